@@ -1,0 +1,28 @@
+// NumPy arrays as image views, and columns as NumPy arrays. Nothing is copied either way.
+#pragma once
+
+#include <pybind11/numpy.h>
+
+#include <vector>
+
+#include "mensura/image.hpp"
+
+namespace mensura::python {
+
+namespace py = pybind11;
+
+// `name` is the argument that an error speaks of. The array must have two or three axes and a real dtype.
+ImageView view_of(const py::array& array, const char* name);
+MutableImageView mutable_view_of(const py::array& array, const char* name);
+
+// A one-dimensional array that owns the vector it shows.
+template <class T>
+py::array_t<T> column(std::vector<T>&& values) {
+    auto owned = std::make_unique<std::vector<T>>(std::move(values));
+    auto* data = owned->data();
+    const auto size = static_cast<py::ssize_t>(owned->size());
+    py::capsule owner(owned.release(), [](void* p) { delete static_cast<std::vector<T>*>(p); });
+    return py::array_t<T>(size, data, owner);
+}
+
+}  // namespace mensura::python

@@ -1,0 +1,12 @@
+// What each file of bindings adds to the module.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace mensura::python {
+
+void register_build(pybind11::module_& module);
+void register_regions(pybind11::module_& module);
+void register_measure(pybind11::module_& module);
+
+}  // namespace mensura::python

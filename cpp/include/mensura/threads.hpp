@@ -1,0 +1,24 @@
+// Plain worker threads over fixed blocks of work.
+//
+// Workers are started per call and joined before it returns: no pool, no global state, nothing that a
+// fork or a host program's own runtime could trip over. How the work is cut into blocks never depends on
+// the number of threads, which is what makes results equal for any number of them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace mensura {
+
+// Calls `work(block)` once for every block in [0, blocks), in any order, on up to `threads` threads.
+// The first exception thrown by a block stops the hand-out of further blocks and is rethrown here.
+void for_each_block(std::int64_t blocks, int threads,
+                    const std::function<void(std::int64_t)>& work);
+
+// As for_each_block, then calls `merge(block)` for every block in increasing order, never two at once.
+// At most a few finished blocks wait for their turn, so their memory is bounded.
+void for_each_block_in_order(std::int64_t blocks, int threads,
+                             const std::function<void(std::int64_t)>& work,
+                             const std::function<void(std::int64_t)>& merge);
+
+}  // namespace mensura

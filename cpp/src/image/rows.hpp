@@ -1,0 +1,91 @@
+// Rows of an image as contiguous, native pixels.
+//
+// A row that lies contiguous, aligned and in native byte order is used where it is; any other is gathered
+// into a buffer of one row. No stage ever sees a stride, and no stage ever needs a copy of an image.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "image/dtype.hpp"
+#include "mensura/image.hpp"
+
+namespace mensura {
+
+// IEEE 754 half precision to single precision, exactly.
+inline float half_to_float(std::uint16_t half) {
+    const int exponent = (half >> 10) & 0x1f;
+    const int fraction = half & 0x3ff;
+    float magnitude = 0;
+    if (exponent == 0x1f) {
+        magnitude = fraction == 0 ? std::numeric_limits<float>::infinity()
+                                  : std::numeric_limits<float>::quiet_NaN();
+    } else if (exponent == 0) {
+        magnitude = std::ldexp(static_cast<float>(fraction), -24);
+    } else {
+        magnitude = std::ldexp(static_cast<float>(fraction | 0x400), exponent - 25);
+    }
+    return (half & 0x8000) != 0 ? -magnitude : magnitude;
+}
+
+template <class T>
+T load_pixel(const std::byte* source, bool byte_swapped) {
+    std::array<std::byte, sizeof(T)> bytes;
+    std::memcpy(bytes.data(), source, sizeof(T));
+    if (byte_swapped) std::reverse(bytes.begin(), bytes.end());
+    T value;
+    std::memcpy(&value, bytes.data(), sizeof(T));
+    return value;
+}
+
+// Whether every row lies contiguous, aligned and in native byte order, so that it can be used in place.
+template <class T, class Byte>
+bool rows_are_native(const BasicImageView<Byte>& view) {
+    const auto aligned = [](auto value) {
+        return value % static_cast<std::ptrdiff_t>(alignof(T)) == 0;
+    };
+    return view.dtype != DType::float16 && !view.byte_swapped &&
+           (view.strides.x == sizeof(T) || view.shape.width == 1) && aligned(view.strides.y) &&
+           aligned(view.strides.z) && aligned(reinterpret_cast<std::intptr_t>(view.data));
+}
+
+template <class T>
+class RowReader {
+public:
+    explicit RowReader(const ImageView& view)
+        : view_(view), is_half_(view.dtype == DType::float16), in_place_(rows_are_native<T>(view)) {}
+
+    // Pixels [x, x + count) of row r. Valid until the next call.
+    const T* read(std::int64_t r, std::int64_t x, std::int64_t count) {
+        const std::byte* first = view_.row(r) + x * view_.strides.x;
+        if (in_place_) return reinterpret_cast<const T*>(first);
+        buffer_.resize(static_cast<std::size_t>(count));
+        if (is_half_) {
+            gather(first, [this](const std::byte* p) {
+                return static_cast<T>(half_to_float(load_pixel<std::uint16_t>(p, view_.byte_swapped)));
+            });
+        } else {
+            gather(first, [this](const std::byte* p) { return load_pixel<T>(p, view_.byte_swapped); });
+        }
+        return buffer_.data();
+    }
+
+private:
+    template <class Load>
+    void gather(const std::byte* source, Load load) {
+        for (T& pixel : buffer_) {
+            pixel = load(source);
+            source += view_.strides.x;
+        }
+    }
+
+    ImageView view_;
+    bool is_half_;
+    bool in_place_;
+    std::vector<T> buffer_;
+};
+
+}  // namespace mensura

@@ -1,0 +1,64 @@
+// What one region gathers of one channel inside one block of the image.
+//
+// A block holds at most 2^20 pixels and its coordinates are local, below 2^20 (see blocks.hpp), so the
+// types below cannot overflow: the widest sums are, per pixel type,
+//
+//                 sum         sum of squares     sum of value x coordinate
+//   8, 16 bit     2^36        2^52               2^56          64-bit integers
+//   32 bit        2^52        2^84               2^72          64, 128, 128 bit
+//   64 bit        2^84        2^148              2^104         128, 192, 128 bit
+//
+// Integer images are summed exactly. Floating images are summed in double: the sum compensated (two doubles),
+// squares about the mean, joined run by run after Chan, Golub and LeVeque (1979), coordinates about the
+// region's first pixel in the block. Only declarations here: see the note in kernels.hpp.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+namespace mensura {
+
+__extension__ typedef __int128 Int128;
+__extension__ typedef unsigned __int128 UInt128;
+
+// Two's complement is not needed: squares are never negative.
+struct UInt192 {
+    UInt128 low;
+    std::uint64_t high;
+};
+
+template <class T>
+struct IntegerSums {
+    static constexpr int size = sizeof(T);
+    using Sum = std::conditional_t<size == 8, Int128, std::int64_t>;
+    using Squares = std::conditional_t<
+        size == 8, UInt192, std::conditional_t<size == 4, UInt128, std::uint64_t>>;
+    using Weighted = std::conditional_t<size >= 4, Int128, std::int64_t>;
+};
+
+template <class T>
+struct IntegerPartial {
+    typename IntegerSums<T>::Sum sum;
+    typename IntegerSums<T>::Squares squares;
+    typename IntegerSums<T>::Weighted weighted[3];  // with z, y, x
+    T min;
+    T max;
+};
+
+template <class T>
+struct FloatPartial {
+    std::int64_t valid;  // finite pixels
+    double sum;
+    double sum_low;      // what rounding took from `sum`
+    double deviation;    // sum of squares about the mean
+    double weighted[3];  // value x (coordinate - anchor), for z, y, x
+    std::int64_t anchor[3];
+    T min;
+    T max;
+};
+
+template <class T>
+using IntensityPartial =
+    std::conditional_t<std::is_floating_point_v<T>, FloatPartial<T>, IntegerPartial<T>>;
+
+}  // namespace mensura

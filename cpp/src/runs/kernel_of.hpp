@@ -1,0 +1,37 @@
+// The kernels of the table in use, by pixel type.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "runs/kernels.hpp"
+
+namespace mensura {
+
+template <class T>
+const ScanKernels<T>& scan_kernels_of() {
+    const KernelTable& table = kernels();
+    if constexpr (std::is_same_v<T, std::uint8_t>) return table.scan_u8;
+    if constexpr (std::is_same_v<T, std::uint16_t>) return table.scan_u16;
+    if constexpr (std::is_same_v<T, std::uint32_t>) return table.scan_u32;
+    if constexpr (std::is_same_v<T, std::uint64_t>) return table.scan_u64;
+    if constexpr (std::is_same_v<T, float>) return table.scan_f32;
+    if constexpr (std::is_same_v<T, double>) return table.scan_f64;
+}
+
+template <class T>
+const IntensityKernels<T>& intensity_kernels_of() {
+    const KernelTable& table = kernels();
+    if constexpr (std::is_same_v<T, std::int8_t>) return table.intensity_i8;
+    if constexpr (std::is_same_v<T, std::int16_t>) return table.intensity_i16;
+    if constexpr (std::is_same_v<T, std::int32_t>) return table.intensity_i32;
+    if constexpr (std::is_same_v<T, std::int64_t>) return table.intensity_i64;
+    if constexpr (std::is_same_v<T, std::uint8_t>) return table.intensity_u8;
+    if constexpr (std::is_same_v<T, std::uint16_t>) return table.intensity_u16;
+    if constexpr (std::is_same_v<T, std::uint32_t>) return table.intensity_u32;
+    if constexpr (std::is_same_v<T, std::uint64_t>) return table.intensity_u64;
+    if constexpr (std::is_same_v<T, float>) return table.intensity_f32;
+    if constexpr (std::is_same_v<T, double>) return table.intensity_f64;
+}
+
+}  // namespace mensura

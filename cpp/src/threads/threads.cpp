@@ -1,0 +1,142 @@
+// Worker threads over an atomic block counter; see threads.hpp.
+#include "mensura/threads.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace mensura {
+namespace {
+
+// The first exception of any worker, kept for the calling thread.
+class FirstError {
+public:
+    void capture() noexcept {
+        const std::lock_guard lock(mutex_);
+        if (!error_) error_ = std::current_exception();
+        stop_.store(true, std::memory_order_relaxed);
+    }
+    bool stopped() const noexcept { return stop_.load(std::memory_order_relaxed); }
+    void rethrow() const {
+        if (error_) std::rethrow_exception(error_);
+    }
+
+private:
+    std::mutex mutex_;
+    std::exception_ptr error_;
+    std::atomic<bool> stop_{false};
+};
+
+// Runs `worker` on this thread and on up to `threads - 1` more. A thread that cannot be started is
+// done without: the others take over its share.
+void run_workers(int threads, const std::function<void()>& worker) {
+    std::vector<std::thread> others;
+    others.reserve(static_cast<std::size_t>(std::max(0, threads - 1)));
+    for (int t = 1; t < threads; ++t) {
+        try {
+            others.emplace_back(worker);
+        } catch (const std::system_error&) {
+            break;
+        }
+    }
+    worker();
+    for (auto& other : others) other.join();
+}
+
+int useful_threads(std::int64_t blocks, int threads) {
+    return static_cast<int>(std::clamp<std::int64_t>(threads, 1, std::max<std::int64_t>(1, blocks)));
+}
+
+// Finished blocks, given to `merge` one at a time and in order by whichever worker is free to do it.
+class OrderedMerge {
+public:
+    OrderedMerge(std::int64_t blocks, int threads, const std::function<void(std::int64_t)>& merge)
+        : finished_(static_cast<std::size_t>(blocks)), limit_(4 * std::int64_t{threads}),
+          merge_(merge) {}
+
+    // Waits while too many finished blocks are pending, so that a slow block cannot pile up memory.
+    void wait_for_room(std::int64_t block, const FirstError& error) {
+        std::unique_lock lock(mutex_);
+        room_.wait(lock, [&] { return block < next_ + limit_ || error.stopped(); });
+    }
+
+    void deposit(std::int64_t block) {
+        std::unique_lock lock(mutex_);
+        finished_[static_cast<std::size_t>(block)] = true;
+        if (merging_) return;
+        merging_ = true;
+        while (next_ < static_cast<std::int64_t>(finished_.size()) &&
+               finished_[static_cast<std::size_t>(next_)]) {
+            lock.unlock();
+            merge_(next_);
+            lock.lock();
+            ++next_;
+            room_.notify_all();
+        }
+        merging_ = false;
+    }
+
+    void release_waiting() {
+        const std::lock_guard lock(mutex_);
+        room_.notify_all();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable room_;
+    std::vector<bool> finished_;
+    std::int64_t next_ = 0;
+    std::int64_t limit_;
+    bool merging_ = false;
+    const std::function<void(std::int64_t)>& merge_;
+};
+
+}  // namespace
+
+void for_each_block(std::int64_t blocks, int threads,
+                    const std::function<void(std::int64_t)>& work) {
+    std::atomic<std::int64_t> next{0};
+    FirstError error;
+    run_workers(useful_threads(blocks, threads), [&] {
+        while (!error.stopped()) {
+            const std::int64_t block = next.fetch_add(1, std::memory_order_relaxed);
+            if (block >= blocks) return;
+            try {
+                work(block);
+            } catch (...) {
+                error.capture();
+            }
+        }
+    });
+    error.rethrow();
+}
+
+void for_each_block_in_order(std::int64_t blocks, int threads,
+                             const std::function<void(std::int64_t)>& work,
+                             const std::function<void(std::int64_t)>& merge) {
+    const int workers = useful_threads(blocks, threads);
+    std::atomic<std::int64_t> next{0};
+    FirstError error;
+    OrderedMerge ordered(blocks, workers, merge);
+    run_workers(workers, [&] {
+        while (!error.stopped()) {
+            const std::int64_t block = next.fetch_add(1, std::memory_order_relaxed);
+            if (block >= blocks) return;
+            ordered.wait_for_room(block, error);
+            try {
+                work(block);
+                ordered.deposit(block);
+            } catch (...) {
+                error.capture();
+                ordered.release_waiting();
+            }
+        }
+    });
+    error.rethrow();
+}
+
+}  // namespace mensura

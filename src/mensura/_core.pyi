@@ -1,0 +1,45 @@
+"""The native module. Its arguments are checked and documented in Python, not here."""
+
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
+from mensura.measurements.sums import RegionColumns
+
+_Array: TypeAlias = NDArray[Any]
+
+__version__: str
+
+class Regions:
+    @property
+    def count(self) -> int: ...
+    @property
+    def runs(self) -> int: ...
+    def paint(self, out: _Array, cleared: bool, threads: int) -> None: ...
+
+class MeasurePlan:
+    def __init__(
+        self,
+        *,
+        second_moments: bool,
+        intensity_squares: bool,
+        intensity_weighted_centroid: bool,
+    ) -> None: ...
+
+def find_regions(
+    image: _Array,
+    connectivity: int,
+    background: float | None,
+    by_value: bool,
+    threads: int,
+) -> Regions: ...
+def measure_labels(
+    labels: _Array, channels: list[_Array], plan: MeasurePlan, threads: int
+) -> RegionColumns: ...
+def measure_regions(
+    regions: Regions, channels: list[_Array], plan: MeasurePlan, threads: int
+) -> RegionColumns: ...
+def compiler() -> str: ...
+def has_assertions() -> bool: ...
+def available_isas() -> list[str]: ...
+def active_isa() -> str: ...

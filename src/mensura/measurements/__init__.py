@@ -1,0 +1,60 @@
+"""The definitions of all measurements: what a measurement means is read here and nowhere else."""
+
+import numpy as np
+
+from mensura.measurements import ellipse, intensity, position, size
+from mensura.measurements.registry import GROUPS, in_order
+from mensura.table import Table
+
+__all__ = ["ellipse", "intensity", "measurements", "position", "size"]
+
+
+def measurements(group: str | None = None) -> Table:
+    """List the measurements.
+
+    Parameters
+    ----------
+    group : {"size", "position", "ellipse", "intensity"}, optional
+        Only those of one group.
+
+    Returns
+    -------
+    Table
+        One row per measurement: ``name``, ``group``, ``columns`` (for a 2-D image, separated by
+        spaces), ``unit``, ``dimensions`` ("2-D", or "2-D, 3-D"), ``needs_image``, ``definition``
+        and ``source``. Units are those of a pixel grid: where a spacing is given, lengths are in its
+        unit.
+
+    Raises
+    ------
+    ValueError
+        If there is no such group.
+
+    Examples
+    --------
+    >>> import mensura as ms
+    >>> listed = ms.measurements("size")
+    >>> listed["name"][:3].tolist()
+    ['label', 'num_pixels', 'area']
+    """
+    if group is not None and group not in GROUPS:
+        raise ValueError(f"group must be one of {', '.join(GROUPS)}, not {group!r}")
+    entries = in_order(group)
+    rows = {
+        "name": [entry.name for entry in entries],
+        "group": [entry.group for entry in entries],
+        "columns": [
+            " ".join(entry.name + suffix for suffix in entry.suffixes(2)) for entry in entries
+        ],
+        "unit": [entry.unit for entry in entries],
+        "dimensions": [", ".join(f"{n}-D" for n in entry.dimensions) for entry in entries],
+        "needs_image": [entry.needs_image for entry in entries],
+        "definition": [entry.definition for entry in entries],
+        "source": [entry.source for entry in entries],
+    }
+    return Table(
+        {
+            name: np.array(values, dtype=bool if name == "needs_image" else object)
+            for name, values in rows.items()
+        }
+    )

@@ -1,0 +1,62 @@
+"""Where a region lies."""
+
+import numpy as np
+
+from mensura.measurements.registry import Columns, measurement, per_axis, per_box_side
+from mensura.measurements.sums import RegionSums
+
+_SCIKIT_IMAGE = "scikit-image 0.26, regionprops"
+
+
+@measurement(
+    unit="pixel",
+    suffixes=per_box_side,
+    definition="bounding box: first coordinate per axis, then one past the last, in pixels",
+    source=_SCIKIT_IMAGE,
+)
+def bbox(sums: RegionSums) -> Columns:
+    """Return the half-open bounding box."""
+    return [*sums.box_begin, *sums.box_end]
+
+
+@measurement(
+    unit="length",
+    suffixes=per_axis,
+    definition="mean coordinate of the pixels x spacing, per axis; pixel centers are at integers",
+    source=_SCIKIT_IMAGE,
+)
+def centroid(sums: RegionSums) -> Columns:
+    """Return the centroid."""
+    return [
+        (begin + offset) * step
+        for begin, offset, step in zip(
+            sums.box_begin, sums.centroid_from_corner, sums.spacing, strict=True
+        )
+    ]
+
+
+@measurement(
+    unit="length",
+    suffixes=per_axis,
+    definition="centroid seen from the corner of the bounding box",
+    source=_SCIKIT_IMAGE,
+)
+def centroid_local(sums: RegionSums) -> Columns:
+    """Return the centroid from the corner of the bounding box."""
+    return [
+        offset * step for offset, step in zip(sums.centroid_from_corner, sums.spacing, strict=True)
+    ]
+
+
+@measurement(
+    unit="",
+    definition="whether the bounding box reaches the border of the image",
+    source="common practice, for instance skimage.segmentation.clear_border",
+)
+def touches_border(sums: RegionSums) -> Columns:
+    """Return whether the region touches the border of the image."""
+    sides = [
+        (begin == 0) | (end == length)
+        for begin, end, length in zip(sums.box_begin, sums.box_end, sums.shape, strict=True)
+    ]
+    return np.logical_or.reduce(sides)

@@ -1,0 +1,153 @@
+"""What the engine gathers over each region, seen by the definitions of the measurements.
+
+Raw sums are in pixels. What several measurements share, such as the inertia tensor in the unit of
+the spacing, is derived here once per call.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.int64]
+
+
+class ChannelColumns(TypedDict):
+    """What the engine returns for one channel."""
+
+    valid: Integers
+    sum: Floats
+    mean: Floats
+    min: Floats
+    max: Floats
+    squares: Floats
+    centroid: tuple[Floats, Floats, Floats]
+
+class RegionColumns(TypedDict):
+    """What the engine returns; tuples are over the axes (z, y, x) and their pairs."""
+
+    label: NDArray[np.uint64]
+    count: Integers
+    box_begin: tuple[Integers, Integers, Integers]
+    box_end: tuple[Integers, Integers, Integers]
+    centroid: tuple[Floats, Floats, Floats]
+    covariance: tuple[Floats, Floats, Floats, Floats, Floats, Floats]
+    channels: list[ChannelColumns]
+
+# Where each pair of the axes (z, y, x) stands among the second moments.
+_PAIRS = {(0, 0): 0, (0, 1): 1, (0, 2): 2, (1, 1): 3, (1, 2): 4, (2, 2): 5}
+
+
+@dataclass(frozen=True)
+class RegionSums:
+    """The sums of all regions of one image; every array holds one value per region.
+
+    Axes are those of the label image: (y, x) or (z, y, x).
+    """
+
+    raw: RegionColumns
+    shape: tuple[int, ...]
+    spacing: tuple[float, ...]
+    label_dtype: np.dtype[Any]
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def pixel_size(self) -> float:
+        """The area or volume of a pixel."""
+        return math.prod(self.spacing)
+
+    @property
+    def label(self) -> NDArray[Any]:
+        """The label of each region."""
+        return self.raw["label"].view(self.label_dtype)
+
+    @property
+    def count(self) -> NDArray[np.int64]:
+        """The number of pixels."""
+        return self.raw["count"]
+
+    @property
+    def box_begin(self) -> list[NDArray[np.int64]]:
+        """The first row, column ... of the bounding box, one array per axis."""
+        return list(self.raw["box_begin"][-self.ndim :])
+
+    @property
+    def box_end(self) -> list[NDArray[np.int64]]:
+        """One past the last row, column ... of the bounding box."""
+        return list(self.raw["box_end"][-self.ndim :])
+
+    @property
+    def centroid_from_corner(self) -> list[Floats]:
+        """The mean coordinate in pixels from `box_begin`, one array per axis."""
+        return list(self.raw["centroid"][-self.ndim :])
+
+    def covariance(self, i: int, j: int) -> Floats:
+        """Central second moment / count of the axes i and j, in the unit of the spacing."""
+        first = 3 - self.ndim
+        pair = _PAIRS[min(i, j) + first, max(i, j) + first]
+        return self.raw["covariance"][pair] * (self.spacing[i] * self.spacing[j])
+
+    @cached_property
+    def inertia(self) -> NDArray[np.float64]:
+        """The inertia tensor per pixel of mass 1, of shape (regions, ndim, ndim)."""
+        axes = range(self.ndim)
+        variances = [self.covariance(i, i) for i in axes]
+        total = sum(variances)
+        tensor = np.empty((len(self.count), self.ndim, self.ndim))
+        for i in axes:
+            for j in axes:
+                tensor[:, i, j] = total - variances[i] if i == j else -self.covariance(i, j)
+        return tensor
+
+    @cached_property
+    def inertia_eigenvalues(self) -> NDArray[np.float64]:
+        """Eigenvalues of the inertia tensor, largest first, of shape (ndim, regions)."""
+        if self.ndim == 2:
+            return _eigenvalues_2d(self.inertia)
+        values = np.linalg.eigvalsh(self.inertia)[:, ::-1].T
+        # Rounding may leave the eigenvalue of a flat object slightly below zero.
+        return np.ascontiguousarray(np.maximum(values, 0.0))
+
+    def channel(self, c: int) -> "ChannelSums":
+        """Return the sums of channel c."""
+        return ChannelSums(self.raw["channels"][c], self)
+
+
+def _eigenvalues_2d(tensor: NDArray[np.float64]) -> NDArray[np.float64]:
+    a, b, c = tensor[:, 0, 0], tensor[:, 0, 1], tensor[:, 1, 1]
+    largest = (a + c) / 2 + np.hypot((a - c) / 2, b)
+    # The product of both is the determinant; the difference would lose the digits of a small one.
+    determinant = np.maximum(a * c - b * b, 0.0)
+    smallest = np.divide(determinant, largest, out=np.zeros_like(largest), where=largest > 0)
+    return np.stack([largest, np.minimum(smallest, largest)])
+
+
+@dataclass(frozen=True)
+class ChannelSums:
+    """The sums of one channel. Values are NaN for a region without a finite pixel."""
+
+    raw: ChannelColumns
+    regions: RegionSums
+
+    @property
+    def valid(self) -> NDArray[np.int64]:
+        """The number of finite pixels."""
+        return self.raw["valid"]
+
+    @property
+    def squares(self) -> Floats:
+        """The sum of squares about the mean."""
+        return self.raw["squares"]
+
+    @property
+    def centroid_from_corner(self) -> list[Floats]:
+        """The weighted mean coordinate in pixels from the corner of the bounding box."""
+        return list(self.raw["centroid"][-self.regions.ndim :])
