@@ -11,7 +11,8 @@ namespace mensura::python {
 
 namespace py = pybind11;
 
-// `name` is the argument that an error speaks of. The array must have two or three axes and a real dtype.
+// `name` is the argument that an error speaks of. The array must have two or three axes and a real
+// dtype.
 ImageView view_of(const py::array& array, const char* name);
 MutableImageView mutable_view_of(const py::array& array, const char* name);
 

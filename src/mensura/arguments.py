@@ -85,18 +85,18 @@ def check_background(background: object, dtype: np.dtype[Any]) -> int | float | 
     """Return the background in the kind of the image, or None where no pixel can equal it."""
     if not isinstance(background, (Real, np.bool_)):
         raise TypeError(f"background must be a number, not {background!r}")
-    value = background.item() if isinstance(background, np.generic) else background
+    value: Any = background.item() if isinstance(background, np.generic) else background
     if dtype.kind == "b":
         if value not in (0, 1):
             raise ValueError(f"background of a bool image must be False or True, not {value!r}")
-        return int(value)  # type: ignore[arg-type]
+        return int(value)
     if dtype.kind == "f":
-        return float(value)  # type: ignore[arg-type]
-    if not math.isfinite(value) or value != int(value):  # type: ignore[arg-type]
+        return float(value)
+    if not math.isfinite(value) or value != int(value):
         raise ValueError(
             f"background must be a whole number for an image of dtype {dtype}, not {value!r}"
         )
-    whole = int(value)  # type: ignore[arg-type]
+    whole = int(value)
     limits = np.iinfo(dtype)
     return whole if limits.min <= whole <= limits.max else None
 
@@ -141,7 +141,7 @@ def check_out(out: object, shape: tuple[int, ...]) -> NDArray[Any]:
 def split_channels(
     image: ArrayLike, shape: tuple[int, ...], channel_axis: SupportsIndex | None
 ) -> tuple[list[NDArray[Any]], bool]:
-    """Return views of the channels, each of the given shape, and whether there is a channel axis."""
+    """Return views of the channels, each of that shape, and whether there is a channel axis."""
     array = as_image(image, "image")
     axis = _channel_axis(array, shape, channel_axis)
     if axis is None:

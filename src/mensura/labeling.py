@@ -2,7 +2,6 @@
 
 from typing import Any, Literal, overload
 
-import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from mensura.regions import find_regions
@@ -83,8 +82,8 @@ def label(
     Notes
     -----
     The numbers equal those of :func:`skimage.measure.label`, and for masks those of
-    :func:`scipy.ndimage.label` with the structure of the same connectivity. Runs of pixels are joined
-    by union-find [1]_; time is linear in the pixels.
+    :func:`scipy.ndimage.label` with the structure of the same connectivity. Runs of pixels are
+    joined by union-find [1]_; time is linear in the pixels.
 
     References
     ----------
@@ -93,8 +92,7 @@ def label(
 
     Examples
     --------
-    >>> import numpy as np
-    >>> import mensura as ms
+    >>>     >>> import mensura as ms
     >>> mask = np.array([[1, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 1]], bool)
     >>> ms.label(mask)
     array([[1, 1, 0, 0],

@@ -38,7 +38,8 @@ def measure(
         order. :class:`Regions`: as they are.
     image : array_like, optional
         Intensities, of the shape of `labels`, or with one more axis of channels, the last unless
-        `channel_axis` says otherwise. bool, integer or floating. NaN and infinite pixels are left out.
+        `channel_axis` says otherwise. bool, integer or floating. NaN and infinite pixels are left
+        out.
     measurements : str or sequence of str, optional
         Names or groups from :func:`mensura.measurements`, or "all". Default: label, area, bbox,
         centroid and, with an image, intensity_mean, intensity_std, intensity_min, intensity_max,

@@ -1,4 +1,4 @@
-"""The result of measuring: named columns of equal length, with their units and where they came from."""
+"""The result of measuring: named columns of equal length, their units and where they are from."""
 
 import json
 import os
@@ -19,8 +19,8 @@ METADATA_KEY = b"mensura"
 class Table(dict[str, NDArray[Any]]):
     """A read-only mapping of column name to one-dimensional array.
 
-    A dict in every other respect, so ``pandas.DataFrame(table)`` and all that takes a dict of columns
-    works. Made by :func:`mensura.measure`.
+    A dict in every other respect, so ``pandas.DataFrame(table)`` and all else that takes a dict of
+    columns works. Made by :func:`mensura.measure`.
 
     Parameters
     ----------
@@ -139,9 +139,7 @@ class Table(dict[str, NDArray[Any]]):
     def _repr_html_(self) -> str:
         """Show the table in a notebook, units in a tooltip-free second header line."""
         frame = self.to_pandas()
-        frame.columns = [
-            f"{name} [{unit}]" if unit else name for name, unit in self._units.items()
-        ]
+        frame.columns = [f"{name} [{unit}]" if unit else name for name, unit in self._units.items()]
         return str(frame.to_html(max_rows=10, index=False))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -156,7 +154,7 @@ class Table(dict[str, NDArray[Any]]):
             _equal(self[name], other[name]) for name in self
         )
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("a Table is read-only; change a copy: table.to_pandas() or dict(table)")

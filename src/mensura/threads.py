@@ -1,8 +1,8 @@
 """How many threads a call uses.
 
 One rule for the whole package: ``threads=None`` means what :func:`set_num_threads` set, else the
-environment variable ``MENSURA_NUM_THREADS``, else the CPUs this process may use. Small images run on
-one thread, where starting another would cost more than it saves. Results never depend on it.
+environment variable ``MENSURA_NUM_THREADS``, else the CPUs this process may use. Small images run
+on one thread, where starting another would cost more than it saves. Results never depend on it.
 """
 
 import operator

@@ -1,8 +1,8 @@
 // Which instruction set the leaf kernels run on.
 //
-// The few innermost loops are built several times, for the portable baseline and for wider vectors, and one
-// build is chosen once, at the first call: the widest the machine has, or the one that the environment
-// variable MENSURA_ISA names. Every build computes the same bits.
+// The few innermost loops are built several times, for the portable baseline and for wider vectors, and
+// one build is chosen once, at the first call: the widest the machine has, or the one that the
+// environment variable MENSURA_ISA names. Every build computes the same bits.
 #pragma once
 
 #include <string>

@@ -1,8 +1,8 @@
 // Sums over regions, and the numbers that follow from them by arithmetic alone.
 //
 // One pass reads every row once: its runs, then the pixels under the runs in each channel. What a region
-// gathers is kept per block of the image and merged in block order, so results have the same bits for any
-// number of threads. Coordinates and integer pixels are summed exactly; see measure/partials.hpp.
+// gathers is kept per block of the image and merged in block order, so results have the same bits for
+// any number of threads. Coordinates and integer pixels are summed exactly; see measure/partials.hpp.
 //
 // Units here are pixels; what the numbers mean (areas, axes, spacing) is decided by the caller.
 #pragma once
@@ -24,8 +24,8 @@ struct MeasurePlan {
     bool intensity_weighted_centroid = false;
 };
 
-// One row per region, sorted by label. Arrays are indexed [column][row]; columns that the plan leaves out are
-// empty. Axes are z, y, x; pairs of axes are zz, zy, zx, yy, yx, xx.
+// One row per region, sorted by label. Arrays are indexed [column][row]; columns that the plan leaves
+// out are empty. Axes are z, y, x; pairs of axes are zz, zy, zx, yy, yx, xx.
 struct RegionTable {
     std::vector<std::uint64_t> label;
     std::vector<std::int64_t> count;
@@ -35,12 +35,13 @@ struct RegionTable {
     std::array<std::vector<double>, 6> covariance;  // central second moments / count
 
     struct Channel {
-        std::vector<std::int64_t> valid;  // finite pixels; the other columns are NaN where there are none
+        std::vector<std::int64_t>
+            valid;  // finite pixels; the other columns are NaN where there are none
         std::vector<double> sum;
         std::vector<double> mean;
         std::vector<double> min;
         std::vector<double> max;
-        std::vector<double> squares;  // sum of squares about the mean
+        std::vector<double> squares;                  // sum of squares about the mean
         std::array<std::vector<double>, 3> centroid;  // weighted by intensity, from the same corner;
                                                       // NaN where the sum is 0
     };

@@ -1,8 +1,8 @@
 // Regions: the connected components of an image, kept as runs.
 //
-// find_regions() cuts every row into runs of equal pixels, joins runs that touch, and numbers the regions
-// 1..N in raster order of their first pixel, whatever the memory order of the image or the number of threads.
-// No label image is made; paint() writes one where it is wanted.
+// find_regions() cuts every row into runs of equal pixels, joins runs that touch, and numbers the
+// regions 1..N in raster order of their first pixel, whatever the memory order of the image or the
+// number of threads. No label image is made; paint() writes one where it is wanted.
 //
 // Memory: 1/8 byte a pixel (1/4 where values are told apart) and 4 bytes a run.
 #pragma once
@@ -39,7 +39,7 @@ struct Strip {
     std::vector<std::int64_t> first_run;    // of each row, counted within the strip; one more than rows
     std::vector<std::uint32_t> piece;       // of each run: its component within the strip
     std::int64_t pieces = 0;
-    std::int64_t first_piece = 0;           // pieces in all strips before
+    std::int64_t first_piece = 0;  // pieces in all strips before
 };
 
 class Regions {
@@ -68,9 +68,9 @@ private:
 
 Regions find_regions(const ImageView& image, const FindOptions& options);
 
-// Writes the region number of every pixel, 0 outside, to `out`: an integer image of the same shape whose type
-// holds the number of regions. With `cleared`, `out` is known to be zero already and the background is
-// not touched.
+// Writes the region number of every pixel, 0 outside, to `out`: an integer image of the same shape whose
+// type holds the number of regions. With `cleared`, `out` is known to be zero already and the background
+// is not touched.
 void paint(const Regions& regions, const MutableImageView& out, bool cleared, int threads);
 
 }  // namespace mensura

@@ -12,8 +12,7 @@ namespace mensura {
 
 // Calls `work(block)` once for every block in [0, blocks), in any order, on up to `threads` threads.
 // The first exception thrown by a block stops the hand-out of further blocks and is rethrown here.
-void for_each_block(std::int64_t blocks, int threads,
-                    const std::function<void(std::int64_t)>& work);
+void for_each_block(std::int64_t blocks, int threads, const std::function<void(std::int64_t)>& work);
 
 // As for_each_block, then calls `merge(block)` for every block in increasing order, never two at once.
 // At most a few finished blocks wait for their turn, so their memory is bounded.

@@ -1,7 +1,8 @@
 // Rows of an image as contiguous, native pixels.
 //
-// A row that lies contiguous, aligned and in native byte order is used where it is; any other is gathered
-// into a buffer of one row. No stage ever sees a stride, and no stage ever needs a copy of an image.
+// A row that lies contiguous, aligned and in native byte order is used where it is; any other is
+// gathered into a buffer of one row. No stage ever sees a stride, and no stage ever needs a copy of an
+// image.
 #pragma once
 
 #include <algorithm>
@@ -44,9 +45,7 @@ T load_pixel(const std::byte* source, bool byte_swapped) {
 // Whether every row lies contiguous, aligned and in native byte order, so that it can be used in place.
 template <class T, class Byte>
 bool rows_are_native(const BasicImageView<Byte>& view) {
-    const auto aligned = [](auto value) {
-        return value % static_cast<std::ptrdiff_t>(alignof(T)) == 0;
-    };
+    const auto aligned = [](auto value) { return value % static_cast<std::ptrdiff_t>(alignof(T)) == 0; };
     return view.dtype != DType::float16 && !view.byte_swapped &&
            (view.strides.x == sizeof(T) || view.shape.width == 1) && aligned(view.strides.y) &&
            aligned(view.strides.z) && aligned(reinterpret_cast<std::intptr_t>(view.data));

@@ -1,7 +1,7 @@
 // The fixed blocks in which an image is measured.
 //
-// A block is a rectangle of rows and columns with at most 2^20 pixels and local coordinates below 2^20, which
-// is what lets its sums fit into 64 bits (partials.hpp). The grid follows from the shape alone.
+// A block is a rectangle of rows and columns with at most 2^20 pixels and local coordinates below 2^20,
+// which is what lets its sums fit into 64 bits (partials.hpp). The grid follows from the shape alone.
 #pragma once
 
 #include <algorithm>

@@ -5,7 +5,8 @@
 //     sum x = L t / 2         sum x^2 = L (3 t^2 + L^2 - 1) / 12
 //
 // (sums of an arithmetic progression), so the cost is a few multiplications per run whatever its length.
-// Everything is an integer and exact: 64 bits in the local coordinates of a block, 128 bits in the whole image.
+// Everything is an integer and exact: 64 bits in the local coordinates of a block, 128 bits in the whole
+// image.
 #pragma once
 
 #include <algorithm>
@@ -41,30 +42,29 @@ struct GeometryPartial {
         end[axis] = std::max(end[axis], high);
     }
 
-    // Adds the run [start, high) of row (z, y).
+    // Adds the run [start, stop) of row (z, y).
     template <bool with_second>
-    void add(std::int64_t z, std::int64_t y, std::int64_t start, std::int64_t high) {
-        const std::int64_t length = high - start;
-        const std::int64_t twice_middle = start + high - 1;
-        const std::int64_t along = length * twice_middle / 2;
+    void add(std::int64_t z, std::int64_t y, std::int64_t start, std::int64_t stop) {
+        const std::int64_t length = stop - start;
+        const std::int64_t ends = start + stop - 1;
+        const std::int64_t along = length * ends / 2;
         count += length;
         extend(0, z, z + 1);
         extend(1, y, y + 1);
-        extend(2, start, high);
+        extend(2, start, stop);
         first[0] += z * length;
         first[1] += y * length;
         first[2] += along;
         if constexpr (with_second) {
             // Below 2^64 for coordinates below 2^20, hence unsigned.
-            const auto squares = static_cast<std::uint64_t>(length) *
-                                 static_cast<std::uint64_t>(3 * twice_middle * twice_middle +
-                                                            length * length - 1) / 12;
+            const auto twelvefold = static_cast<std::uint64_t>(length) *
+                                    static_cast<std::uint64_t>(3 * ends * ends + length * length - 1);
             second[0] += z * z * length;
             second[1] += z * y * length;
             second[2] += z * along;
             second[3] += y * y * length;
             second[4] += y * along;
-            second[5] += static_cast<std::int64_t>(squares);
+            second[5] += static_cast<std::int64_t>(twelvefold / 12);
         }
     }
 };
@@ -151,15 +151,15 @@ private:
         const Int128 cj = nearest_mean(total.first[static_cast<std::size_t>(j)], total.count);
         const Int128 rest_i = total.first[static_cast<std::size_t>(i)] - ci * n;
         const Int128 rest_j = total.first[static_cast<std::size_t>(j)] - cj * n;
-        const Int128 about_center = second_[slot][pair] -
-                                    ci * total.first[static_cast<std::size_t>(j)] -
+        const Int128 about_center = second_[slot][pair] - ci * total.first[static_cast<std::size_t>(j)] -
                                     cj * total.first[static_cast<std::size_t>(i)] + n * ci * cj;
         const auto size = static_cast<double>(total.count);
         if (total.count < (std::int64_t{1} << 40) && fits_square(total)) {
             return static_cast<double>(n * about_center - rest_i * rest_j) / (size * size);
         }
         return (static_cast<double>(about_center) -
-                static_cast<double>(rest_i) * static_cast<double>(rest_j) / size) / size;
+                static_cast<double>(rest_i) * static_cast<double>(rest_j) / size) /
+               size;
     }
 
     // Whether count^2 times a squared extent fits into 127 bits, for counts below 2^40.

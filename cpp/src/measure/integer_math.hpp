@@ -1,9 +1,9 @@
 // Exact means and central sums of squares from raw integer sums.
 //
-// Sum((v - c)^2) about an integer c near the mean equals Q - 2 c S + n c^2, and is computed modulo a power of
-// two that the true value fits below, so the huge terms cancel without error. About the nearest integer to the
-// mean, |sum(v - c)| <= n / 2 and squares are at least as large as magnitudes, so the one floating
-// subtraction that remains loses at most a factor of two.
+// Sum((v - c)^2) about an integer c near the mean equals Q - 2 c S + n c^2, and is computed modulo a
+// power of two that the true value fits below, so the huge terms cancel without error. About the nearest
+// integer to the mean, |sum(v - c)| <= n / 2 and squares are at least as large as magnitudes, so the one
+// floating subtraction that remains loses at most a factor of two.
 #pragma once
 
 #include <array>
@@ -89,8 +89,7 @@ inline double central_squares(UInt128 squares, Int128 sum, std::int64_t count) {
 // The same for integers of 64 bits.
 inline double central_squares(const UInt192& squares, Int128 sum, std::int64_t count) {
     const Int128 center = nearest_mean(sum, count);
-    const Int256 about_center = Int256(squares.high, squares.low) -
-                                Int256::product(2 * center, sum) +
+    const Int256 about_center = Int256(squares.high, squares.low) - Int256::product(2 * center, sum) +
                                 Int256::product(center * count, center);
     return about_mean(about_center.to_double(), sum - center * count, count);
 }

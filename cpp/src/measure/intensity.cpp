@@ -59,8 +59,8 @@ public:
     void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots) override {
         sums_.resize(slots, empty_partial(std::type_identity<IntensityPartial<T>>{}));
         const T* row = reader_.read(r, block_.column_begin, block_.column_end - block_.column_begin);
-        add_(row, runs.data(), static_cast<std::int64_t>(runs.size()),
-             r / height_ - block_.origin[0], r % height_ - block_.origin[1], sums_.data());
+        add_(row, runs.data(), static_cast<std::int64_t>(runs.size()), r / height_ - block_.origin[0],
+             r % height_ - block_.origin[1], sums_.data());
     }
 
     const std::vector<IntensityPartial<T>>& sums() const { return sums_; }
@@ -103,8 +103,8 @@ class IntegerChannel final : public ChannelBase<T> {
 public:
     using ChannelBase<T>::ChannelBase;
 
-    void merge(const ChannelPartial& partial, const std::vector<std::size_t>& slots,
-               std::size_t regions, const Block& block) override {
+    void merge(const ChannelPartial& partial, const std::vector<std::size_t>& slots, std::size_t regions,
+               const Block& block) override {
         totals_.resize(regions);
         if (this->with_centroid_) weighted_.resize(regions);
         const auto& sums = this->sums_of(partial);
@@ -173,8 +173,8 @@ class FloatChannel final : public ChannelBase<T> {
 public:
     using ChannelBase<T>::ChannelBase;
 
-    void merge(const ChannelPartial& partial, const std::vector<std::size_t>& slots,
-               std::size_t regions, const Block& block) override {
+    void merge(const ChannelPartial& partial, const std::vector<std::size_t>& slots, std::size_t regions,
+               const Block& block) override {
         totals_.resize(regions);
         if (this->with_centroid_) weighted_.resize(regions);
         const auto& sums = this->sums_of(partial);
@@ -238,10 +238,10 @@ private:
         if (this->with_squares_) {
             total.deviation += part.deviation;
             if (total.valid != 0) {
-                total.deviation += joining_deviation(
-                    total.mean(), static_cast<double>(total.valid),
-                    (part.sum + part.sum_low) / static_cast<double>(part.valid),
-                    static_cast<double>(part.valid));
+                total.deviation +=
+                    joining_deviation(total.mean(), static_cast<double>(total.valid),
+                                      (part.sum + part.sum_low) / static_cast<double>(part.valid),
+                                      static_cast<double>(part.valid));
             }
         }
         add_compensated(total.sum, total.sum_low, part.sum);
@@ -258,14 +258,14 @@ private:
 }  // namespace
 
 std::unique_ptr<ChannelTotals> make_channel(const ImageView& image, const MeasurePlan& plan) {
-    return visit_pixel_type(
-        image.dtype, [&]<class T>(std::type_identity<T>) -> std::unique_ptr<ChannelTotals> {
-            if constexpr (std::is_floating_point_v<T>) {
-                return std::make_unique<FloatChannel<T>>(image, plan);
-            } else {
-                return std::make_unique<IntegerChannel<T>>(image, plan);
-            }
-        });
+    return visit_pixel_type(image.dtype,
+                            [&]<class T>(std::type_identity<T>) -> std::unique_ptr<ChannelTotals> {
+                                if constexpr (std::is_floating_point_v<T>) {
+                                    return std::make_unique<FloatChannel<T>>(image, plan);
+                                } else {
+                                    return std::make_unique<IntegerChannel<T>>(image, plan);
+                                }
+                            });
 }
 
 }  // namespace mensura

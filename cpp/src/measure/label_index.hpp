@@ -1,10 +1,12 @@
 // From label values to consecutive slots, in order of first appearance.
 //
-// A hash table with linear probing whose hash keeps neighboring labels in neighboring places: the consecutive ids of
-// an ordinary label image fill it without a collision and stay in cache, while the high part of sparse
-// ids is scattered. Memory follows the number of labels, not their values.
+// Labels that lie close together, as those of an ordinary label image do, are looked up in a window: an
+// array indexed by label - begin, kept while it is at most eight times as long as there are labels. All
+// others are looked up in a hash table with linear probing. Memory follows the number of labels, never
+// their values; a look-up costs a few operations either way.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -12,14 +14,11 @@ namespace mensura {
 
 class LabelIndex {
 public:
-    LabelIndex() : places_(std::size_t{1} << bits_, empty) {}
-
     // The slot of a label, a new one where it has none yet.
     std::int64_t slot(std::uint64_t label) {
-        if (last_slot_ != empty && label == last_label_) return last_slot_;
-        last_label_ = label;
-        last_slot_ = find_or_add(label);
-        return last_slot_;
+        const std::uint64_t offset = label - begin_;
+        if (offset < window_.size() && window_[offset] != empty) return window_[offset];
+        return find_or_add(label);
     }
 
     const std::vector<std::uint64_t>& labels() const { return labels_; }
@@ -27,48 +26,82 @@ public:
 
 private:
     static constexpr std::int64_t empty = -1;
+    static constexpr std::uint64_t smallest_window = 1024;
 
-    std::size_t mask() const { return places_.size() - 1; }
-
-    std::size_t home(std::uint64_t label) const {
-        const std::uint64_t scattered = (label >> bits_) * 0x9E3779B97F4A7C15U >> (64 - bits_);
-        return static_cast<std::size_t>(label + scattered) & mask();
+    std::int64_t find_or_add(std::uint64_t label) {
+        if (!in_window(label) && !stretch_window(label)) return find_or_add_hashed(label);
+        window_[label - begin_] = static_cast<std::int64_t>(labels_.size());
+        labels_.push_back(label);
+        return window_[label - begin_];
     }
 
-    // The place of a label: the one that holds it, or the empty one where it belongs.
+    // --------------------------------------------------------------------------------------- window
+
+    bool in_window(std::uint64_t label) const { return label - begin_ < window_.size(); }
+
+    // Moves and widens the window to hold the label too, where it stays short enough. Labels that were
+    // hashed so far and lie in the new window are found there from now on.
+    bool stretch_window(std::uint64_t label) {
+        const std::uint64_t first = window_.empty() ? label : std::min(begin_, label);
+        const std::uint64_t last =
+            window_.empty() ? label : std::max(begin_ + (window_.size() - 1), label);
+        const std::uint64_t length = last - first;
+        const std::uint64_t allowed = std::max<std::uint64_t>(smallest_window, 8 * labels_.size());
+        if (length >= allowed) return false;
+        // Twice what is needed, so that stretching is rare; on the side where the label was missing.
+        const std::uint64_t wanted = std::min(allowed, std::max(smallest_window, 2 * (length + 1)));
+        const std::uint64_t slack = wanted - (length + 1);
+        const bool grows_down = !window_.empty() && label < begin_;
+        begin_ = grows_down ? first - std::min(first, slack) : first;
+        const std::uint64_t room = ~std::uint64_t{0} - begin_;
+        window_.assign(static_cast<std::size_t>(std::min(wanted - 1, room) + 1), empty);
+        for (std::size_t s = 0; s < labels_.size(); ++s) {
+            if (in_window(labels_[s])) window_[labels_[s] - begin_] = static_cast<std::int64_t>(s);
+        }
+        return true;
+    }
+
+    // ----------------------------------------------------------------------------------------- hash
+
+    // The place of a label in the hash table: the one that holds it, or the empty one where it belongs.
     std::size_t place_of(std::uint64_t label) const {
-        std::size_t place = home(label);
+        const std::size_t mask = places_.size() - 1;
+        auto place = static_cast<std::size_t>(label * 0x9E3779B97F4A7C15U >> shift_);
         while (places_[place] != empty && labels_[static_cast<std::size_t>(places_[place])] != label) {
-            place = (place + 1) & mask();
+            place = (place + 1) & mask;
         }
         return place;
     }
 
-    std::int64_t find_or_add(std::uint64_t label) {
+    std::int64_t find_or_add_hashed(std::uint64_t label) {
+        if (places_.empty()) resize_hash(10);
         std::size_t place = place_of(label);
         if (places_[place] != empty) return places_[place];
-        if (2 * (labels_.size() + 1) > places_.size()) {
-            grow();
+        if (2 * (hashed_ + 1) > places_.size()) {
+            resize_hash(64 - shift_ + 1);
             place = place_of(label);
         }
         places_[place] = static_cast<std::int64_t>(labels_.size());
         labels_.push_back(label);
+        ++hashed_;
         return places_[place];
     }
 
-    void grow() {
-        ++bits_;
-        places_.assign(std::size_t{1} << bits_, empty);
-        for (std::size_t s = 0; s < labels_.size(); ++s) {
-            places_[place_of(labels_[s])] = static_cast<std::int64_t>(s);
+    void resize_hash(int bits) {
+        const std::vector<std::int64_t> slots = std::move(places_);
+        places_.assign(std::size_t{1} << bits, empty);
+        shift_ = 64 - bits;
+        for (const std::int64_t s : slots) {
+            if (s != empty) places_[place_of(labels_[static_cast<std::size_t>(s)])] = s;
         }
     }
 
-    int bits_ = 6;
-    std::vector<std::int64_t> places_;
     std::vector<std::uint64_t> labels_;
-    std::uint64_t last_label_ = 0;
-    std::int64_t last_slot_ = empty;
+    std::vector<std::int64_t> window_;
+    std::uint64_t begin_ = 0;
+    std::vector<std::int64_t> places_;
+    std::size_t hashed_ = 0;
+    int shift_ = 64;
 };
 
 }  // namespace mensura

@@ -1,7 +1,8 @@
 // One pass over the runs of an image: gather per block, merge in order, write the table.
 //
-// Runs come from a label image (equal neighbors in a row) or from regions found before; what follows is the
-// same for both. Cost: one read of every pixel, a few operations per run, one merge per region and block.
+// Runs come from a label image (equal neighbors in a row) or from regions found before; what follows is
+// the same for both. Cost: one read of every pixel, a few operations per run, one merge per region and
+// block.
 #include "mensura/measure.hpp"
 
 #include <numeric>

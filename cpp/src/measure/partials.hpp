@@ -8,9 +8,9 @@
 //   32 bit        2^52        2^84               2^72          64, 128, 128 bit
 //   64 bit        2^84        2^148              2^104         128, 192, 128 bit
 //
-// Integer images are summed exactly. Floating images are summed in double: the sum compensated (two doubles),
-// squares about the mean, joined run by run after Chan, Golub and LeVeque (1979), coordinates about the
-// region's first pixel in the block. Only declarations here: see the note in kernels.hpp.
+// Integer images are summed exactly. Floating images are summed in double: the sum compensated (two
+// doubles), squares about the mean, joined run by run after Chan, Golub and LeVeque (1979), coordinates
+// about the region's first pixel in the block. Only declarations here: see the note in kernels.hpp.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,8 @@ template <class T>
 struct IntegerSums {
     static constexpr int size = sizeof(T);
     using Sum = std::conditional_t<size == 8, Int128, std::int64_t>;
-    using Squares = std::conditional_t<
-        size == 8, UInt192, std::conditional_t<size == 4, UInt128, std::uint64_t>>;
+    using Squares =
+        std::conditional_t<size == 8, UInt192, std::conditional_t<size == 4, UInt128, std::uint64_t>>;
     using Weighted = std::conditional_t<size >= 4, Int128, std::int64_t>;
 };
 

@@ -4,11 +4,13 @@
 //
 //   face contact    one edge for the first pixel x of every stretch of q:     (c run at x, p run at x)
 //   diagonal        a run of c starts at x, one of p with its value ended at x - 1, and the pixel p[x]
-//                   does not hold the value:                                  (c run at x, p run at x - 1)
-//   the mirror      the same with c and p exchanged:                          (c run at x - 1, p run at x)
+//                   does not hold the value:                                  (c run at x, p run at x -
+//                   1)
+//   the mirror      the same with c and p exchanged:                          (c run at x - 1, p run at
+//   x)
 //
-// Every pair of touching runs is reported exactly once per stretch of contact, with no walk over the runs.
-// Cost: about ten word operations per 64 pixels and a few per edge.
+// Every pair of touching runs is reported exactly once per stretch of contact, with no walk over the
+// runs. Cost: about ten word operations per 64 pixels and a few per edge.
 #pragma once
 
 #include "runs/row_runs.hpp"
@@ -39,8 +41,8 @@ struct JoinRow {
 // Calls edge(run of c, run of p) for every contact. `equal` holds the bits of c == p, or is null where
 // all foreground is alike.
 template <class T, class Edge>
-void for_each_contact(const JoinRow<T>& c, const JoinRow<T>& p, const Word* equal,
-                      std::int64_t words, bool diagonal, Edge edge) {
+void for_each_contact(const JoinRow<T>& c, const JoinRow<T>& p, const Word* equal, std::int64_t words,
+                      bool diagonal, Edge edge) {
     Word both_carry = 0;
     Word c_carry = 0;
     Word p_carry = 0;
@@ -50,8 +52,7 @@ void for_each_contact(const JoinRow<T>& c, const JoinRow<T>& p, const Word* equa
         const Word both = cf & pf & (equal != nullptr ? equal[w] : ~Word{0});
         const std::int64_t offset = w * word_bits;
         const Word face = both & (~(both << 1 | both_carry) | c.starts[w]);
-        for_each_bit(face, offset,
-                     [&](std::int64_t x) { edge(c.run_at(w, x), p.run_at(w, x)); });
+        for_each_bit(face, offset, [&](std::int64_t x) { edge(c.run_at(w, x), p.run_at(w, x)); });
         if (diagonal) {
             const Word falling = c.starts[w] & (pf << 1 | p_carry) & ~both;
             for_each_bit(falling, offset, [&](std::int64_t x) {

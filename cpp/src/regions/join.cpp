@@ -1,7 +1,7 @@
 // Finds the regions of an image: scan rows to runs, join runs strip by strip, join the strips, number.
 //
-// The image is cut into strips of whole rows, by its shape alone. Each strip is scanned and joined by one
-// thread with run numbers of its own; what remains are the contacts across the seams between strips,
+// The image is cut into strips of whole rows, by its shape alone. Each strip is scanned and joined by
+// one thread with run numbers of its own; what remains are the contacts across the seams between strips,
 // joined piece by piece on one thread. Pieces are numbered in raster order, and roots are the smallest
 // members (union_find.hpp), so the final numbers do not depend on how the strips were shared out.
 // Contacts come in closed form from bitmaps (adjacency.hpp); unions run on the runs as in He, Chao and
@@ -311,9 +311,8 @@ std::int64_t Regions::runs() const {
 
 Regions find_regions(const ImageView& image, const FindOptions& options) {
     image.shape.pixels();  // throws where the shape is beyond 64 bits
-    return visit_equality_type(image.dtype, [&]<class T>(std::type_identity<T>) {
-        return Finder<T>(image, options).find();
-    });
+    return visit_equality_type(
+        image.dtype, [&]<class T>(std::type_identity<T>) { return Finder<T>(image, options).find(); });
 }
 
 }  // namespace mensura

@@ -1,7 +1,7 @@
 // Writes regions as a label image, row by row from their runs.
 //
-// A row that lies contiguous and aligned in `out` is filled where it is; any other is filled in a buffer and
-// scattered. Cost: the bytes of the output, and one fill per run.
+// A row that lies contiguous and aligned in `out` is filled where it is; any other is filled in a buffer
+// and scattered. Cost: the bytes of the output, and one fill per run.
 #include <algorithm>
 #include <cstring>
 

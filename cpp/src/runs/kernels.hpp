@@ -1,9 +1,9 @@
 // The table of leaf kernels, one per instruction set.
 //
-// A kernel works on one row of contiguous pixels. Bitmaps hold one bit per pixel, pixel x in bit x % 64 of
-// word x / 64; bits past the end of the row are zero. This header is shared by sources compiled for different
-// instruction sets, so it holds plain declarations only: an inline function in it could be emitted once,
-// for the widest set, and then run on a machine that lacks it.
+// A kernel works on one row of contiguous pixels. Bitmaps hold one bit per pixel, pixel x in bit x % 64
+// of word x / 64; bits past the end of the row are zero. This header is shared by sources compiled for
+// different instruction sets, so it holds plain declarations only: an inline function in it could be
+// emitted once, for the widest set, and then run on a machine that lacks it.
 #pragma once
 
 #include <cstdint>

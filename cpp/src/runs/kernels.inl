@@ -1,9 +1,9 @@
 // The leaf kernels themselves, included once per instruction set with MENSURA_ISA naming a namespace.
 //
-// Everything lives in an unnamed namespace and no standard library code is used, so that nothing compiled
-// for wide vectors can be picked by the linker for a machine without them. The loops are plain; the compiler
-// vectorizes them. Floating sums use eight partial sums in a fixed order, and contraction to fused
-// multiply-add is off, so every instruction set gives the same bits.
+// Everything lives in an unnamed namespace and no standard library code is used, so that nothing
+// compiled for wide vectors can be picked by the linker for a machine without them. The loops are plain;
+// the compiler vectorizes them. Floating sums use eight partial sums in a fixed order, and contraction
+// to fused multiply-add is off, so every instruction set gives the same bits.
 
 #if defined(__SSE2__)
 #include <immintrin.h>
@@ -47,9 +47,7 @@ inline Word word_of(Test test) {
 template <class T>
 inline Word foreground_word(const T* pixels, T background) {
     // A NaN is the only value that differs from itself.
-    return word_of([=](int i) {
-        return (pixels[i] != background) & (pixels[i] == pixels[i]);
-    });
+    return word_of([=](int i) { return (pixels[i] != background) & (pixels[i] == pixels[i]); });
 }
 
 template <class T>
@@ -58,8 +56,8 @@ inline Word unequal_word(const T* a, const T* b) {
 }
 
 // Calls word(w, pixels, left, mask) for every word of a row, where pixels and left point to 64 readable
-// pixels each, left those one step to the left, and mask holds a bit for each that is in the row. The first
-// and the last word are read from copies, so that nothing outside the row is touched.
+// pixels each, left those one step to the left, and mask holds a bit for each that is in the row. The
+// first and the last word are read from copies, so that nothing outside the row is touched.
 template <class T, class Visit>
 inline void for_each_word(const T* row, std::int64_t width, Visit visit) {
     const std::int64_t words = (width + word_bits - 1) / word_bits;

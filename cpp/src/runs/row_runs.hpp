@@ -1,8 +1,8 @@
 // From the bitmaps of a row to its runs.
 //
-// A row is described by two bitmaps: `foreground`, and `starts`, the first pixel of every run. Neighboring runs
-// may touch (where two values meet), which is why the foreground alone does not tell them apart.
-// Cost: one step per word and per run.
+// A row is described by two bitmaps: `foreground`, and `starts`, the first pixel of every run.
+// Neighboring runs may touch (where two values meet), which is why the foreground alone does not tell
+// them apart. Cost: one step per word and per run.
 #pragma once
 
 #include <bit>

@@ -55,8 +55,8 @@ int useful_threads(std::int64_t blocks, int threads) {
 class OrderedMerge {
 public:
     OrderedMerge(std::int64_t blocks, int threads, const std::function<void(std::int64_t)>& merge)
-        : finished_(static_cast<std::size_t>(blocks)), limit_(4 * std::int64_t{threads}),
-          merge_(merge) {}
+        : finished_(static_cast<std::size_t>(blocks)), limit_(4 * std::int64_t{threads}), merge_(merge) {
+    }
 
     // Waits while too many finished blocks are pending, so that a slow block cannot pile up memory.
     void wait_for_room(std::int64_t block, const FirstError& error) {
@@ -97,8 +97,7 @@ private:
 
 }  // namespace
 
-void for_each_block(std::int64_t blocks, int threads,
-                    const std::function<void(std::int64_t)>& work) {
+void for_each_block(std::int64_t blocks, int threads, const std::function<void(std::int64_t)>& work) {
     std::atomic<std::int64_t> next{0};
     FirstError error;
     run_workers(useful_threads(blocks, threads), [&] {

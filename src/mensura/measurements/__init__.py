@@ -22,8 +22,7 @@ def measurements(group: str | None = None) -> Table:
     Table
         One row per measurement: ``name``, ``group``, ``columns`` (for a 2-D image, separated by
         spaces), ``unit``, ``dimensions`` ("2-D", or "2-D, 3-D"), ``needs_image``, ``definition``
-        and ``source``. Units are those of a pixel grid: where a spacing is given, lengths are in its
-        unit.
+        and ``source``. "length" and "size" (area or volume) are in the unit of the spacing.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """What an intensity image says about the pixels of a region.
 
-Integer images are summed exactly. Pixels that are NaN or infinite are left out; a region without a finite
-pixel has NaN.
+Integer images are summed exactly. Pixels that are NaN or infinite are left out; a region without
+a finite pixel has NaN.
 """
 
 import numpy as np

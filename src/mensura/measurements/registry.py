@@ -1,8 +1,8 @@
 """The register of measurements: what each is called, means and needs.
 
-One entry serves everything that speaks of a measurement: :func:`mensura.measure`, the list printed by
-:func:`mensura.measurements`, the units of a table, and the tests, which hold an oracle against every
-entry. The entries themselves stand beside their formulas in the modules of this package.
+One entry serves everything that speaks of a measurement: :func:`mensura.measure`, the list that
+:func:`mensura.measurements` makes, the units of a table, and the tests, which hold an oracle
+against every entry. The entries themselves stand beside their formulas in this package.
 """
 
 import difflib
@@ -179,9 +179,7 @@ def _entries(name: str, ndim: int, has_image: bool) -> list[Measurement]:
         ]
     if name in GROUPS:
         return [
-            _checked(entry, ndim, has_image)
-            for entry in in_order(name)
-            if ndim in entry.dimensions
+            _checked(entry, ndim, has_image) for entry in in_order(name) if ndim in entry.dimensions
         ]
     raise ValueError(f"measurements has {name!r}, which is unknown{_suggestion(name)}")
 

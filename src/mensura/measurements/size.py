@@ -22,9 +22,7 @@ def num_pixels(sums: RegionSums) -> Columns:
     return sums.count
 
 
-@measurement(
-    unit="size", definition="num_pixels x product of the spacing", source=_SCIKIT_IMAGE
-)
+@measurement(unit="size", definition="num_pixels x product of the spacing", source=_SCIKIT_IMAGE)
 def area(sums: RegionSums) -> Columns:
     """Return the area, in 3-D the volume."""
     return sums.count * sums.pixel_size

@@ -27,6 +27,7 @@ class ChannelColumns(TypedDict):
     squares: Floats
     centroid: tuple[Floats, Floats, Floats]
 
+
 class RegionColumns(TypedDict):
     """What the engine returns; tuples are over the axes (z, y, x) and their pairs."""
 
@@ -37,6 +38,7 @@ class RegionColumns(TypedDict):
     centroid: tuple[Floats, Floats, Floats]
     covariance: tuple[Floats, Floats, Floats, Floats, Floats, Floats]
     channels: list[ChannelColumns]
+
 
 # Where each pair of the axes (z, y, x) stands among the second moments.
 _PAIRS = {(0, 0): 0, (0, 1): 1, (0, 2): 2, (1, 1): 3, (1, 2): 4, (2, 2): 5}

@@ -1,0 +1,152 @@
+// The leaf kernels of every instruction set against plain loops and against each other.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "images.hpp"
+#include "mensura/isa.hpp"
+#include "runs/kernels.hpp"
+#include "runs/row_runs.hpp"
+
+using namespace mensura;
+using namespace mensura::test;
+
+namespace {
+
+std::vector<const KernelTable*> tables() {
+    std::vector<const KernelTable*> usable{&baseline_kernels()};
+    for (const std::string& name : available_isas()) {
+        if (name == "avx2") usable.push_back(&avx2_kernels());
+        if (name == "avx512") usable.push_back(&avx512_kernels());
+    }
+    return usable;
+}
+
+bool bit(const std::vector<Word>& words, std::int64_t x) {
+    return (words[static_cast<std::size_t>(x / word_bits)] >> (x % word_bits) & 1) != 0;
+}
+
+template <class T>
+void check_scan(const ScanKernels<T>& kernels, const std::vector<T>& row, const std::vector<T>& other,
+                T background) {
+    const auto width = static_cast<std::int64_t>(row.size());
+    const auto words = static_cast<std::size_t>(words_for(width));
+    std::vector<Word> foreground(words), only(words), breaks(words), equal(words);
+    kernels.scan(row.data(), width, background, foreground.data(), breaks.data());
+    kernels.foreground(row.data(), width, background, only.data());
+    kernels.equal(row.data(), other.data(), width, equal.data());
+    CHECK(foreground == only);
+    for (std::int64_t x = 0; x < width; ++x) {
+        const T value = row[static_cast<std::size_t>(x)];
+        REQUIRE(bit(foreground, x) == (value != background && value == value));
+        REQUIRE(bit(breaks, x) == (x == 0 || value != row[static_cast<std::size_t>(x - 1)]));
+        REQUIRE(bit(equal, x) == (value == other[static_cast<std::size_t>(x)]));
+    }
+    for (std::int64_t x = width; x < static_cast<std::int64_t>(words) * word_bits; ++x) {
+        REQUIRE_FALSE(bit(foreground, x));
+        REQUIRE_FALSE(bit(breaks, x));
+        REQUIRE_FALSE(bit(equal, x));
+    }
+}
+
+template <class T>
+void check_scan_of_type(const ScanKernels<T>& kernels) {
+    for (std::int64_t width = 1; width <= 200; ++width) {
+        auto row = random_image<T>({1, 1, width}, 3, static_cast<unsigned>(width)).pixels;
+        auto other = random_image<T>({1, 1, width}, 3, static_cast<unsigned>(width) + 1000).pixels;
+        if constexpr (std::is_floating_point_v<T>) {
+            row[static_cast<std::size_t>(width / 2)] = std::numeric_limits<T>::quiet_NaN();
+            other[0] = -T{0};
+        }
+        check_scan(kernels, row, other, T{0});
+        check_scan(kernels, row, other, T{2});
+    }
+}
+
+// All bytes of the partials that a kernel leaves behind, for a comparison of bits.
+template <class T>
+std::vector<unsigned char> sums_of(AddRuns<T> add, const std::vector<T>& row,
+                                   const std::vector<SlotRun>& runs) {
+    std::vector<IntensityPartial<T>> partials(3);
+    std::memset(static_cast<void*>(partials.data()), 0, partials.size() * sizeof(partials[0]));
+    for (auto& partial : partials) {
+        partial.min = std::numeric_limits<T>::max();
+        partial.max = std::numeric_limits<T>::lowest();
+    }
+    add(row.data(), runs.data(), static_cast<std::int64_t>(runs.size()), 2, 5, partials.data());
+    std::vector<unsigned char> bytes(partials.size() * sizeof(partials[0]));
+    std::memcpy(bytes.data(), partials.data(), bytes.size());
+    return bytes;
+}
+
+template <class T, class Kernels>
+void check_same_sums(Kernels kernels_of) {
+    std::mt19937_64 random(7);
+    std::vector<T> row(9000);
+    for (T& pixel : row) {
+        if constexpr (std::is_floating_point_v<T>) {
+            pixel = static_cast<T>(std::ldexp(static_cast<double>(random()), -40) - 1e6);
+        } else {
+            pixel = static_cast<T>(random());
+        }
+    }
+    if constexpr (std::is_floating_point_v<T>) {
+        row[17] = std::numeric_limits<T>::quiet_NaN();
+        row[4000] = std::numeric_limits<T>::infinity();
+    }
+    const std::vector<SlotRun> runs{{0, 1, 0}, {3, 20, 1}, {20, 8999, 2}, {8999, 9000, 1}};
+    for (int squares = 0; squares < 2; ++squares) {
+        for (int coordinates = 0; coordinates < 2; ++coordinates) {
+            const auto expected =
+                sums_of<T>(kernels_of(baseline_kernels()).add[squares][coordinates], row, runs);
+            for (const KernelTable* table : tables()) {
+                INFO(table->name);
+                CHECK(sums_of<T>(kernels_of(*table).add[squares][coordinates], row, runs) == expected);
+            }
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("scan kernels agree with plain loops at every width around a word's edge") {
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        check_scan_of_type(table->scan_u8);
+        check_scan_of_type(table->scan_u16);
+        check_scan_of_type(table->scan_u32);
+        check_scan_of_type(table->scan_u64);
+        check_scan_of_type(table->scan_f32);
+        check_scan_of_type(table->scan_f64);
+    }
+}
+
+TEST_CASE("intensity kernels give the same bits on every instruction set") {
+    check_same_sums<std::int8_t>([](const KernelTable& t) { return t.intensity_i8; });
+    check_same_sums<std::int16_t>([](const KernelTable& t) { return t.intensity_i16; });
+    check_same_sums<std::int32_t>([](const KernelTable& t) { return t.intensity_i32; });
+    check_same_sums<std::int64_t>([](const KernelTable& t) { return t.intensity_i64; });
+    check_same_sums<std::uint8_t>([](const KernelTable& t) { return t.intensity_u8; });
+    check_same_sums<std::uint16_t>([](const KernelTable& t) { return t.intensity_u16; });
+    check_same_sums<std::uint32_t>([](const KernelTable& t) { return t.intensity_u32; });
+    check_same_sums<std::uint64_t>([](const KernelTable& t) { return t.intensity_u64; });
+    check_same_sums<float>([](const KernelTable& t) { return t.intensity_f32; });
+    check_same_sums<double>([](const KernelTable& t) { return t.intensity_f64; });
+}
+
+TEST_CASE("runs of a row end where the foreground or the value ends") {
+    // Pixels 0..69: one run up to 63, a touching one 64..65, a gap, one to the last pixel.
+    const std::vector<Word> foreground{~Word{0}, 0b111011};
+    const std::vector<Word> starts{1, 0b001001};
+    RowRuns runs;
+    runs.read(foreground.data(), starts.data(), 2);
+    REQUIRE(runs.count() == 3);
+    CHECK(runs.start(0) == 0);
+    CHECK(runs.end(0) == 64);
+    CHECK(runs.start(1) == 64);
+    CHECK(runs.end(1) == 66);
+    CHECK(runs.start(2) == 67);
+    CHECK(runs.end(2) == 70);
+}

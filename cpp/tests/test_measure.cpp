@@ -1,0 +1,276 @@
+// Sums over regions against sums over pixels, and the arithmetic where it could overflow.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <map>
+
+#include "images.hpp"
+#include "measure/blocks.hpp"
+#include "measure/integer_math.hpp"
+#include "measure/label_index.hpp"
+#include "mensura/measure.hpp"
+
+using namespace mensura;
+using namespace mensura::test;
+
+namespace {
+
+const MeasurePlan everything{true, true, true};
+
+struct Pixels {
+    std::vector<std::array<double, 3>> at;
+    std::vector<double> value;
+};
+
+template <class L, class T>
+std::map<std::uint64_t, Pixels> pixels_of(Image<L> labels, Image<T> image) {
+    std::map<std::uint64_t, Pixels> regions;
+    for (std::int64_t z = 0; z < labels.shape.depth; ++z)
+        for (std::int64_t y = 0; y < labels.shape.height; ++y)
+            for (std::int64_t x = 0; x < labels.shape.width; ++x) {
+                const L label = labels.at(z, y, x);
+                if (label == 0 || label < 0) continue;
+                auto& region = regions[static_cast<std::uint64_t>(label)];
+                region.at.push_back(
+                    {static_cast<double>(z), static_cast<double>(y), static_cast<double>(x)});
+                region.value.push_back(static_cast<double>(image.at(z, y, x)));
+            }
+    return regions;
+}
+
+double mean(const std::vector<double>& values) {
+    double sum = 0;
+    for (const double v : values) sum += v;
+    return sum / static_cast<double>(values.size());
+}
+
+template <class L, class T>
+void check_against_pixels(const Image<L>& labels, const Image<T>& image, int threads) {
+    const ImageView channel = image.view();
+    const RegionTable table = measure_labels(labels.view(), {&channel, 1}, everything, threads);
+    const auto regions = pixels_of(labels, image);
+    REQUIRE(table.label.size() == regions.size());
+    std::size_t row = 0;
+    for (const auto& [label, region] : regions) {
+        CHECK(table.label[row] == label);
+        CHECK(table.count[row] == static_cast<std::int64_t>(region.at.size()));
+        for (std::size_t a = 0; a < 3; ++a) {
+            std::vector<double> along;
+            double weighted = 0;
+            for (std::size_t k = 0; k < region.at.size(); ++k) {
+                along.push_back(region.at[k][a]);
+                weighted += region.at[k][a] * region.value[k];
+            }
+            const auto begin = static_cast<double>(table.box_begin[a][row]);
+            CHECK(begin == *std::min_element(along.begin(), along.end()));
+            CHECK(static_cast<double>(table.box_end[a][row]) ==
+                  *std::max_element(along.begin(), along.end()) + 1);
+            CHECK(begin + table.centroid[a][row] == doctest::Approx(mean(along)));
+            weighted /= table.channels[0].sum[row];
+            CHECK(begin + table.channels[0].centroid[a][row] == doctest::Approx(weighted));
+        }
+        double squares = 0;
+        double yx = 0;
+        for (std::size_t k = 0; k < region.at.size(); ++k) {
+            squares += std::pow(region.value[k] - mean(region.value), 2);
+            yx += (region.at[k][1] - static_cast<double>(table.box_begin[1][row]) -
+                   table.centroid[1][row]) *
+                  (region.at[k][2] - static_cast<double>(table.box_begin[2][row]) -
+                   table.centroid[2][row]);
+        }
+        CHECK(table.covariance[4][row] * static_cast<double>(region.at.size()) ==
+              doctest::Approx(yx).epsilon(1e-9));
+        CHECK(table.channels[0].mean[row] == doctest::Approx(mean(region.value)));
+        CHECK(table.channels[0].squares[row] == doctest::Approx(squares));
+        CHECK(table.channels[0].min[row] == *std::min_element(region.value.begin(), region.value.end()));
+        CHECK(table.channels[0].max[row] == *std::max_element(region.value.begin(), region.value.end()));
+        ++row;
+    }
+}
+
+template <class T>
+void check_same_bits(const std::vector<T>& a, const std::vector<T>& b) {
+    CHECK(a == b);
+}
+
+}  // namespace
+
+TEST_CASE("sums over runs equal sums over pixels") {
+    for (const Shape& shape : {Shape{1, 9, 70}, Shape{1, 1, 1}, Shape{4, 5, 66}}) {
+        const auto labels = random_image<std::int32_t>(shape, 5, 1);
+        check_against_pixels(labels, random_image<std::uint8_t>(shape, 250, 2), 1);
+        check_against_pixels(labels, random_image<std::int64_t>(shape, 1000, 3), 1);
+        check_against_pixels(labels, random_image<float>(shape, 1000, 4), 2);
+    }
+}
+
+TEST_CASE("several blocks, any number of threads: the same bits") {
+    const Shape shape{3, 900, 700};
+    const auto labels = random_image<std::uint16_t>(shape, 3000, 5);
+    auto image = random_image<double>(shape, 1 << 20, 6);
+    for (double& pixel : image.pixels) pixel = std::sqrt(pixel) - 300;
+    const ImageView channel = image.view();
+    const RegionTable one = measure_labels(labels.view(), {&channel, 1}, everything, 1);
+    for (const int threads : {2, 3, 8}) {
+        const RegionTable many = measure_labels(labels.view(), {&channel, 1}, everything, threads);
+        check_same_bits(one.label, many.label);
+        for (std::size_t a = 0; a < 3; ++a) {
+            check_same_bits(one.centroid[a], many.centroid[a]);
+            check_same_bits(one.channels[0].centroid[a], many.channels[0].centroid[a]);
+        }
+        for (std::size_t p = 0; p < 6; ++p) check_same_bits(one.covariance[p], many.covariance[p]);
+        check_same_bits(one.channels[0].sum, many.channels[0].sum);
+        check_same_bits(one.channels[0].squares, many.channels[0].squares);
+    }
+}
+
+TEST_CASE("negative labels are ignored and ids near 2^64 are ordinary") {
+    const Image<std::int64_t> negative({1, 1, 3}, {-5, 0, 8});
+    CHECK(measure_labels(negative.view(), {}, {}, 1).label == std::vector<std::uint64_t>{8});
+    const std::uint64_t top = ~std::uint64_t{0};
+    const Image<std::uint64_t> large({1, 1, 4}, {top, 1, top - 1, top});
+    const RegionTable table = measure_labels(large.view(), {}, {}, 1);
+    CHECK(table.label == std::vector<std::uint64_t>{1, top - 1, top});
+    CHECK(table.count == std::vector<std::int64_t>{1, 1, 2});
+}
+
+TEST_CASE("regions measured from runs equal regions measured from labels") {
+    const auto mask = random_image<std::uint8_t>({1, 1200, 800}, 2, 9);
+    const auto image = random_image<std::uint16_t>(mask.shape, 60000, 10);
+    const ImageView channel = image.view();
+    const Regions regions = find_regions(mask.view(), {2, Scalar{std::int64_t{0}}, false, 2});
+    Image<std::int32_t> labels(mask.shape);
+    paint(regions, labels.mutable_view(), true, 2);
+    const RegionTable a = measure_regions(regions, {&channel, 1}, everything, 2);
+    const RegionTable b = measure_labels(labels.view(), {&channel, 1}, everything, 2);
+    CHECK(a.label == b.label);
+    CHECK(a.count == b.count);
+    CHECK(a.centroid == b.centroid);
+    CHECK(a.covariance == b.covariance);
+    CHECK(a.channels[0].squares == b.channels[0].squares);
+    CHECK(a.channels[0].centroid == b.channels[0].centroid);
+}
+
+TEST_CASE("an object wider than a block and far from the origin keeps its digits") {
+    // One row of 3 * 2^20 pixels spans three blocks; covariance of a line of n is (n^2 - 1) / 12.
+    const std::int64_t n = 3 << 20;
+    const Image<std::uint8_t> line({1, 1, n}, 1);
+    const RegionTable table = measure_labels(line.view(), {}, everything, 2);
+    const auto size = static_cast<double>(n);
+    CHECK(table.count[0] == n);
+    CHECK(table.centroid[2][0] == (size - 1) / 2);
+    CHECK(table.covariance[5][0] == doctest::Approx((size * size - 1) / 12).epsilon(1e-15));
+    CHECK(table.covariance[3][0] == 0);
+}
+
+TEST_CASE("sums of the largest 64-bit pixels do not overflow") {
+    const std::uint64_t top = ~std::uint64_t{0};
+    const Image<std::uint8_t> labels({1, 1, 4}, 1);
+    const Image<std::uint64_t> image({1, 1, 4}, {top, top, top - 2, top - 2});
+    const ImageView channel = image.view();
+    const RegionTable table = measure_labels(labels.view(), {&channel, 1}, everything, 1);
+    CHECK(table.channels[0].sum[0] == 4 * 0x1p64);
+    CHECK(table.channels[0].squares[0] == 4);  // deviations 1, 1, -1, -1
+    const Image<std::int64_t> low(
+        {1, 1, 2}, {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()});
+    const Image<std::uint8_t> pair({1, 1, 2}, 1);
+    const ImageView low_channel = low.view();
+    const RegionTable extremes = measure_labels(pair.view(), {&low_channel, 1}, everything, 1);
+    CHECK(extremes.channels[0].mean[0] == -0.5);
+    CHECK(extremes.channels[0].squares[0] == doctest::Approx(2 * 0x1p126).epsilon(1e-15));
+}
+
+TEST_CASE("pixels that are not finite are left out") {
+    const double nan = std::nan("");
+    const Image<std::uint8_t> labels({1, 1, 6}, {1, 1, 1, 1, 2, 2});
+    const Image<double> image({1, 1, 6}, {1, nan, 3, HUGE_VAL, nan, -HUGE_VAL});
+    const ImageView channel = image.view();
+    const RegionTable table = measure_labels(labels.view(), {&channel, 1}, everything, 1);
+    CHECK(table.channels[0].valid == std::vector<std::int64_t>{2, 0});
+    CHECK(table.channels[0].mean[0] == 2);
+    CHECK(table.channels[0].squares[0] == 2);
+    CHECK(std::isnan(table.channels[0].mean[1]));
+    CHECK(std::isnan(table.channels[0].min[1]));
+    CHECK(table.count == std::vector<std::int64_t>{4, 2});
+}
+
+TEST_CASE("an image of another shape is refused") {
+    const Image<std::uint8_t> labels({1, 2, 2}, 1);
+    const Image<std::uint8_t> image({1, 2, 3}, 1);
+    const ImageView channel = image.view();
+    CHECK_THROWS_AS(measure_labels(labels.view(), {&channel, 1}, {}, 1), std::invalid_argument);
+}
+
+TEST_CASE("blocks tile any image and keep their local coordinates small") {
+    for (const Shape& shape : {Shape{1, 1, 1}, Shape{3, 700, 900}, Shape{2, 3, (3 << 20) + 5},
+                               Shape{200, 30, 40}, Shape{1, 5'000'000, 2}}) {
+        const BlockGrid grid(shape);
+        std::int64_t pixels = 0;
+        for (std::int64_t b = 0; b < grid.count(); ++b) {
+            const Block block = grid.block(b);
+            const std::int64_t rows = block.row_end - block.row_begin;
+            const std::int64_t columns = block.column_end - block.column_begin;
+            CHECK(rows * columns <= std::int64_t{1} << 20);
+            CHECK(rows * columns > 0);
+            const std::int64_t last = block.row_end - 1;
+            CHECK(last % shape.height - block.origin[1] < std::int64_t{1} << 20);
+            CHECK(block.row_begin % shape.height - block.origin[1] >= 0);
+            CHECK(last / shape.height - block.origin[0] < std::int64_t{1} << 20);
+            pixels += rows * columns;
+        }
+        CHECK(pixels == shape.pixels());
+    }
+}
+
+TEST_CASE("label slots come in order of appearance, for consecutive, strided and random ids") {
+    for (const std::uint64_t factor : {std::uint64_t{1}, std::uint64_t{1} << 20, std::uint64_t{1} << 44,
+                                       std::uint64_t{0x9E3779B97F4A7C15U}}) {
+        LabelIndex index;
+        for (std::uint64_t k = 1; k <= 5000; ++k) {
+            CHECK(index.slot(k * factor) == static_cast<std::int64_t>(k - 1));
+        }
+        for (std::uint64_t k = 5000; k >= 1; --k) {
+            REQUIRE(index.slot(k * factor) == static_cast<std::int64_t>(k - 1));
+        }
+        CHECK(index.size() == 5000);
+    }
+}
+
+TEST_CASE("label slots survive a moving window: descending ids, far clusters, both ends of 64 bits") {
+    const std::uint64_t top = ~std::uint64_t{0};
+    std::vector<std::uint64_t> labels;
+    for (std::uint64_t k = 0; k < 3000; ++k) {
+        labels.push_back(1'000'000 - k);
+        labels.push_back(top - 7 * k);
+        labels.push_back((std::uint64_t{1} << 63) + 13 * k);
+        labels.push_back(k + 1);
+    }
+    LabelIndex index;
+    for (std::size_t k = 0; k < labels.size(); ++k) {
+        REQUIRE(index.slot(labels[k]) == static_cast<std::int64_t>(k));
+    }
+    for (std::size_t k = labels.size(); k-- > 0;) {
+        REQUIRE(index.slot(labels[k]) == static_cast<std::int64_t>(k));
+    }
+    CHECK(index.labels() == labels);
+}
+
+TEST_CASE("integer arithmetic: nearest means and products of any sign") {
+    CHECK(nearest_mean(7, 2) == 4);
+    CHECK(nearest_mean(-7, 2) == -3);
+    CHECK(nearest_mean(-9, 4) == -2);
+    CHECK(mean_of(-7, 2) == -3.5);
+    const Int128 big = Int128{1} << 100;
+    CHECK(Int256::product(big, big).to_double() == 0x1p200);
+    CHECK(Int256::product(-big, big).to_double() == -0x1p200);
+    CHECK((Int256::product(big, 3) - Int256(big) - Int256(big)).to_double() == 0x1p100);
+    // Offset by 1e9, three values 0, 1, 2 still have sum of squares 2 about their mean.
+    const std::uint64_t base = 1'000'000'000;
+    UInt128 squares = 0;
+    Int128 sum = 0;
+    for (const std::uint64_t v : {base, base + 1, base + 2}) {
+        squares += UInt128{v} * v;
+        sum += v;
+    }
+    CHECK(central_squares(squares, sum, 3) == 2);
+}

@@ -1,0 +1,106 @@
+// Finding and painting regions against flood fill.
+#include <doctest/doctest.h>
+
+#include "images.hpp"
+#include "mensura/regions.hpp"
+#include "regions/union_find.hpp"
+
+using namespace mensura;
+using namespace mensura::test;
+
+namespace {
+
+template <class T>
+std::vector<std::int64_t> labels_of(const Image<T>& image, int connectivity, bool by_value,
+                                    int threads) {
+    const Regions regions =
+        find_regions(image.view(), {connectivity, Scalar{std::int64_t{0}}, by_value, threads});
+    Image<std::int64_t> out(image.shape, -1);
+    paint(regions, out.mutable_view(), false, threads);
+    return out.pixels;
+}
+
+}  // namespace
+
+TEST_CASE("masks and multi-valued images equal flood fill") {
+    const std::vector<Shape> shapes{{1, 1, 1},    {1, 7, 1}, {1, 9, 64}, {1, 5, 65},
+                                    {1, 40, 130}, {2, 3, 4}, {5, 6, 70}, {9, 1, 9}};
+    unsigned seed = 0;
+    for (const Shape& shape : shapes) {
+        for (int connectivity = 1; connectivity <= (shape.depth > 1 ? 3 : 2); ++connectivity) {
+            const auto mask = random_image<std::uint8_t>(shape, 2, ++seed);
+            CHECK(labels_of(mask, connectivity, false, 1) == flood_fill(mask, connectivity));
+            const auto values = random_image<std::uint16_t>(shape, 4, ++seed);
+            CHECK(labels_of(values, connectivity, true, 1) == flood_fill(values, connectivity));
+            const auto floats = random_image<float>(shape, 3, ++seed);
+            CHECK(labels_of(floats, connectivity, true, 2) == flood_fill(floats, connectivity));
+        }
+    }
+}
+
+TEST_CASE("strips and threads do not show in the numbers") {
+    // 2-D: several strips of 2^19 pixels. 3-D: several strips of 2^22 pixels, cut between planes.
+    for (const Shape& shape : {Shape{1, 1500, 1024}, Shape{13, 900, 800}}) {
+        for (const int connectivity : {1, 2, 3}) {
+            const auto values = random_image<std::uint8_t>(shape, 4, 3);
+            const auto expected = flood_fill(values, connectivity);
+            CHECK(labels_of(values, connectivity, true, 1) == expected);
+            CHECK(labels_of(values, connectivity, true, 3) == expected);
+            const auto mask = random_image<std::uint8_t>(shape, 2, 4);
+            CHECK(labels_of(mask, connectivity, false, 3) == flood_fill(mask, connectivity));
+        }
+    }
+}
+
+TEST_CASE("no background makes every pixel part of a region") {
+    const auto image = random_image<std::uint8_t>({1, 3, 70}, 1, 1);
+    const Regions regions = find_regions(image.view(), {1, std::nullopt, true, 1});
+    CHECK(regions.count() == 1);
+    CHECK(regions.runs() == 3);
+}
+
+TEST_CASE("a background beyond the image's type matches no pixel") {
+    const Image<std::uint8_t> image({1, 2, 2});
+    CHECK(find_regions(image.view(), {1, Scalar{std::int64_t{-1}}, true, 1}).count() == 1);
+    CHECK(find_regions(image.view(), {1, Scalar{std::int64_t{256}}, true, 1}).count() == 1);
+}
+
+TEST_CASE("strided output is written pixel by pixel and nothing else is touched") {
+    const auto image = random_image<std::uint8_t>({1, 5, 6}, 2, 11);
+    Image<std::int16_t> wide({1, 5, 12}, -7);
+    MutableImageView out = wide.mutable_view();
+    out.shape.width = 6;
+    out.strides.x *= 2;
+    const Regions regions = find_regions(image.view(), {2, Scalar{std::int64_t{0}}, false, 1});
+    paint(regions, out, false, 1);
+    const auto expected = flood_fill(image, 2);
+    for (std::int64_t y = 0; y < 5; ++y) {
+        for (std::int64_t x = 0; x < 6; ++x) {
+            CHECK(wide.at(0, y, 2 * x) == expected[static_cast<std::size_t>(6 * y + x)]);
+            CHECK(wide.at(0, y, 2 * x + 1) == -7);
+        }
+    }
+}
+
+TEST_CASE("an image without pixels has no regions") {
+    for (const Shape& shape : {Shape{1, 0, 5}, Shape{1, 5, 0}, Shape{0, 4, 4}}) {
+        const Image<std::uint8_t> image(shape);
+        CHECK(find_regions(image.view(), {1, Scalar{std::int64_t{0}}, true, 2}).count() == 0);
+    }
+}
+
+TEST_CASE("a shape beyond 63 bits is refused before a pixel is read") {
+    ImageView view;
+    view.shape = {std::int64_t{1} << 30, std::int64_t{1} << 30, std::int64_t{1} << 30};
+    CHECK_THROWS_AS(find_regions(view, {}), std::length_error);
+}
+
+TEST_CASE("sets are numbered by their first element") {
+    UnionFind<std::uint32_t> sets(6);
+    sets.unite(5, 1);
+    sets.unite(4, 3);
+    sets.unite(3, 5);
+    std::uint32_t count = 0;
+    CHECK(sets.take_numbers(count) == std::vector<std::uint32_t>{0, 1, 2, 1, 1, 1});
+    CHECK(count == 3);
+}

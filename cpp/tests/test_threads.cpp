@@ -1,0 +1,54 @@
+// Workers: every block once, merges in order, the first error to the caller.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <vector>
+
+#include "mensura/threads.hpp"
+
+using namespace mensura;
+
+TEST_CASE("every block is worked on exactly once") {
+    for (const int threads : {1, 2, 7}) {
+        std::vector<std::atomic<int>> seen(1000);
+        for_each_block(1000, threads, [&](std::int64_t b) { ++seen[static_cast<std::size_t>(b)]; });
+        for (const auto& count : seen) CHECK(count == 1);
+    }
+}
+
+TEST_CASE("merges run in order, one at a time, after their block's work") {
+    for (const int threads : {1, 2, 7}) {
+        std::vector<std::atomic<bool>> worked(500);
+        std::vector<std::int64_t> merged;
+        for_each_block_in_order(
+            500, threads, [&](std::int64_t b) { worked[static_cast<std::size_t>(b)] = true; },
+            [&](std::int64_t b) {
+                CHECK(worked[static_cast<std::size_t>(b)]);
+                merged.push_back(b);
+            });
+        REQUIRE(merged.size() == 500);
+        for (std::size_t k = 0; k < merged.size(); ++k) {
+            REQUIRE(merged[k] == static_cast<std::int64_t>(k));
+        }
+    }
+}
+
+TEST_CASE("an exception stops the work and reaches the caller") {
+    for (const int threads : {1, 2, 7}) {
+        const auto fail = [](std::int64_t b) {
+            if (b == 40) throw std::runtime_error("block 40");
+        };
+        CHECK_THROWS_WITH(for_each_block(100000, threads, fail), "block 40");
+        CHECK_THROWS_WITH(for_each_block_in_order(100000, threads, fail, [](std::int64_t) {}),
+                          "block 40");
+        CHECK_THROWS_WITH(
+            for_each_block_in_order(100000, threads, [](std::int64_t) {}, fail), "block 40");
+    }
+}
+
+TEST_CASE("no blocks, no calls") {
+    for_each_block(0, 4, [](std::int64_t) { FAIL("called"); });
+    for_each_block_in_order(
+        0, 4, [](std::int64_t) { FAIL("called"); }, [](std::int64_t) { FAIL("called"); });
+}
