@@ -180,6 +180,18 @@ TEST_CASE("sums of the largest 64-bit pixels do not overflow") {
     CHECK(extremes.channels[0].squares[0] == doctest::Approx(2 * 0x1p126).epsilon(1e-15));
 }
 
+TEST_CASE("squares of the largest 32-bit pixels do not overflow") {
+    const std::uint32_t top = ~std::uint32_t{0};
+    const Image<std::uint8_t> labels({1, 1, 3}, 1);
+    const Image<std::uint32_t> image({1, 1, 3}, {top, top - 3, top});
+    const ImageView channel = image.view();
+    CHECK(measure_labels(labels.view(), {&channel, 1}, everything, 1).channels[0].squares[0] == 6);
+    const std::int32_t bottom = std::numeric_limits<std::int32_t>::min();
+    const Image<std::int32_t> low({1, 1, 3}, {bottom, bottom + 3, bottom});
+    const ImageView low_channel = low.view();
+    CHECK(measure_labels(labels.view(), {&low_channel, 1}, everything, 1).channels[0].squares[0] == 6);
+}
+
 TEST_CASE("pixels that are not finite are left out") {
     const double nan = std::nan("");
     const Image<std::uint8_t> labels({1, 1, 6}, {1, 1, 1, 1, 2, 2});
@@ -202,8 +214,9 @@ TEST_CASE("an image of another shape is refused") {
 }
 
 TEST_CASE("blocks tile any image and keep their local coordinates small") {
-    for (const Shape& shape : {Shape{1, 1, 1}, Shape{3, 700, 900}, Shape{2, 3, (3 << 20) + 5},
-                               Shape{200, 30, 40}, Shape{1, 5'000'000, 2}}) {
+    for (const Shape& shape :
+         {Shape{1, 1, 1}, Shape{3, 700, 900}, Shape{2, 3, (3 << 20) + 5}, Shape{200, 30, 40},
+          Shape{1, 5'000'000, 2}, Shape{2, 9 * (1 << 19) - 1, 1}}) {
         const BlockGrid grid(shape);
         std::int64_t pixels = 0;
         for (std::int64_t b = 0; b < grid.count(); ++b) {
@@ -213,8 +226,12 @@ TEST_CASE("blocks tile any image and keep their local coordinates small") {
             CHECK(rows * columns <= std::int64_t{1} << 20);
             CHECK(rows * columns > 0);
             const std::int64_t last = block.row_end - 1;
+            const bool whole_planes =
+                block.row_begin % shape.height == 0 && block.row_end % shape.height == 0;
+            CHECK((whole_planes || last / shape.height == block.row_begin / shape.height));
             CHECK(last % shape.height - block.origin[1] < std::int64_t{1} << 20);
-            CHECK(block.row_begin % shape.height - block.origin[1] >= 0);
+            CHECK(block.row_begin % shape.height == block.origin[1]);
+            CHECK(block.row_begin / shape.height == block.origin[0]);
             CHECK(last / shape.height - block.origin[0] < std::int64_t{1} << 20);
             pixels += rows * columns;
         }
@@ -248,6 +265,9 @@ TEST_CASE("label slots survive a moving window: descending ids, far clusters, bo
     LabelIndex index;
     for (std::size_t k = 0; k < labels.size(); ++k) {
         REQUIRE(index.slot(labels[k]) == static_cast<std::int64_t>(k));
+        // Asked for again while the window moves over labels that were hashed.
+        const std::size_t earlier = k * 7919 % (k + 1);
+        REQUIRE(index.slot(labels[earlier]) == static_cast<std::int64_t>(earlier));
     }
     for (std::size_t k = labels.size(); k-- > 0;) {
         REQUIRE(index.slot(labels[k]) == static_cast<std::int64_t>(k));

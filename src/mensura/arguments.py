@@ -147,6 +147,8 @@ def split_channels(
     if axis is None:
         return [array], False
     moved = np.moveaxis(array, axis, 0)
+    if not len(moved):
+        raise ValueError(f"image has shape {array.shape}, with no channel in axis {axis}")
     return [moved[c] for c in range(len(moved))], True
 
 
@@ -200,7 +202,10 @@ def check_channel_names(
         return tuple(str(c) for c in range(count)) if has_axis else None
     if isinstance(channels, str):
         raise TypeError(f"channels must be a sequence of names, not the string {channels!r}")
-    names = tuple(channels)
+    try:
+        names = tuple(channels)
+    except TypeError:
+        raise TypeError(f"channels must be a sequence of names, not {channels!r}") from None
     for name in names:
         if not isinstance(name, str) or not name:
             raise TypeError(f"channels must be non-empty strings, not {name!r}")

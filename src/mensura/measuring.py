@@ -143,7 +143,11 @@ def _gather(
 
 
 def _label_dtype(objects: NDArray[Any] | Regions) -> np.dtype[Any]:
-    is_uint64 = not isinstance(objects, Regions) and objects.dtype == np.uint64
+    is_uint64 = (
+        not isinstance(objects, Regions)
+        and objects.dtype.kind == "u"
+        and objects.dtype.itemsize == 8
+    )
     return np.dtype(np.uint64 if is_uint64 else np.int64)
 
 
@@ -171,7 +175,7 @@ def _columns_of(
         }
     per_channel = [
         (f"-{name}" if name else "", entry.columns(sums.channel(c)))
-        for c, name in enumerate(names or [""])
+        for c, name in enumerate([""] if names is None else names)
     ]
     return {
         entry.name + suffix + channel: values[k]

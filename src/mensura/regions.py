@@ -184,6 +184,5 @@ def find_regions(
     array = as_spatial_image(image, "image")
     steps = check_connectivity(connectivity, array.ndim)
     value = check_background(background, array.dtype)
-    by_value = array.dtype.kind != "b"
     used = threads_for(threads, array.size)
-    return Regions(_core.find_regions(array, steps, value, by_value, used), array.shape)
+    return Regions(_core.find_regions(array, steps, value, True, used), array.shape)

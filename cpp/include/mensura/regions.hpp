@@ -24,7 +24,7 @@ struct FindOptions {
     int connectivity = 1;
     // Pixels of this value belong to no region; without it every pixel belongs to one.
     std::optional<Scalar> background = Scalar{std::int64_t{0}};
-    // Told apart by value, or all foreground alike.
+    // Told apart by value, or all foreground alike; bool images are always alike.
     bool by_value = true;
     int threads = 1;
 };

@@ -42,11 +42,12 @@ T load_pixel(const std::byte* source, bool byte_swapped) {
     return value;
 }
 
-// Whether every row lies contiguous, aligned and in native byte order, so that it can be used in place.
+// Whether every row lies contiguous, aligned, in native byte order and in the type it is read as, so
+// that it can be used in place. Any byte but zero is a bool that is true, so those are read one by one.
 template <class T, class Byte>
 bool rows_are_native(const BasicImageView<Byte>& view) {
     const auto aligned = [](auto value) { return value % static_cast<std::ptrdiff_t>(alignof(T)) == 0; };
-    return view.dtype != DType::float16 && !view.byte_swapped &&
+    return view.dtype != DType::float16 && view.dtype != DType::boolean && !view.byte_swapped &&
            (view.strides.x == sizeof(T) || view.shape.width == 1) && aligned(view.strides.y) &&
            aligned(view.strides.z) && aligned(reinterpret_cast<std::intptr_t>(view.data));
 }
@@ -54,15 +55,16 @@ bool rows_are_native(const BasicImageView<Byte>& view) {
 template <class T>
 class RowReader {
 public:
-    explicit RowReader(const ImageView& view)
-        : view_(view), is_half_(view.dtype == DType::float16), in_place_(rows_are_native<T>(view)) {}
+    explicit RowReader(const ImageView& view) : view_(view), in_place_(rows_are_native<T>(view)) {}
 
     // Pixels [x, x + count) of row r. Valid until the next call.
     const T* read(std::int64_t r, std::int64_t x, std::int64_t count) {
         const std::byte* first = view_.row(r) + x * view_.strides.x;
         if (in_place_) return reinterpret_cast<const T*>(first);
         buffer_.resize(static_cast<std::size_t>(count));
-        if (is_half_) {
+        if (view_.dtype == DType::boolean) {
+            gather(first, [](const std::byte* p) { return static_cast<T>(*p != std::byte{0}); });
+        } else if (view_.dtype == DType::float16) {
             gather(first, [this](const std::byte* p) {
                 return static_cast<T>(half_to_float(load_pixel<std::uint16_t>(p, view_.byte_swapped)));
             });
@@ -82,7 +84,6 @@ private:
     }
 
     ImageView view_;
-    bool is_half_;
     bool in_place_;
     std::vector<T> buffer_;
 };

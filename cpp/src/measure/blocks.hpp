@@ -19,35 +19,46 @@ struct Block {
     std::int64_t origin[3];  // global z, y, x of the local coordinates (0, 0, 0)
 };
 
+// Blocks are rows of one plane, or whole planes where several fit into a block.
 class BlockGrid {
 public:
     explicit BlockGrid(const Shape& shape)
         : shape_(shape), columns_(std::clamp<std::int64_t>(shape.width, 1, std::int64_t{1} << 20)),
-          rows_(std::max<std::int64_t>(1, (std::int64_t{1} << 19) / columns_)),
-          across_((shape.width + columns_ - 1) / columns_) {}
+          across_((shape.width + columns_ - 1) / columns_) {
+        const std::int64_t rows = std::max<std::int64_t>(1, (std::int64_t{1} << 19) / columns_);
+        const std::int64_t height = std::max<std::int64_t>(1, shape.height);
+        planes_ = std::max<std::int64_t>(1, rows / height);
+        rows_ = std::min(rows, height);
+        down_ = (height + rows_ - 1) / rows_;
+    }
 
-    std::int64_t count() const { return (shape_.rows() + rows_ - 1) / rows_ * across_; }
+    std::int64_t count() const {
+        return shape_.pixels() == 0 ? 0 : (shape_.depth + planes_ - 1) / planes_ * down_ * across_;
+    }
 
     Block block(std::int64_t b) const {
+        const std::int64_t z = b / (down_ * across_) * planes_;
+        const std::int64_t y = b / across_ % down_ * rows_;
+        const std::int64_t x = b % across_ * columns_;
+        const std::int64_t last_z = std::min(shape_.depth, z + planes_) - 1;
         Block block{};
-        block.row_begin = b / across_ * rows_;
-        block.row_end = std::min(shape_.rows(), block.row_begin + rows_);
-        block.column_begin = b % across_ * columns_;
-        block.column_end = std::min(shape_.width, block.column_begin + columns_);
-        const std::int64_t z = block.row_begin / shape_.height;
-        // Where a block spans planes, a plane has fewer rows than a block, so y itself is small.
-        const bool one_plane = z == (block.row_end - 1) / shape_.height;
+        block.row_begin = z * shape_.height + y;
+        block.row_end = last_z * shape_.height + std::min(shape_.height, y + rows_);
+        block.column_begin = x;
+        block.column_end = std::min(shape_.width, x + columns_);
         block.origin[0] = z;
-        block.origin[1] = one_plane ? block.row_begin % shape_.height : 0;
-        block.origin[2] = block.column_begin;
+        block.origin[1] = y;
+        block.origin[2] = x;
         return block;
     }
 
 private:
     Shape shape_;
-    std::int64_t columns_;
-    std::int64_t rows_;
-    std::int64_t across_;
+    std::int64_t columns_;  // of a block
+    std::int64_t rows_;     // of a block, in one plane
+    std::int64_t planes_;   // of a block
+    std::int64_t across_;   // blocks in a row
+    std::int64_t down_;     // blocks in a plane, along y
 };
 
 }  // namespace mensura

@@ -30,31 +30,36 @@ private:
 
     std::int64_t find_or_add(std::uint64_t label) {
         if (!in_window(label) && !stretch_window(label)) return find_or_add_hashed(label);
-        window_[label - begin_] = static_cast<std::int64_t>(labels_.size());
-        labels_.push_back(label);
-        return window_[label - begin_];
+        std::int64_t& slot = window_[label - begin_];
+        if (slot == empty) {
+            slot = static_cast<std::int64_t>(labels_.size());
+            labels_.push_back(label);
+            low_ = std::min(low_, label);
+            high_ = std::max(high_, label);
+        }
+        return slot;
     }
 
     // --------------------------------------------------------------------------------------- window
 
     bool in_window(std::uint64_t label) const { return label - begin_ < window_.size(); }
 
-    // Moves and widens the window to hold the label too, where it stays short enough. Labels that were
-    // hashed so far and lie in the new window are found there from now on.
+    // Moves and widens the window so that it holds the label too, where it stays short enough. Labels
+    // that were hashed so far and lie in the new window are found there from now on.
     bool stretch_window(std::uint64_t label) {
-        const std::uint64_t first = window_.empty() ? label : std::min(begin_, label);
-        const std::uint64_t last =
-            window_.empty() ? label : std::max(begin_ + (window_.size() - 1), label);
-        const std::uint64_t length = last - first;
+        const std::uint64_t low = std::min(low_, label);
+        const std::uint64_t high = std::max(high_, label);
         const std::uint64_t allowed = std::max<std::uint64_t>(smallest_window, 8 * labels_.size());
-        if (length >= allowed) return false;
-        // Twice what is needed, so that stretching is rare; on the side where the label was missing.
-        const std::uint64_t wanted = std::min(allowed, std::max(smallest_window, 2 * (length + 1)));
-        const std::uint64_t slack = wanted - (length + 1);
-        const bool grows_down = !window_.empty() && label < begin_;
-        begin_ = grows_down ? first - std::min(first, slack) : first;
-        const std::uint64_t room = ~std::uint64_t{0} - begin_;
-        window_.assign(static_cast<std::size_t>(std::min(wanted - 1, room) + 1), empty);
+        if (high - low >= allowed) return false;
+        low_ = low;
+        high_ = high;
+        // Room on both sides, so that stretching is rare in whichever direction labels come.
+        const std::uint64_t needed = high - low + 1;
+        const std::uint64_t slack = std::max(smallest_window, 2 * needed) - needed;
+        begin_ = low - std::min(low, slack / 2);
+        const std::uint64_t above = ~std::uint64_t{0} - high;
+        const std::uint64_t last = high + std::min(above, slack / 2);
+        window_.assign(static_cast<std::size_t>(last - begin_ + 1), empty);
         for (std::size_t s = 0; s < labels_.size(); ++s) {
             if (in_window(labels_[s])) window_[labels_[s] - begin_] = static_cast<std::int64_t>(s);
         }
@@ -99,6 +104,8 @@ private:
     std::vector<std::uint64_t> labels_;
     std::vector<std::int64_t> window_;
     std::uint64_t begin_ = 0;
+    std::uint64_t low_ = ~std::uint64_t{0};  // the labels that the window is kept for
+    std::uint64_t high_ = 0;
     std::vector<std::int64_t> places_;
     std::size_t hashed_ = 0;
     int shift_ = 64;

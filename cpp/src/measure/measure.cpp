@@ -98,7 +98,7 @@ public:
     // `make_runs()` gives every block a source of runs of its own.
     template <class MakeRuns>
     RegionTable run(const MakeRuns& make_runs, int threads) {
-        const std::int64_t blocks = shape_.pixels() == 0 ? 0 : grid_.count();
+        const std::int64_t blocks = grid_.count();
         std::vector<std::unique_ptr<BlockSums>> gathered(static_cast<std::size_t>(blocks));
         for_each_block_in_order(
             blocks, threads,

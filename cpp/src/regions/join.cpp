@@ -87,10 +87,16 @@ template <class T>
 class Finder {
 public:
     Finder(const ImageView& image, const FindOptions& options)
-        : image_(image), by_value_(options.by_value), threads_(options.threads),
-          words_(words_for(image.shape.width)),
+        : image_(image), by_value_(options.by_value && image.dtype != DType::boolean),
+          threads_(options.threads), words_(words_for(image.shape.width)),
           neighbors_(earlier_neighbors(options.connectivity, image.shape.depth > 1)),
-          background_(background_value<T>(options.background, is_signed_integer(image.dtype))) {}
+          background_(background_value<T>(options.background, is_signed_integer(image.dtype))) {
+        if (image.dtype != DType::boolean) return;
+        // Any byte but zero is true, so true is looked for as what differs from zero.
+        image_.dtype = DType::uint8;
+        inverted_ = background_ && *background_ != T{};
+        if (inverted_) background_ = T{};
+    }
 
     Regions find() const {
         std::vector<Strip> strips = cut();
@@ -145,9 +151,11 @@ private:
         } else {
             kernel.foreground(row, width, background_.value_or(T{}), foreground);
         }
-        if (!background_) {
-            std::fill_n(foreground, words_, ~Word{0});
-            if (width % word_bits != 0) foreground[words_ - 1] = (Word{1} << (width % word_bits)) - 1;
+        if (!background_ || inverted_) {
+            for (std::int64_t w = 0; w < words_; ++w) {
+                foreground[w] = inverted_ ? ~foreground[w] : ~Word{0};
+            }
+            if (width % word_bits != 0) foreground[words_ - 1] &= (Word{1} << (width % word_bits)) - 1;
         }
         if (by_value_) {
             for (std::int64_t w = 0; w < words_; ++w) starts[w] &= foreground[w];
@@ -285,6 +293,7 @@ private:
 
     ImageView image_;
     bool by_value_;
+    bool inverted_ = false;  // background and foreground exchanged, for bool images only
     int threads_;
     std::int64_t words_;
     std::vector<Neighbor> neighbors_;

@@ -111,11 +111,10 @@ void equal(const T* a, const T* b, std::int64_t width, Word* equal) {
 
 // -------------------------------------------------------------------------------------------- intensity
 
-inline void add_square(std::uint64_t& squares, std::int64_t value) {
-    squares += static_cast<std::uint64_t>(value * value);
-}
-inline void add_square(UInt128& squares, std::int64_t value) {
-    squares += static_cast<std::uint64_t>(value * value);  // 32-bit pixels: below 2^64
+// Pixels of at most 32 bits: squares fit into 64 unsigned bits, and the sign drops out modulo 2^64.
+template <class Squares>
+inline void add_square(Squares& squares, std::int64_t value) {
+    squares += static_cast<std::uint64_t>(value) * static_cast<std::uint64_t>(value);
 }
 inline void add_square(UInt192& squares, Int128 value) {
     const auto magnitude = static_cast<UInt128>(value < 0 ? -value : value);

@@ -14,14 +14,14 @@ def measurements(group: str | None = None) -> Table:
 
     Parameters
     ----------
-    group : {"size", "position", "ellipse", "intensity"}, optional
-        Only those of one group.
+    group : {"size", "position", "ellipse", "intensity", "all"}, optional
+        Only those of one group. Default: all.
 
     Returns
     -------
     Table
         One row per measurement: ``name``, ``group``, ``columns`` (for a 2-D image, separated by
-        spaces), ``unit``, ``dimensions`` ("2-D", or "2-D, 3-D"), ``needs_image``, ``definition``
+        spaces), ``unit``, ``ndim`` ("2" or "2, 3"), ``needs_image``, ``definition``
         and ``source``. "length" and "size" (area or volume) are in the unit of the spacing.
 
     Raises
@@ -36,9 +36,10 @@ def measurements(group: str | None = None) -> Table:
     >>> listed["name"][:3].tolist()
     ['label', 'num_pixels', 'area']
     """
-    if group is not None and group not in GROUPS:
-        raise ValueError(f"group must be one of {', '.join(GROUPS)}, not {group!r}")
-    entries = in_order(group)
+    allowed = ("all", *GROUPS)
+    if group is not None and group not in allowed:
+        raise ValueError(f"group must be one of {', '.join(allowed)}, not {group!r}")
+    entries = in_order(None if group == "all" else group)
     rows = {
         "name": [entry.name for entry in entries],
         "group": [entry.group for entry in entries],
@@ -46,7 +47,7 @@ def measurements(group: str | None = None) -> Table:
             " ".join(entry.name + suffix for suffix in entry.suffixes(2)) for entry in entries
         ],
         "unit": [entry.unit for entry in entries],
-        "dimensions": [", ".join(f"{n}-D" for n in entry.dimensions) for entry in entries],
+        "ndim": [", ".join(map(str, entry.dimensions)) for entry in entries],
         "needs_image": [entry.needs_image for entry in entries],
         "definition": [entry.definition for entry in entries],
         "source": [entry.source for entry in entries],

@@ -1,0 +1,330 @@
+"""The inputs of every benchmark: named, seeded, always the same.
+
+Synthetic scenes come from numpy's PCG64 generator and arithmetic that rounds the same everywhere,
+so that two calls, and two machines, give the same pixels. Cells are ellipses, one in each square of
+a grid and never touching its neighbors, drawn one row of squares at a time: scratch memory is one
+strip, time about 10 ns a pixel. Blobs are noise smoothed by three box sums along each axis, cut at
+the mean, about 150 ns a pixel. Real scenes tile the fluorescence nuclei of the 2018 Data Science
+Bowl, found through the environment variable `MENSURA_SHARED`; nothing of them is kept here.
+
+Published series are only comparable while scenes stay as they are: add new ones, change none.
+
+Examples
+--------
+>>> MASKS["nuclei"].make("tiny").shape
+(64, 64)
+"""
+
+import csv
+import functools
+import math
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+
+SEED = 20180101
+NUCLEI_PITCH = 25.4  # pixels between nuclei: 6.5e3 in 2048^2, 2.6e4 in 4096^2
+TINY_PITCH = 8.45  # 0.94e6 objects in 8192^2
+CELLS_3D_PITCH = 16.0
+BLOB_WIDTH = 25  # side of the smoothing box; three of them are a Gaussian of sigma 12.5
+BLOB_WIDTH_3D = 9
+REAL_SHAPE = (520, 696)  # the one field size that most of the real pairs share
+REAL_FIELDS = 57  # pairs of that size: one mosaic, 20.6 Mpixel, 8285 nuclei
+
+
+class NoSharedDataError(NotImplementedError):
+    """The real images are not on this machine. asv counts a setup that raises it as skipped."""
+
+
+# --- synthetic ------------------------------------------------------------------------------------
+
+
+def num_cells(shape: Shape, pitch: float) -> int:
+    """Count the objects that `cells(shape, pitch)` has."""
+    return math.prod(_cell_counts(shape, pitch))
+
+
+def cells(shape: Shape, pitch: float, seed: int = SEED) -> NDArray[np.int32]:
+    """Label image of slanted ellipses (ellipsoids in 3-D), one per grid square, none touching.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of the image, at least 3 pixels along each axis.
+    pitch : float
+        Side of a grid square in pixels, at least 3. Semi-axes are about
+        a quarter to a half of it.
+    seed : int
+        Seed of the generator.
+
+    Returns
+    -------
+    ndarray of int32
+        0 outside, every number from 1 to `num_cells(shape, pitch)` inside.
+
+    Examples
+    --------
+    >>> int(cells((100, 50), 25.0).max())
+    8
+    """
+    counts = _cell_counts(shape, pitch)
+    edges = [_cell_edges(n, count) for n, count in zip(shape, counts, strict=True)]
+    centers, extents, slant = _draw_ellipses(np.random.default_rng(seed), edges)
+    numbers = np.arange(1, math.prod(counts) + 1, dtype=np.int32).reshape(counts)
+    columns = np.ix_(*(np.repeat(np.arange(e.size - 1), np.diff(e)) for e in edges[1:]))
+    labels = np.empty(shape, dtype=np.int32)
+    for row in range(counts[0]):
+        strip = slice(edges[0][row], edges[0][row + 1])
+        inside = _inside_ellipses(
+            np.arange(strip.start, strip.stop),
+            shape[1:],
+            [c[row][columns] for c in centers],
+            [e[row][columns] for e in extents],
+            slant[row][columns],
+        )
+        np.multiply(inside, numbers[row][columns], out=labels[strip])
+    return labels
+
+
+def _cell_counts(shape: Shape, pitch: float) -> Shape:
+    return tuple(max(1, round(n / pitch)) for n in shape)
+
+
+def _cell_edges(n: int, count: int) -> NDArray[np.int64]:
+    """First pixel of each of `count` nearly equal stretches of `n` pixels, and `n` itself."""
+    return np.arange(count + 1, dtype=np.int64) * n // count
+
+
+def _draw_ellipses(
+    rng: np.random.Generator, edges: Sequence[NDArray[np.int64]]
+) -> tuple[list[Array], list[Array], Array]:
+    """Integer centers and half extents per axis, and the slant, of an ellipse in every square.
+
+    A center is a whole pixel, so no ellipse is empty, and it keeps the ellipse off the last
+    row and column of its square, so no two touch.
+    """
+    counts = tuple(e.size - 1 for e in edges)
+    centers, extents = [], []
+    for axis, edge in enumerate(edges):
+        along = [-1 if a == axis else 1 for a in range(len(edges))]
+        first, width = edge[:-1].reshape(along), np.diff(edge).reshape(along)
+        extent = np.maximum((width - 2) / 2 * rng.uniform(0.5, 1.0, counts), 0.5)
+        reach = np.floor(extent).astype(np.int64)
+        centers.append(rng.integers(first + reach, first + width - 1 - reach).astype(np.int32))
+        extents.append(extent.astype(np.float32))
+    return centers, extents, rng.uniform(-0.6, 0.6, counts).astype(np.float32)
+
+
+def _inside_ellipses(
+    rows: Array, rest: Shape, centers: list[Array], extents: list[Array], slant: Array
+) -> NDArray[np.bool_]:
+    """Which pixels of a strip lie in the ellipse of their square; arrays are per pixel of one row.
+
+    Slanting an ellipse along axis 1 makes it a turned one; its half extent along that axis stays
+    `extents[1]` because the unslanted axis is shortened by sqrt(1 - slant^2).
+    """
+    pixels = rows.reshape((-1,) + (1,) * len(rest)) - centers[0]
+    down = pixels.astype(np.float32) / extents[0]
+    square = down * down
+    for axis in range(1, len(centers)):
+        along = [-1 if a == axis - 1 else 1 for a in range(len(rest))]
+        pixels = np.arange(rest[axis - 1]).reshape(along) - centers[axis]
+        offset = pixels.astype(np.float32) / extents[axis]
+        if axis == 1:
+            slanted = (offset - slant * down) / np.sqrt(1 - slant * slant)
+            square += slanted * slanted
+        else:
+            square += offset * offset
+    return square <= 1
+
+
+def blobs(shape: Shape, width: int, seed: int = SEED) -> NDArray[np.bool_]:
+    """Mask of smooth blobs filling about half of the image, periodic at its borders.
+
+    `width` is the side in pixels of the smoothing box; blobs are about twice as wide. All sums are
+    of integers, so the mask is the same on every machine.
+
+    Examples
+    --------
+    >>> blobs((40, 30), 5).dtype
+    dtype('bool')
+    """
+    sums = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.int64)
+    for axis in range(len(shape)):
+        for _ in range(3):
+            sums = _box_sum(sums, axis, width)
+    mask: NDArray[np.bool_] = sums > sums.mean()
+    return mask
+
+
+def _box_sum(values: NDArray[np.int64], axis: int, width: int) -> NDArray[np.int64]:
+    margin = [(width, 0) if a == axis else (0, 0) for a in range(values.ndim)]
+    running = np.moveaxis(np.cumsum(np.pad(values, margin, mode="wrap"), axis=axis), axis, 0)
+    return np.moveaxis(running[width:] - running[:-width], 0, axis)
+
+
+def noise(shape: Shape, density: float, seed: int = SEED) -> NDArray[np.bool_]:
+    """Mask whose pixels are set independently, each with probability `density`.
+
+    Examples
+    --------
+    >>> round(float(noise((200, 200), 0.3).mean()), 1)
+    0.3
+    """
+    return np.random.default_rng(seed).random(shape, dtype=np.float32) < density
+
+
+def intensity(
+    shape: Shape, dtype: DTypeLike = np.uint16, channels: int | None = None, seed: int = SEED
+) -> Array:
+    """Intensity image: 12-bit counts for integers (8-bit for uint8), [0, 1) for floats.
+
+    With `channels`, a last axis of that length is added.
+
+    Examples
+    --------
+    >>> intensity((4, 5), np.float32, channels=3).shape
+    (4, 5, 3)
+    """
+    full = shape if channels is None else (*shape, channels)
+    rng = np.random.default_rng(seed)
+    kind = np.dtype(dtype)
+    if kind.kind == "f":
+        return rng.random(full, dtype=np.float32).astype(kind, copy=False)
+    return rng.integers(0, min(4096, np.iinfo(kind).max + 1), full, dtype=kind)
+
+
+# --- real -----------------------------------------------------------------------------------------
+
+
+def real_pairs() -> Iterator[tuple[str, Array, Array]]:
+    """Name, uint16 labels and uint8 image of every real field, in the order of their index.
+
+    Raises
+    ------
+    NoSharedDataError
+        When `MENSURA_SHARED` is unset, or has no `data/dsb2018/index.csv` under it.
+    """
+    folder = _shared_folder()
+    with (folder / "index.csv").open(newline="") as index:
+        stems = [row["stem"] for row in csv.DictReader(index)]
+    return ((stem, *_read_pair(folder, stem)) for stem in stems)
+
+
+def _shared_folder() -> Path:
+    root = os.environ.get("MENSURA_SHARED")
+    if not root:
+        raise NoSharedDataError(
+            "the real scenes need the environment variable MENSURA_SHARED, "
+            "the folder that holds data/dsb2018"
+        )
+    folder = Path(root) / "data" / "dsb2018"
+    if not (folder / "index.csv").is_file():
+        raise NoSharedDataError(f"MENSURA_SHARED={root} has no data/dsb2018/index.csv")
+    return folder
+
+
+def _read_pair(folder: Path, stem: str) -> tuple[Array, Array]:
+    import tifffile
+
+    labels = tifffile.imread(folder / f"{stem}_label.tif")
+    return labels, tifffile.imread(folder / f"{stem}_image.tif")
+
+
+def real_mosaic(fields: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Labels and image of `fields` real fields side by side, every object under its own number.
+
+    The 57 fields of 520 x 696 pixels are used in turn, again and again from the first: 57 of them
+    are 8,285 nuclei, 13 * 57 are 107,705, 121 * 57 are 1e6. The grid is the one without an empty
+    place that is nearest to square. Numbers run from 1 without a gap. Nuclei cut by the edge of
+    their field stay apart from those of the next field in the labels, though not in `labels > 0`.
+
+    Raises
+    ------
+    NoSharedDataError
+        When the real images are not there.
+    """
+    source = [(lab, img) for _, lab, img in real_pairs() if lab.shape == REAL_SHAPE]
+    height, width = REAL_SHAPE
+    rows, columns = _grid(fields)
+    labels = np.empty((rows * height, columns * width), dtype=np.int32)
+    image = np.empty(labels.shape, dtype=np.uint8)
+    first = 0
+    for field in range(fields):
+        row, column = divmod(field, columns)
+        place = np.s_[row * height : (row + 1) * height, column * width : (column + 1) * width]
+        field_labels, image[place] = source[field % len(source)]
+        labels[place] = np.where(field_labels, field_labels.astype(np.int32) + first, 0)
+        first += int(field_labels.max())
+    return labels, image
+
+
+def _grid(fields: int) -> tuple[int, int]:
+    """Rows and columns, of product `fields`, whose mosaic is nearest to square."""
+    height, width = REAL_SHAPE
+    grids = [(rows, fields // rows) for rows in range(1, fields + 1) if fields % rows == 0]
+    return min(grids, key=lambda grid: abs(math.log(grid[0] * height / (grid[1] * width))))
+
+
+# --- named ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A scene by name: how it is built from one size, that size for benchmarks and for tests.
+
+    The size is the side in pixels of a synthetic scene, the number of fields of a real one.
+    """
+
+    build: Callable[[int], Any]
+    full: int
+    tiny: int
+
+    def make(self, size: str = "full") -> Any:
+        """Build the scene in size "full" or "tiny", read-only, or give the one built before.
+
+        asv runs a setup again before every sample; only the last two scenes are kept.
+        """
+        return _make(self, size)
+
+
+@functools.lru_cache(maxsize=2)
+def _make(scene: Scene, size: str) -> Any:
+    made = scene.build({"full": scene.full, "tiny": scene.tiny}[size])
+    for array in made if isinstance(made, tuple) else (made,):
+        array.setflags(write=False)
+    return made
+
+
+def _labels_and_image(labels: NDArray[np.int32]) -> tuple[NDArray[np.int32], Array]:
+    return labels, intensity(labels.shape)
+
+
+MASKS: dict[str, Scene] = {
+    "nuclei": Scene(lambda n: cells((n, n), NUCLEI_PITCH) > 0, 4096, 64),
+    "blobs": Scene(lambda n: blobs((n, n), BLOB_WIDTH), 4096, 64),
+    "noise 0.1": Scene(lambda n: noise((n, n), 0.1), 4096, 64),
+    "noise 0.5": Scene(lambda n: noise((n, n), 0.5), 4096, 64),
+    "noise 0.9": Scene(lambda n: noise((n, n), 0.9), 4096, 64),
+    "real nuclei": Scene(lambda n: real_mosaic(n)[0] > 0, REAL_FIELDS, 2),
+    "blobs 3-D": Scene(lambda n: blobs((n, n, n), BLOB_WIDTH_3D), 256, 20),
+    "noise 3-D": Scene(lambda n: noise((n, n, n), 0.3), 256, 20),
+}
+"""Boolean masks, for labeling."""
+
+LABELS: dict[str, Scene] = {
+    "nuclei": Scene(lambda n: _labels_and_image(cells((n, n), NUCLEI_PITCH)), 4096, 64),
+    "nuclei 2048": Scene(lambda n: _labels_and_image(cells((n, n), NUCLEI_PITCH)), 2048, 64),
+    "tiny objects": Scene(lambda n: _labels_and_image(cells((n, n), TINY_PITCH)), 8192, 64),
+    "cells 3-D": Scene(lambda n: _labels_and_image(cells((n, n, n), CELLS_3D_PITCH)), 256, 34),
+    "real nuclei": Scene(real_mosaic, REAL_FIELDS, 2),
+}
+"""Pairs of int32 labels (1 to N without a gap) and an intensity image, for measuring."""

@@ -1,0 +1,50 @@
+"""Settings and fixtures of all tests.
+
+The hypothesis profile ``ci`` is the default: repeatable and short. ``pytest
+--hypothesis-profile=nightly`` tries many more examples, different ones each time.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# No deadline: on a shared machine one slow example says nothing. Building arrays in strategies is
+# slow by hypothesis's measure, and that is fine.
+settings.register_profile(
+    "ci",
+    deadline=None,
+    derandomize=True,
+    max_examples=200,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "nightly",
+    parent=settings.get_profile("ci"),
+    derandomize=False,
+    max_examples=3000,
+    print_blob=True,
+)
+settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Folder of the shared real images, which are not part of the project."""
+    place = os.environ.get("MENSURA_SHARED")
+    if not place:
+        pytest.skip("needs the shared images: set MENSURA_SHARED to the folder that holds data/")
+    folder = Path(place) / "data"
+    if not folder.is_dir():
+        pytest.skip(f"needs the shared images: MENSURA_SHARED={place} holds no folder data/")
+    return folder
+
+
+@pytest.fixture
+def default_threads():
+    """Leave the process-wide number of threads as it was found, after a test that sets it."""
+    import mensura as ms
+
+    yield
+    ms.set_num_threads(None)

@@ -1,0 +1,201 @@
+"""The register of oracles, one per measurement, and whole tables of objects made from it.
+
+``ORACLES`` maps a measurement's name to a function of one ``Region``. It returns a number, or a
+tuple (of tuples) of numbers, one per column; names in ``PER_CHANNEL`` are functions of a region and
+the values of one channel. ``None`` stands for NaN.
+"""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from . import deriving, geometry, intensity
+
+INTEGER_COLUMNS = {"label", "num_pixels", "bbox"}
+BOOLEAN_COLUMNS = {"touches_border"}
+
+
+@dataclass(frozen=True)
+class Region:
+    """One object: where it is, in an image of which shape, and its intensities by channel."""
+
+    label: int
+    pixels: list[tuple[int, ...]]
+    shape: tuple[int, ...]
+    spacing: tuple[Fraction, ...]
+    channels: list[list] = field(default_factory=list)
+
+    @property
+    def ndim(self):
+        return len(self.shape)
+
+    @property
+    def pixel_size(self):
+        return math.prod(self.spacing)
+
+    @cached_property
+    def box(self):
+        return geometry.bounding_box(self.pixels)
+
+    @property
+    def box_pixels(self):
+        return math.prod(
+            stop - start
+            for start, stop in zip(self.box[: self.ndim], self.box[self.ndim :], strict=True)
+        )
+
+    @cached_property
+    def tensor(self):
+        return geometry.inertia_tensor(self.pixels, self.spacing)
+
+    @cached_property
+    def eigenvalues(self):
+        return geometry.eigenvalues(self.tensor)
+
+
+def _area(region):
+    return geometry.count(region.pixels) * region.pixel_size
+
+
+def _centroid_local(region):
+    starts = region.box[: region.ndim]
+    inside = [tuple(a - s for a, s in zip(at, starts, strict=True)) for at in region.pixels]
+    return geometry.centroid(inside, region.spacing)
+
+
+def _standard_deviation(_, values):
+    spread = intensity.variance(values)
+    return None if spread is None else deriving.square_root(spread)
+
+
+ORACLES = {
+    "label": lambda r: r.label,
+    "num_pixels": lambda r: geometry.count(r.pixels),
+    "area": _area,
+    "bbox": lambda r: r.box,
+    "area_bbox": lambda r: r.box_pixels * r.pixel_size,
+    "extent": lambda r: Fraction(geometry.count(r.pixels), r.box_pixels),
+    "centroid": lambda r: geometry.centroid(r.pixels, r.spacing),
+    "centroid_local": _centroid_local,
+    "equivalent_diameter_area": lambda r: deriving.equivalent_diameter(_area(r), r.ndim),
+    "touches_border": lambda r: geometry.touches_border(r.pixels, r.shape),
+    "inertia_tensor": lambda r: r.tensor,
+    "inertia_tensor_eigvals": lambda r: tuple(r.eigenvalues),
+    "axis_major_length": lambda r: deriving.axis_lengths(r.eigenvalues)[0],
+    "axis_minor_length": lambda r: deriving.axis_lengths(r.eigenvalues)[1],
+    "eccentricity": lambda r: deriving.eccentricity(r.eigenvalues),
+    "orientation": lambda r: deriving.orientation(r.tensor),
+}
+
+PER_CHANNEL = {
+    "intensity_sum": lambda r, values: intensity.total(values),
+    "intensity_mean": lambda r, values: intensity.mean(values),
+    "intensity_std": _standard_deviation,
+    "intensity_min": lambda r, values: intensity.lowest(values),
+    "intensity_max": lambda r, values: intensity.highest(values),
+    "centroid_weighted": lambda r, values: intensity.weighted_centroid(r.pixels, values, r.spacing),
+}
+
+ONLY_2D = {"eccentricity", "orientation"}
+
+
+def names(ndim, *, with_image):
+    """Names of the measurements that have an oracle and apply, in the register's order."""
+    plain = [name for name in ORACLES if ndim == 2 or name not in ONLY_2D]
+    return plain + (list(PER_CHANNEL) if with_image else [])
+
+
+def regions(labels, image=None, spacing=1):
+    """List the objects of a label image by ascending label; labels of 0 and below are no objects.
+
+    ``image`` has the shape of ``labels``, or one axis more at the end for the channels.
+    """
+    per_axis = np.broadcast_to(np.asarray(spacing, dtype=float), labels.ndim).tolist()
+    steps = tuple(Fraction(step) for step in per_axis)
+    pixels = defaultdict(list)
+    for at, label in zip(np.ndindex(labels.shape), labels.ravel(order="C").tolist(), strict=True):
+        if label > 0:
+            pixels[label].append(at)
+    return [
+        Region(label, pixels[label], labels.shape, steps, _channel_values(image, pixels[label]))
+        for label in sorted(pixels)
+    ]
+
+
+def _channel_values(image, pixels):
+    if image is None:
+        return []
+    crops = [np.atleast_1d(image[at]).tolist() for at in pixels]
+    return [[intensity.exact(value) for value in channel] for channel in zip(*crops, strict=True)]
+
+
+def measure(labels, image=None, measurements=None, *, spacing=1, channels=None):
+    """Measure every object with the oracles; returns a dict of columns, named and typed."""
+    found = regions(labels, image, spacing)
+    several = image is not None and image.ndim == labels.ndim + 1
+    wanted = measurements or names(labels.ndim, with_image=image is not None)
+    table = {}
+    for name in wanted:
+        if name in ORACLES:
+            cells = [_flatten(ORACLES[name](region)) for region in found]
+            _add_columns(table, name, _suffixes(name, labels.ndim), cells, labels.dtype)
+            continue
+        keys = (channels or range(image.shape[-1])) if several else [None]
+        for index, key in enumerate(keys):
+            cells = [_flatten(PER_CHANNEL[name](r, r.channels[index])) for r in found]
+            suffixes = _suffixes(name, labels.ndim)
+            tail = "" if key is None else f"-{key}"
+            _add_columns(table, name, [s + tail for s in suffixes], cells, labels.dtype)
+    return _in_column_order(table, wanted)
+
+
+def _flatten(value):
+    if isinstance(value, tuple):
+        return [single for part in value for single in _flatten(part)]
+    return [value]
+
+
+def _suffixes(name, ndim):
+    """What follows the name in its columns; known without any object, as empty tables need it."""
+    if name == "bbox":
+        return [f"-{i}" for i in range(2 * ndim)]
+    if name == "inertia_tensor":
+        return [f"-{i}-{j}" for i in range(ndim) for j in range(ndim)]
+    if name in {"centroid", "centroid_local", "centroid_weighted", "inertia_tensor_eigvals"}:
+        return [f"-{i}" for i in range(ndim)]
+    return [""]
+
+
+def _add_columns(table, name, suffixes, cells, label_dtype):
+    dtype = _dtype(name, label_dtype)
+    for index, suffix in enumerate(suffixes):
+        table[name + suffix] = np.array([_cell(row[index]) for row in cells], dtype=dtype)
+
+
+def _cell(value):
+    if value is None:
+        return math.nan
+    return value if isinstance(value, int) else float(value)
+
+
+def _dtype(name, label_dtype):
+    if name == "label" and label_dtype.newbyteorder("=") == np.uint64:
+        return np.uint64
+    if name in INTEGER_COLUMNS:
+        return np.int64
+    return np.bool_ if name in BOOLEAN_COLUMNS else np.float64
+
+
+def _in_column_order(table, wanted):
+    """Order several channels as scikit-image does: the channel is the last, fastest index."""
+
+    def place(column):
+        name, *rest = column.split("-")
+        axis = rest[0] if name == "centroid_weighted" else ""
+        return wanted.index(name), axis
+
+    return {column: table[column] for column in sorted(table, key=place)}

@@ -1,0 +1,131 @@
+"""The oracles themselves, against scikit-image, SciPy and NumPy. Nothing of mensura runs here."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy import ndimage
+from skimage import measure as skimage_measure
+
+from . import deriving, geometry, intensity, joining, painting, scanning, tables
+from .agreement import assert_tables_agree
+
+RNG_SEED = 20
+
+
+def test_runs_paint_the_row_back():
+    row = np.array([0, 3, 3, 0, 3, 5, 5, 5, 0])
+    runs = scanning.runs_of_row(row)
+    assert runs == [(1, 3, 3), (4, 5, 3), (5, 8, 5)]
+    painted = np.zeros_like(row)
+    for start, stop, value in runs:
+        painted[start:stop] = value
+    np.testing.assert_array_equal(painted, row)
+
+
+def test_runs_leave_out_background_and_nan():
+    assert scanning.runs_of_row(np.array([7.0, np.nan, 1.0, 1.0]), background=7) == [(2, 4, 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("ndim", "connectivity", "count"), [(2, 1, 4), (2, 2, 8), (3, 1, 6), (3, 2, 18), (3, 3, 26)]
+)
+def test_neighbors(ndim, connectivity, count):
+    offsets = joining.neighbor_offsets(ndim, connectivity)
+    structure = ndimage.generate_binary_structure(ndim, connectivity)
+    assert len(offsets) == count == structure.sum() - 1
+    assert all(structure[tuple(1 + np.array(step))] for step in offsets)
+
+
+@pytest.mark.parametrize("shape", [(9, 13), (5, 6, 7)])
+@pytest.mark.parametrize("background", [0, 2])
+def test_flood_fill_equals_scikit_image_and_scipy(shape, background):
+    image = np.random.default_rng(RNG_SEED).integers(0, 3, shape)
+    for connectivity in range(1, len(shape) + 1):
+        np.testing.assert_array_equal(
+            painting.label(image, connectivity, background),
+            skimage_measure.label(image, background=background, connectivity=connectivity),
+        )
+        structure = ndimage.generate_binary_structure(len(shape), connectivity)
+        np.testing.assert_array_equal(
+            painting.label(image != 0, connectivity), ndimage.label(image, structure)[0]
+        )
+
+
+def test_flood_fill_holds_nan_for_background():
+    image = np.array([[np.nan, 1.0], [np.nan, np.nan]])
+    np.testing.assert_array_equal(painting.label(image), [[0, 1], [0, 0]])
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_eigenvalues_equal_numpy(size):
+    rng = np.random.default_rng(RNG_SEED)
+    for _ in range(20):
+        root = rng.integers(-4, 5, (size, size))
+        matrix = root @ root.T
+        expected = np.linalg.eigvalsh(matrix)[::-1]
+        found = [float(value) for value in geometry.eigenvalues(matrix.tolist())]
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12 * expected[0])
+
+
+def test_eigenvalues_that_repeat_or_vanish_are_exact():
+    assert geometry.eigenvalues([[2, 0, 0], [0, 2, 0], [0, 0, 2]]) == [2, 2, 2]
+    assert geometry.eigenvalues([[1, 1], [1, 1]]) == [2, 0]
+    assert geometry.eigenvalues([[0, 0], [0, 0]]) == [0, 0]
+
+
+def test_axis_lengths_of_solid_shapes():
+    # Inertia of an ellipse: a^2/4 about one axis; of an ellipsoid: (b^2 + c^2)/5 and so on.
+    assert deriving.axis_lengths([Fraction(25, 4), Fraction(9, 4)]) == (10, 6)
+    a, b, c = 25, 16, 9
+    inertia = geometry.eigenvalues(np.diag([(a + b), (a + c), (b + c)]).tolist())
+    lengths = deriving.axis_lengths([value / 5 for value in inertia])
+    np.testing.assert_allclose(lengths, (10, 6), rtol=1e-15)
+
+
+def test_exact_intensities():
+    values = [intensity.exact(value) for value in (0.5, math.nan, 1.5, math.inf)]
+    assert values == [Fraction(1, 2), None, Fraction(3, 2), None]
+    assert intensity.total(values) == 2
+    assert intensity.mean(values) == 1
+    assert intensity.variance(values) == Fraction(1, 4)
+    assert (intensity.lowest(values), intensity.highest(values)) == (0.5, 1.5)
+    pixels = [(0, 0), (0, 1), (0, 2), (0, 3)]
+    assert intensity.weighted_centroid(pixels, values, (1, 2)) == (0, 3)
+
+
+def test_exact_intensities_of_nothing_finite():
+    values = [intensity.exact(math.nan)]
+    statistics = ("total", "mean", "variance", "lowest", "highest")
+    assert [getattr(intensity, name)(values) for name in statistics] == [None] * 5
+    assert intensity.weighted_centroid([(0, 0)], values, (1, 1)) == (None, None)
+
+
+@pytest.mark.parametrize("channels", [None, 2])
+@pytest.mark.parametrize(("shape", "spacing"), [((12, 15), (0.5, 1.25)), ((5, 6, 7), (3, 1, 0.2))])
+def test_tables_equal_scikit_image(shape, spacing, channels):
+    rng = np.random.default_rng(RNG_SEED)
+    labels = rng.integers(-1, 5, shape) * 3
+    image = rng.random(shape if channels is None else (*shape, channels)) - 0.1
+    wanted = tables.names(len(shape), with_image=True)
+    known = [name for name in wanted if name not in ("intensity_sum", "touches_border")]
+    expected = skimage_measure.regionprops_table(labels, image, properties=known, spacing=spacing)
+    found = tables.measure(labels, image, known, spacing=spacing)
+    assert_tables_agree(found, expected, intensity_scale=1.0)
+
+
+def test_a_table_without_objects_keeps_columns_and_dtypes():
+    labels = np.zeros((4, 5), np.uint8)
+    image = np.zeros((4, 5, 2))
+    wanted = [name for name in tables.PER_CHANNEL if name != "intensity_sum"]
+    # scikit-image measures one pixel of zeros to learn the dtypes, and divides by its weight.
+    with np.errstate(invalid="ignore"):
+        expected = skimage_measure.regionprops_table(labels, image, properties=["bbox", *wanted])
+    assert_tables_agree(tables.measure(labels, image, ["bbox", *wanted]), expected)
+
+
+def test_border_is_the_first_and_last_row_of_any_axis():
+    assert geometry.touches_border([(1, 1), (2, 1)], (3, 5))
+    assert geometry.touches_border([(1, 4)], (3, 5))
+    assert not geometry.touches_border([(1, 1), (1, 3)], (3, 5))
