@@ -92,7 +92,8 @@ def label(
 
     Examples
     --------
-    >>>     >>> import mensura as ms
+    >>> import numpy as np
+    >>> import mensura as ms
     >>> mask = np.array([[1, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 1]], bool)
     >>> ms.label(mask)
     array([[1, 1, 0, 0],

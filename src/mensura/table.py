@@ -95,9 +95,17 @@ class Table(dict[str, NDArray[Any]]):
         Parameters
         ----------
         path : path
-            Replaced if it exists.
+            Replaced, whole or not at all, if it exists.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
         """
-        self.to_pandas().to_csv(path, index=False)
+        from mensura.io import replacing  # noqa: PLC0415 - loaded when used
+
+        with replacing(path) as temporary:
+            self.to_pandas().to_csv(temporary, index=False)
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
         """Write the table as Parquet, with units and provenance in the schema's metadata.
@@ -107,16 +115,20 @@ class Table(dict[str, NDArray[Any]]):
         Parameters
         ----------
         path : path
-            Replaced if it exists.
+            Replaced, whole or not at all, if it exists.
 
         Raises
         ------
-        ModuleNotFoundError
+        ImportError
             If pyarrow is not installed; ``pip install 'mensura[io]'`` installs it.
+        OSError
+            If the file cannot be written.
         """
-        import pyarrow.parquet as pq  # noqa: PLC0415 - loaded when used
+        from mensura.io import import_package, replacing  # noqa: PLC0415 - loaded when used
 
-        pq.write_table(self._to_arrow(), os.fspath(path))
+        parquet = import_package("pyarrow.parquet", "io")
+        with replacing(path) as temporary:
+            parquet.write_table(self._to_arrow(), temporary)
 
     def _to_arrow(self) -> "pa.Table":
         import pyarrow as pa  # noqa: PLC0415 - loaded when used
