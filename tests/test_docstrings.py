@@ -4,14 +4,18 @@ import doctest
 import importlib
 import pkgutil
 
-import mensura
 import pytest
 
-MODULES = ["mensura"] + sorted(
-    module.name
-    for module in pkgutil.walk_packages(mensura.__path__, "mensura.")
-    if not module.name.endswith(("_core", "__main__"))
-)
+import mensura
+
+MODULES = [
+    "mensura",
+    *sorted(
+        module.name
+        for module in pkgutil.walk_packages(mensura.__path__, "mensura.")
+        if not module.name.endswith(("_core", "__main__"))
+    ),
+]
 
 
 @pytest.mark.parametrize("name", MODULES)
