@@ -3,8 +3,9 @@
 
 #include <pybind11/numpy.h>
 
-#include <vector>
+#include <memory>
 
+#include "mensura/column.hpp"
 #include "mensura/image.hpp"
 
 namespace mensura::python {
@@ -16,13 +17,13 @@ namespace py = pybind11;
 ImageView view_of(const py::array& array, const char* name);
 MutableImageView mutable_view_of(const py::array& array, const char* name);
 
-// A one-dimensional array that owns the vector it shows.
+// A one-dimensional array that owns the column it shows.
 template <class T>
-py::array_t<T> column(std::vector<T>&& values) {
-    auto owned = std::make_unique<std::vector<T>>(std::move(values));
+py::array_t<T> column(Column<T>&& values) {
+    auto owned = std::make_unique<Column<T>>(std::move(values));
     auto* data = owned->data();
     const auto size = static_cast<py::ssize_t>(owned->size());
-    py::capsule owner(owned.release(), [](void* p) { delete static_cast<std::vector<T>*>(p); });
+    py::capsule owner(owned.release(), [](void* p) { delete static_cast<Column<T>*>(p); });
     return py::array_t<T>(size, data, owner);
 }
 

@@ -15,7 +15,7 @@ std::vector<ImageView> views_of(const std::vector<py::array>& channels) {
 }
 
 template <class T, std::size_t n>
-py::tuple columns(std::array<std::vector<T>, n>&& values) {
+py::tuple columns(std::array<Column<T>, n>&& values) {
     py::tuple result(n);
     for (std::size_t i = 0; i < n; ++i) result[i] = column(std::move(values[i]));
     return result;
@@ -74,10 +74,10 @@ py::dict measure_found_regions(const Regions& regions, const std::vector<py::arr
 
 void register_measure(py::module_& module) {
     py::class_<MeasurePlan>(module, "MeasurePlan")
-        .def(py::init([](bool second_moments, bool intensity_squares, bool weighted_centroid) {
-                 return MeasurePlan{second_moments, intensity_squares, weighted_centroid};
+        .def(py::init([](int axes, bool second_moments, bool intensity_squares, bool weighted_centroid) {
+                 return MeasurePlan{axes, second_moments, intensity_squares, weighted_centroid};
              }),
-             py::kw_only(), py::arg("second_moments"), py::arg("intensity_squares"),
+             py::kw_only(), py::arg("axes"), py::arg("second_moments"), py::arg("intensity_squares"),
              py::arg("intensity_weighted_centroid"));
     module.def("measure_labels", &measure_label_image, py::arg("labels"), py::arg("channels"),
                py::arg("plan"), py::arg("threads"));

@@ -15,7 +15,7 @@ using namespace mensura::test;
 
 namespace {
 
-const MeasurePlan everything{true, true, true};
+const MeasurePlan everything{3, true, true, true};
 
 struct Pixels {
     std::vector<std::array<double, 3>> at;
@@ -89,7 +89,7 @@ void check_against_pixels(const Image<L>& labels, const Image<T>& image, int thr
 }
 
 template <class T>
-void check_same_bits(const std::vector<T>& a, const std::vector<T>& b) {
+void check_same_bits(const Column<T>& a, const Column<T>& b) {
     CHECK(a == b);
 }
 
@@ -126,12 +126,12 @@ TEST_CASE("several blocks, any number of threads: the same bits") {
 
 TEST_CASE("negative labels are ignored and ids near 2^64 are ordinary") {
     const Image<std::int64_t> negative({1, 1, 3}, {-5, 0, 8});
-    CHECK(measure_labels(negative.view(), {}, {}, 1).label == std::vector<std::uint64_t>{8});
+    CHECK(measure_labels(negative.view(), {}, {}, 1).label == Column<std::uint64_t>{8});
     const std::uint64_t top = ~std::uint64_t{0};
     const Image<std::uint64_t> large({1, 1, 4}, {top, 1, top - 1, top});
     const RegionTable table = measure_labels(large.view(), {}, {}, 1);
-    CHECK(table.label == std::vector<std::uint64_t>{1, top - 1, top});
-    CHECK(table.count == std::vector<std::int64_t>{1, 1, 2});
+    CHECK(table.label == Column<std::uint64_t>{1, top - 1, top});
+    CHECK(table.count == Column<std::int64_t>{1, 1, 2});
 }
 
 TEST_CASE("regions measured from runs equal regions measured from labels") {
@@ -198,12 +198,12 @@ TEST_CASE("pixels that are not finite are left out") {
     const Image<double> image({1, 1, 6}, {1, nan, 3, HUGE_VAL, nan, -HUGE_VAL});
     const ImageView channel = image.view();
     const RegionTable table = measure_labels(labels.view(), {&channel, 1}, everything, 1);
-    CHECK(table.channels[0].valid == std::vector<std::int64_t>{2, 0});
+    CHECK(table.channels[0].valid == Column<std::int64_t>{2, 0});
     CHECK(table.channels[0].mean[0] == 2);
     CHECK(table.channels[0].squares[0] == 2);
     CHECK(std::isnan(table.channels[0].mean[1]));
     CHECK(std::isnan(table.channels[0].min[1]));
-    CHECK(table.count == std::vector<std::int64_t>{4, 2});
+    CHECK(table.count == Column<std::int64_t>{4, 2});
 }
 
 TEST_CASE("an image of another shape is refused") {

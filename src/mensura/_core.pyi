@@ -21,6 +21,7 @@ class MeasurePlan:
     def __init__(
         self,
         *,
+        axes: int,
         second_moments: bool,
         intensity_squares: bool,
         intensity_weighted_centroid: bool,

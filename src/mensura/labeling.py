@@ -82,8 +82,10 @@ def label(
     Notes
     -----
     The numbers equal those of :func:`skimage.measure.label`, and for masks those of
-    :func:`scipy.ndimage.label` with the structure of the same connectivity. Runs of pixels are
-    joined by union-find [1]_; time is linear in the pixels.
+    :func:`scipy.ndimage.label` with the structure of the same connectivity. (One exception, seen
+    with scikit-image 0.26: it does not number in raster order where the last axis of a volume of
+    values has length 1.) Runs of pixels are joined by union-find [1]_; time is linear in the
+    pixels.
 
     References
     ----------

@@ -130,6 +130,7 @@ def _gather(
 ) -> RegionColumns:
     needs = frozenset().union(*(entry.needs for entry in chosen))
     plan = _core.MeasurePlan(
+        axes=len(objects.shape),
         second_moments="second_moments" in needs,
         intensity_squares="intensity_squares" in needs,
         intensity_weighted_centroid="intensity_weighted_centroid" in needs,

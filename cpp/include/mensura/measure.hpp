@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "mensura/column.hpp"
 #include "mensura/image.hpp"
 #include "mensura/regions.hpp"
 
@@ -19,31 +20,34 @@ namespace mensura {
 
 // Which sums are gathered beside counts, boxes, first moments, intensity sums and extremes.
 struct MeasurePlan {
+    // 2 leaves out what lies along z, for an image of one plane.
+    int axes = 3;
     bool second_moments = false;
     bool intensity_squares = false;
     bool intensity_weighted_centroid = false;
+
+    std::size_t first_axis() const { return axes == 2 ? 1 : 0; }
 };
 
 // One row per region, sorted by label. Arrays are indexed [column][row]; columns that the plan leaves
 // out are empty. Axes are z, y, x; pairs of axes are zz, zy, zx, yy, yx, xx.
 struct RegionTable {
-    std::vector<std::uint64_t> label;
-    std::vector<std::int64_t> count;
-    std::array<std::vector<std::int64_t>, 3> box_begin;
-    std::array<std::vector<std::int64_t>, 3> box_end;
-    std::array<std::vector<double>, 3> centroid;    // from the corner box_begin
-    std::array<std::vector<double>, 6> covariance;  // central second moments / count
+    Column<std::uint64_t> label;
+    Column<std::int64_t> count;
+    std::array<Column<std::int64_t>, 3> box_begin;
+    std::array<Column<std::int64_t>, 3> box_end;
+    std::array<Column<double>, 3> centroid;    // from the corner box_begin
+    std::array<Column<double>, 6> covariance;  // central second moments / count
 
     struct Channel {
-        std::vector<std::int64_t>
-            valid;  // finite pixels; the other columns are NaN where there are none
-        std::vector<double> sum;
-        std::vector<double> mean;
-        std::vector<double> min;
-        std::vector<double> max;
-        std::vector<double> squares;                  // sum of squares about the mean
-        std::array<std::vector<double>, 3> centroid;  // weighted by intensity, from the same corner;
-                                                      // NaN where the sum is 0
+        Column<std::int64_t> valid;  // finite pixels; the other columns are NaN where there are none
+        Column<double> sum;
+        Column<double> mean;
+        Column<double> min;
+        Column<double> max;
+        Column<double> squares;                  // sum of squares about the mean
+        std::array<Column<double>, 3> centroid;  // weighted by intensity, from the same corner;
+                                                 // NaN where the sum is 0
     };
     std::vector<Channel> channels;
 };

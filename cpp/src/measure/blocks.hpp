@@ -25,7 +25,7 @@ public:
     explicit BlockGrid(const Shape& shape)
         : shape_(shape), columns_(std::clamp<std::int64_t>(shape.width, 1, std::int64_t{1} << 20)),
           across_((shape.width + columns_ - 1) / columns_) {
-        const std::int64_t rows = std::max<std::int64_t>(1, (std::int64_t{1} << 19) / columns_);
+        const std::int64_t rows = std::max<std::int64_t>(1, block_pixels() / columns_);
         const std::int64_t height = std::max<std::int64_t>(1, shape.height);
         planes_ = std::max<std::int64_t>(1, rows / height);
         rows_ = std::min(rows, height);
@@ -53,6 +53,11 @@ public:
     }
 
 private:
+    // Small enough to share out a small image, large enough that few regions of a large one are cut.
+    std::int64_t block_pixels() const {
+        return std::clamp<std::int64_t>(shape_.pixels() / 32, std::int64_t{1} << 17, std::int64_t{1} << 20);
+    }
+
     Shape shape_;
     std::int64_t columns_;  // of a block
     std::int64_t rows_;     // of a block, in one plane

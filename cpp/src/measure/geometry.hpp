@@ -37,100 +37,114 @@ struct GeometryPartial {
         std::fill_n(end, 3, std::numeric_limits<std::int64_t>::min());
     }
 
-    void extend(int axis, std::int64_t low, std::int64_t high) {
-        begin[axis] = std::min(begin[axis], low);
-        end[axis] = std::max(end[axis], high);
-    }
-
-    // Adds the run [start, stop) of row (z, y).
-    template <bool with_second>
+    // Adds the run [start, stop) of row (z, y). Rows of 2-D images all have z = 0, which adds nothing.
+    template <bool with_second, bool volume>
     void add(std::int64_t z, std::int64_t y, std::int64_t start, std::int64_t stop) {
         const std::int64_t length = stop - start;
         const std::int64_t ends = start + stop - 1;
         const std::int64_t along = length * ends / 2;
         count += length;
-        extend(0, z, z + 1);
+        if constexpr (volume) {
+            extend(0, z, z + 1);
+            first[0] += z * length;
+        }
         extend(1, y, y + 1);
         extend(2, start, stop);
-        first[0] += z * length;
         first[1] += y * length;
         first[2] += along;
         if constexpr (with_second) {
             // Below 2^64 for coordinates below 2^20, hence unsigned.
             const auto twelvefold = static_cast<std::uint64_t>(length) *
                                     static_cast<std::uint64_t>(3 * ends * ends + length * length - 1);
-            second[0] += z * z * length;
-            second[1] += z * y * length;
-            second[2] += z * along;
+            if constexpr (volume) {
+                second[0] += z * z * length;
+                second[1] += z * y * length;
+                second[2] += z * along;
+            }
             second[3] += y * y * length;
             second[4] += y * along;
             second[5] += static_cast<std::int64_t>(twelvefold / 12);
         }
     }
+
+private:
+    void extend(int axis, std::int64_t low, std::int64_t high) {
+        begin[axis] = std::min(begin[axis], low);
+        end[axis] = std::max(end[axis], high);
+    }
 };
 
-// The same about the origin of the image, for all regions.
+// The same about the origin of the image, for all regions; one array per axis in use.
 class GeometryTotals {
 public:
-    explicit GeometryTotals(bool with_second) : with_second_(with_second) {}
+    explicit GeometryTotals(const MeasurePlan& plan)
+        : with_second_(plan.second_moments), first_axis_(plan.first_axis()) {}
 
-    std::int64_t count(std::size_t slot) const { return regions_[slot].count; }
-    std::int64_t begin(std::size_t slot, std::size_t axis) const { return regions_[slot].begin[axis]; }
+    std::int64_t count(std::size_t slot) const { return count_[slot]; }
+    std::int64_t begin(std::size_t slot, std::size_t axis) const { return axes_[axis][slot].begin; }
 
     // Adds what slots[k] gathered in a block; slots may be new.
     void merge(const std::vector<GeometryPartial>& partials, const std::vector<std::size_t>& slots,
                std::size_t regions, const Block& block) {
-        regions_.resize(regions);
-        if (with_second_) second_.resize(regions);
+        count_.resize(regions);
+        for (std::size_t k = 0; k < partials.size(); ++k) count_[slots[k]] += partials[k].count;
+        for (std::size_t a = first_axis_; a < 3; ++a) {
+            axes_[a].resize(regions);
+            for (std::size_t k = 0; k < partials.size(); ++k) {
+                axes_[a][slots[k]].add(partials[k], a, block.origin[a]);
+            }
+        }
+        if (!with_second_) return;
+        second_.resize(regions);
         for (std::size_t k = 0; k < partials.size(); ++k) {
-            const GeometryPartial& partial = partials[k];
-            regions_[slots[k]].add(partial, block);
-            if (with_second_) add_second(second_[slots[k]], partial, block);
+            add_second(second_[slots[k]], partials[k], block);
         }
     }
 
-    // Writes the rows in the given order of slots.
-    void write(const std::vector<std::size_t>& order, RegionTable& table) const {
-        for (const std::size_t slot : order) {
-            const Total& total = regions_[slot];
-            table.count.push_back(total.count);
-            for (std::size_t a = 0; a < 3; ++a) {
-                table.box_begin[a].push_back(total.begin[a]);
-                table.box_end[a].push_back(total.end[a]);
-                const Int128 from_corner = total.first[a] - Int128{total.begin[a]} * total.count;
-                table.centroid[a].push_back(mean_of(from_corner, total.count));
-            }
-            if (!with_second_) continue;
-            for (std::size_t p = 0; p < axis_pairs.size(); ++p) {
-                table.covariance[p].push_back(covariance(slot, p));
-            }
+    // Makes room for the columns.
+    void prepare(std::size_t rows, RegionTable& table) const {
+        table.count.resize(rows);
+        for (std::size_t a = first_axis_; a < 3; ++a) {
+            table.box_begin[a].resize(rows);
+            table.box_end[a].resize(rows);
+            table.centroid[a].resize(rows);
+        }
+        if (!with_second_) return;
+        for (std::size_t p = first_pair(); p < axis_pairs.size(); ++p) table.covariance[p].resize(rows);
+    }
+
+    void write_row(std::size_t row, std::size_t slot, RegionTable& table) const {
+        const std::int64_t count = count_[slot];
+        table.count[row] = count;
+        for (std::size_t a = first_axis_; a < 3; ++a) {
+            const Axis& axis = axes_[a][slot];
+            table.box_begin[a][row] = axis.begin;
+            table.box_end[a][row] = axis.end;
+            table.centroid[a][row] = mean_of(axis.first - Int128{axis.begin} * count, count);
+        }
+        if (!with_second_) return;
+        for (std::size_t p = first_pair(); p < axis_pairs.size(); ++p) {
+            table.covariance[p][row] = covariance(slot, p);
         }
     }
 
 private:
     using Second = std::array<Int128, 6>;
 
-    struct Total {
-        std::int64_t count = 0;
-        std::array<std::int64_t, 3> begin;
-        std::array<std::int64_t, 3> end;
-        std::array<Int128, 3> first{};
+    struct Axis {
+        std::int64_t begin = std::numeric_limits<std::int64_t>::max();
+        std::int64_t end = std::numeric_limits<std::int64_t>::min();
+        Int128 first = 0;
 
-        Total() {
-            begin.fill(std::numeric_limits<std::int64_t>::max());
-            end.fill(std::numeric_limits<std::int64_t>::min());
-        }
-
-        void add(const GeometryPartial& partial, const Block& block) {
-            count += partial.count;
-            for (std::size_t a = 0; a < 3; ++a) {
-                const std::int64_t origin = block.origin[a];
-                begin[a] = std::min(begin[a], partial.begin[a] + origin);
-                end[a] = std::max(end[a], partial.end[a] + origin);
-                first[a] += partial.first[a] + Int128{origin} * partial.count;
-            }
+        void add(const GeometryPartial& partial, std::size_t axis, std::int64_t origin) {
+            begin = std::min(begin, partial.begin[axis] + origin);
+            end = std::max(end, partial.end[axis] + origin);
+            first += partial.first[axis] + Int128{origin} * partial.count;
         }
     };
+
+    // Where the pairs of the axes in use begin.
+    std::size_t first_pair() const { return first_axis_ == 0 ? 0 : 3; }
 
     static void add_second(Second& second, const GeometryPartial& partial, const Block& block) {
         for (std::size_t p = 0; p < axis_pairs.size(); ++p) {
@@ -145,33 +159,31 @@ private:
     // sum((a - mean a)(b - mean b)) / count, computed about the integers nearest to the means.
     double covariance(std::size_t slot, std::size_t pair) const {
         const auto [i, j] = axis_pairs[pair];
-        const Total& total = regions_[slot];
-        const Int128 n = total.count;
-        const Int128 ci = nearest_mean(total.first[static_cast<std::size_t>(i)], total.count);
-        const Int128 cj = nearest_mean(total.first[static_cast<std::size_t>(j)], total.count);
-        const Int128 rest_i = total.first[static_cast<std::size_t>(i)] - ci * n;
-        const Int128 rest_j = total.first[static_cast<std::size_t>(j)] - cj * n;
-        const Int128 about_center = second_[slot][pair] - ci * total.first[static_cast<std::size_t>(j)] -
-                                    cj * total.first[static_cast<std::size_t>(i)] + n * ci * cj;
-        const auto size = static_cast<double>(total.count);
-        if (total.count < (std::int64_t{1} << 40) && fits_square(total)) {
-            return static_cast<double>(n * about_center - rest_i * rest_j) / (size * size);
+        const std::int64_t count = count_[slot];
+        const Axis& a = axes_[static_cast<std::size_t>(i)][slot];
+        const Axis& b = axes_[static_cast<std::size_t>(j)][slot];
+        const Int128 center_a = nearest_mean(a.first, count);
+        const Int128 center_b = nearest_mean(b.first, count);
+        const Int128 rest_a = a.first - center_a * count;
+        const Int128 rest_b = b.first - center_b * count;
+        const Int128 about_center =
+            second_[slot][pair] - center_a * b.first - center_b * a.first + center_a * center_b * count;
+        const auto size = static_cast<double>(count);
+        // Exact where count^2 times a squared extent fits into 127 bits.
+        constexpr std::int64_t small_extent = std::int64_t{1} << 23;
+        if (count < std::int64_t{1} << 40 && a.end - a.begin < small_extent &&
+            b.end - b.begin < small_extent) {
+            return static_cast<double>(about_center * count - rest_a * rest_b) / (size * size);
         }
         return (static_cast<double>(about_center) -
-                static_cast<double>(rest_i) * static_cast<double>(rest_j) / size) /
+                static_cast<double>(rest_a) * static_cast<double>(rest_b) / size) /
                size;
     }
 
-    // Whether count^2 times a squared extent fits into 127 bits, for counts below 2^40.
-    static bool fits_square(const Total& total) {
-        for (std::size_t a = 0; a < 3; ++a) {
-            if (total.end[a] - total.begin[a] >= std::int64_t{1} << 23) return false;
-        }
-        return true;
-    }
-
     bool with_second_;
-    std::vector<Total> regions_;
+    std::size_t first_axis_;
+    std::vector<std::int64_t> count_;
+    std::array<std::vector<Axis>, 3> axes_;
     std::vector<Second> second_;
 };
 

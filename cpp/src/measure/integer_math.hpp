@@ -12,12 +12,21 @@
 
 namespace mensura {
 
-// The integer nearest to sum / count.
+// The largest integer not above a / b, for positive b.
+template <class Integer>
+Integer floor_quotient(Integer a, Integer b) {
+    const Integer quotient = a / b;
+    return a - quotient * b < 0 ? quotient - 1 : quotient;
+}
+
+// The integer nearest to sum / count. Dividing 128 bits is slow and seldom needed.
 inline Int128 nearest_mean(Int128 sum, std::int64_t count) {
-    const Int128 n = count;
-    const Int128 shifted = sum + n / 2;
-    const Int128 quotient = shifted / n;
-    return shifted % n < 0 ? quotient - 1 : quotient;
+    constexpr Int128 small = Int128{1} << 62;
+    const Int128 shifted = sum + count / 2;
+    if (-small < shifted && shifted < small) {
+        return floor_quotient(static_cast<std::int64_t>(shifted), count);
+    }
+    return floor_quotient(shifted, Int128{count});
 }
 
 inline double mean_of(Int128 sum, std::int64_t count) {

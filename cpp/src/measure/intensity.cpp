@@ -53,8 +53,13 @@ FloatPartial<T> empty_partial(std::type_identity<FloatPartial<T>>) {
 template <class T>
 class Partial final : public ChannelPartial {
 public:
-    Partial(const ImageView& image, const Block& block, AddRuns<T> add)
-        : reader_(image), block_(block), height_(image.shape.height), add_(add) {}
+    Partial(const ImageView& image, AddRuns<T> add)
+        : reader_(image), block_{}, height_(image.shape.height), add_(add) {}
+
+    void start(const Block& block) override {
+        block_ = block;
+        sums_.clear();
+    }
 
     void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots) override {
         sums_.resize(slots, empty_partial(std::type_identity<IntensityPartial<T>>{}));
@@ -79,11 +84,22 @@ class ChannelBase : public ChannelTotals {
 public:
     ChannelBase(const ImageView& image, const MeasurePlan& plan)
         : image_(image), with_squares_(plan.intensity_squares),
-          with_centroid_(plan.intensity_weighted_centroid) {}
+          with_centroid_(plan.intensity_weighted_centroid), first_axis_(plan.first_axis()) {}
 
-    std::unique_ptr<ChannelPartial> start_block(const Block& block) const override {
-        const AddRuns<T> add = intensity_kernels_of<T>().add[with_squares_][with_centroid_];
-        return std::make_unique<Partial<T>>(image_, block, add);
+    std::unique_ptr<ChannelPartial> make_partial() const override {
+        return std::make_unique<Partial<T>>(
+            image_, intensity_kernels_of<T>().add[with_squares_][with_centroid_]);
+    }
+
+    void prepare(std::size_t rows, RegionTable::Channel& columns) const override {
+        columns.valid.resize(rows);
+        columns.sum.resize(rows);
+        columns.mean.resize(rows);
+        columns.min.resize(rows);
+        columns.max.resize(rows);
+        if (with_squares_) columns.squares.resize(rows);
+        if (!with_centroid_) return;
+        for (std::size_t a = first_axis_; a < 3; ++a) columns.centroid[a].resize(rows);
     }
 
 protected:
@@ -94,6 +110,7 @@ protected:
     ImageView image_;
     bool with_squares_;
     bool with_centroid_;
+    std::size_t first_axis_;
 };
 
 // -------------------------------------------------------------------------------------- integer pixels
@@ -122,23 +139,21 @@ public:
         }
     }
 
-    void write(const std::vector<std::size_t>& order, const GeometryTotals& geometry,
-               RegionTable::Channel& columns) const override {
-        for (const std::size_t slot : order) {
-            const IntegerTotal<T>& total = totals_[slot];
-            const std::int64_t count = geometry.count(slot);
-            columns.valid.push_back(count);
-            columns.sum.push_back(static_cast<double>(total.sum));
-            columns.mean.push_back(mean_of(total.sum, count));
-            columns.min.push_back(static_cast<double>(total.min));
-            columns.max.push_back(static_cast<double>(total.max));
-            if (this->with_squares_) {
-                columns.squares.push_back(central_squares(total.squares, total.sum, count));
-            }
-            if (!this->with_centroid_) continue;
-            for (std::size_t a = 0; a < 3; ++a) {
-                columns.centroid[a].push_back(centroid(slot, a, geometry.begin(slot, a)));
-            }
+    void write_row(std::size_t row, std::size_t slot, const GeometryTotals& geometry,
+                   RegionTable::Channel& columns) const override {
+        const IntegerTotal<T>& total = totals_[slot];
+        const std::int64_t count = geometry.count(slot);
+        columns.valid[row] = count;
+        columns.sum[row] = static_cast<double>(total.sum);
+        columns.mean[row] = mean_of(total.sum, count);
+        columns.min[row] = static_cast<double>(total.min);
+        columns.max[row] = static_cast<double>(total.max);
+        if (this->with_squares_) {
+            columns.squares[row] = central_squares(total.squares, total.sum, count);
+        }
+        if (!this->with_centroid_) return;
+        for (std::size_t a = this->first_axis_; a < 3; ++a) {
+            columns.centroid[a][row] = centroid(slot, a, geometry.begin(slot, a));
         }
     }
 
@@ -185,27 +200,26 @@ public:
         }
     }
 
-    void write(const std::vector<std::size_t>& order, const GeometryTotals& geometry,
-               RegionTable::Channel& columns) const override {
-        for (const std::size_t slot : order) {
-            const FloatTotal<T>& total = totals_[slot];
-            const bool defined = total.valid > 0;
-            // A constant is its own mean, which the quotient of a rounded sum may miss by one digit.
-            const bool constant = defined && total.min == total.max;
-            columns.valid.push_back(total.valid);
-            columns.sum.push_back(defined ? total.sum + total.sum_low : undefined);
-            columns.mean.push_back(constant ? static_cast<double>(total.min)
-                                            : (defined ? total.mean() : undefined));
-            columns.min.push_back(defined ? static_cast<double>(total.min) : undefined);
-            columns.max.push_back(defined ? static_cast<double>(total.max) : undefined);
-            if (this->with_squares_) {
-                columns.squares.push_back(constant ? 0.0 : (defined ? total.deviation : undefined));
-            }
-            if (!this->with_centroid_) continue;
-            for (std::size_t a = 0; a < 3; ++a) {
-                columns.centroid[a].push_back(
-                    defined ? weighted_[slot].centroid(a, total, geometry.begin(slot, a)) : undefined);
-            }
+    void write_row(std::size_t row, std::size_t slot, const GeometryTotals& geometry,
+                   RegionTable::Channel& columns) const override {
+        const FloatTotal<T>& total = totals_[slot];
+        const bool defined = total.valid > 0;
+        // A constant is its own mean, which the quotient of a rounded sum may miss by one digit.
+        const bool constant = defined && total.min == total.max;
+        columns.valid[row] = total.valid;
+        columns.sum[row] = defined ? total.sum + total.sum_low : undefined;
+        columns.mean[row] = defined ? total.mean() : undefined;
+        if (constant) columns.mean[row] = static_cast<double>(total.min);
+        columns.min[row] = defined ? static_cast<double>(total.min) : undefined;
+        columns.max[row] = defined ? static_cast<double>(total.max) : undefined;
+        if (this->with_squares_) {
+            columns.squares[row] = defined ? total.deviation : undefined;
+            if (constant) columns.squares[row] = 0.0;
+        }
+        if (!this->with_centroid_) return;
+        for (std::size_t a = this->first_axis_; a < 3; ++a) {
+            columns.centroid[a][row] =
+                defined ? weighted_[slot].centroid(a, total, geometry.begin(slot, a)) : undefined;
         }
     }
 

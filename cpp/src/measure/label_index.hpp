@@ -21,8 +21,35 @@ public:
         return find_or_add(label);
     }
 
+    // Forgets all labels and keeps the memory.
+    void clear() {
+        std::fill(window_.begin(), window_.end(), empty);
+        if (hashed_ != 0) std::fill(places_.begin(), places_.end(), empty);
+        labels_.clear();
+        hashed_ = 0;
+        outside_ = 0;
+        low_ = ~std::uint64_t{0};
+        high_ = 0;
+    }
+
     const std::vector<std::uint64_t>& labels() const { return labels_; }
     std::size_t size() const { return labels_.size(); }
+
+    // All slots in order of their labels.
+    std::vector<std::size_t> sorted_slots() const {
+        std::vector<std::size_t> order;
+        order.reserve(labels_.size());
+        if (outside_ == 0) {  // the window is in order already
+            for (const std::int64_t slot : window_) {
+                if (slot != empty) order.push_back(static_cast<std::size_t>(slot));
+            }
+            return order;
+        }
+        for (std::size_t s = 0; s < labels_.size(); ++s) order.push_back(s);
+        std::sort(order.begin(), order.end(),
+                  [this](std::size_t a, std::size_t b) { return labels_[a] < labels_[b]; });
+        return order;
+    }
 
 private:
     static constexpr std::int64_t empty = -1;
@@ -49,19 +76,24 @@ private:
     bool stretch_window(std::uint64_t label) {
         const std::uint64_t low = std::min(low_, label);
         const std::uint64_t high = std::max(high_, label);
-        const std::uint64_t allowed = std::max<std::uint64_t>(smallest_window, 8 * labels_.size());
-        if (high - low >= allowed) return false;
+        const std::uint64_t kept = std::max<std::uint64_t>(smallest_window, window_.size());
+        if (high - low >= std::max<std::uint64_t>(kept, 8 * labels_.size())) return false;
         low_ = low;
         high_ = high;
         // Room on both sides, so that stretching is rare in whichever direction labels come.
         const std::uint64_t needed = high - low + 1;
-        const std::uint64_t slack = std::max(smallest_window, 2 * needed) - needed;
+        const std::uint64_t slack = (needed <= kept / 2 ? kept : 2 * needed) - needed;
         begin_ = low - std::min(low, slack / 2);
         const std::uint64_t above = ~std::uint64_t{0} - high;
         const std::uint64_t last = high + std::min(above, slack / 2);
         window_.assign(static_cast<std::size_t>(last - begin_ + 1), empty);
+        outside_ = 0;
         for (std::size_t s = 0; s < labels_.size(); ++s) {
-            if (in_window(labels_[s])) window_[labels_[s] - begin_] = static_cast<std::int64_t>(s);
+            if (in_window(labels_[s])) {
+                window_[labels_[s] - begin_] = static_cast<std::int64_t>(s);
+            } else {
+                ++outside_;
+            }
         }
         return true;
     }
@@ -89,6 +121,7 @@ private:
         places_[place] = static_cast<std::int64_t>(labels_.size());
         labels_.push_back(label);
         ++hashed_;
+        ++outside_;
         return places_[place];
     }
 
@@ -107,7 +140,8 @@ private:
     std::uint64_t low_ = ~std::uint64_t{0};  // the labels that the window is kept for
     std::uint64_t high_ = 0;
     std::vector<std::int64_t> places_;
-    std::size_t hashed_ = 0;
+    std::size_t hashed_ = 0;   // entries of the hash table, also of labels that the window took over
+    std::size_t outside_ = 0;  // labels that are not in the window
     int shift_ = 64;
 };
 

@@ -5,7 +5,8 @@
 // block.
 #include "mensura/measure.hpp"
 
-#include <numeric>
+#include <algorithm>
+#include <mutex>
 #include <stdexcept>
 
 #include "image/rows.hpp"
@@ -75,17 +76,44 @@ private:
     RegionRows rows_;
 };
 
-// What one block gathers.
+// What one block gathers; used again for one block after the other.
 struct BlockSums {
     LabelIndex labels;
     std::vector<GeometryPartial> geometry;
     std::vector<std::unique_ptr<ChannelPartial>> channels;
+    std::vector<SlotRun> row;
+
+    void start(const Block& block) {
+        labels.clear();
+        geometry.clear();
+        for (auto& channel : channels) channel->start(block);
+    }
+};
+
+// Block sums that are not in use, so that a block seldom pays for fresh memory.
+class SpareSums {
+public:
+    std::unique_ptr<BlockSums> take() {
+        const std::lock_guard lock(mutex_);
+        if (spare_.empty()) return nullptr;
+        auto sums = std::move(spare_.back());
+        spare_.pop_back();
+        return sums;
+    }
+    void give(std::unique_ptr<BlockSums> sums) {
+        const std::lock_guard lock(mutex_);
+        spare_.push_back(std::move(sums));
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<BlockSums>> spare_;
 };
 
 class Measurement {
 public:
     Measurement(const Shape& shape, std::span<const ImageView> channels, const MeasurePlan& plan)
-        : shape_(shape), grid_(shape), plan_(plan), geometry_(plan.second_moments) {
+        : shape_(shape), grid_(shape), plan_(plan), geometry_(plan) {
         shape.pixels();  // throws where the shape is beyond 64 bits
         for (const ImageView& channel : channels) {
             if (channel.shape != shape) {
@@ -109,40 +137,54 @@ public:
             [&](std::int64_t b) {
                 auto sums = std::move(gathered[static_cast<std::size_t>(b)]);
                 merge(*sums, grid_.block(b));
+                spare_.give(std::move(sums));
             });
-        return table();
+        return table(threads);
     }
 
 private:
+    std::unique_ptr<BlockSums> unused_sums() {
+        auto sums = spare_.take();
+        if (sums) return sums;
+        sums = std::make_unique<BlockSums>();
+        for (const auto& channel : channels_) sums->channels.push_back(channel->make_partial());
+        return sums;
+    }
+
     template <class Runs>
-    std::unique_ptr<BlockSums> gather(const Block& block, Runs& runs) const {
-        auto sums = std::make_unique<BlockSums>();
-        for (const auto& channel : channels_) sums->channels.push_back(channel->start_block(block));
-        std::vector<SlotRun> row_runs;
+    std::unique_ptr<BlockSums> gather(const Block& block, Runs& runs) {
+        auto sums = unused_sums();
+        sums->start(block);
         for (std::int64_t r = block.row_begin; r < block.row_end; ++r) {
-            row_runs.clear();
+            sums->row.clear();
             runs.visit_row(r, block, [&](std::int64_t start, std::int64_t end, std::uint64_t label) {
-                row_runs.push_back({start, end, sums->labels.slot(label)});
+                sums->row.push_back({start, end, sums->labels.slot(label)});
             });
-            if (row_runs.empty()) continue;
+            if (sums->row.empty()) continue;
             sums->geometry.resize(sums->labels.size());
-            add_geometry(r, block, row_runs, sums->geometry);
-            for (auto& channel : sums->channels) channel->add_row(r, row_runs, sums->labels.size());
+            add_geometry(r, block, *sums);
+            for (auto& channel : sums->channels) channel->add_row(r, sums->row, sums->labels.size());
         }
         return sums;
     }
 
-    void add_geometry(std::int64_t r, const Block& block, const std::vector<SlotRun>& runs,
-                      std::vector<GeometryPartial>& geometry) const {
+    // The kinds of sums are told apart once per row, not per run.
+    void add_geometry(std::int64_t r, const Block& block, BlockSums& sums) const {
+        const bool volume = plan_.axes == 3;
+        if (plan_.second_moments) {
+            volume ? add_runs<true, true>(r, block, sums) : add_runs<true, false>(r, block, sums);
+        } else {
+            volume ? add_runs<false, true>(r, block, sums) : add_runs<false, false>(r, block, sums);
+        }
+    }
+
+    template <bool with_second, bool volume>
+    void add_runs(std::int64_t r, const Block& block, BlockSums& sums) const {
         const std::int64_t z = r / shape_.height - block.origin[0];
         const std::int64_t y = r % shape_.height - block.origin[1];
-        for (const SlotRun& run : runs) {
-            GeometryPartial& partial = geometry[static_cast<std::size_t>(run.slot)];
-            if (plan_.second_moments) {
-                partial.add<true>(z, y, run.start, run.end);
-            } else {
-                partial.add<false>(z, y, run.start, run.end);
-            }
+        for (const SlotRun& run : sums.row) {
+            sums.geometry[static_cast<std::size_t>(run.slot)].template add<with_second, volume>(
+                z, y, run.start, run.end);
         }
     }
 
@@ -158,22 +200,31 @@ private:
         }
     }
 
-    RegionTable table() const {
-        const std::vector<std::uint64_t>& labels = labels_.labels();
-        std::vector<std::size_t> order(labels.size());
-        std::iota(order.begin(), order.end(), std::size_t{0});
-        const auto by_label = [&](std::size_t a, std::size_t b) { return labels[a] < labels[b]; };
-        if (!std::is_sorted(order.begin(), order.end(), by_label)) {
-            std::sort(order.begin(), order.end(), by_label);
-        }
+    RegionTable table(int threads) const {
+        constexpr std::size_t rows_at_once = 4096;
+        const std::vector<std::size_t> order = labels_.sorted_slots();
         RegionTable table;
-        for (const std::size_t slot : order) table.label.push_back(labels[slot]);
-        geometry_.write(order, table);
+        table.label.resize(order.size());
+        geometry_.prepare(order.size(), table);
         table.channels.resize(channels_.size());
         for (std::size_t c = 0; c < channels_.size(); ++c) {
-            channels_[c]->write(order, geometry_, table.channels[c]);
+            channels_[c]->prepare(order.size(), table.channels[c]);
         }
+        const std::size_t blocks = (order.size() + rows_at_once - 1) / rows_at_once;
+        for_each_block(static_cast<std::int64_t>(blocks), threads, [&](std::int64_t b) {
+            const std::size_t first = static_cast<std::size_t>(b) * rows_at_once;
+            const std::size_t last = std::min(order.size(), first + rows_at_once);
+            for (std::size_t row = first; row < last; ++row) write_row(row, order[row], table);
+        });
         return table;
+    }
+
+    void write_row(std::size_t row, std::size_t slot, RegionTable& table) const {
+        table.label[row] = labels_.labels()[slot];
+        geometry_.write_row(row, slot, table);
+        for (std::size_t c = 0; c < channels_.size(); ++c) {
+            channels_[c]->write_row(row, slot, geometry_, table.channels[c]);
+        }
     }
 
     Shape shape_;
@@ -182,6 +233,7 @@ private:
     LabelIndex labels_;
     GeometryTotals geometry_;
     std::vector<std::unique_ptr<ChannelTotals>> channels_;
+    SpareSums spare_;
 };
 
 }  // namespace

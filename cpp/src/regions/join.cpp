@@ -4,17 +4,17 @@
 // one thread with run numbers of its own; what remains are the contacts across the seams between strips,
 // joined piece by piece on one thread. Pieces are numbered in raster order, and roots are the smallest
 // members (union_find.hpp), so the final numbers do not depend on how the strips were shared out.
-// Contacts come in closed form from bitmaps (adjacency.hpp); unions run on the runs as in He, Chao and
-// Suzuki, "A run-based two-scan labeling algorithm", IEEE TIP 17(5), 2008.
+// Contacts come in closed form from bitmaps (runs/kernels.inl); unions run on the runs as in He, Chao
+// and Suzuki, "A run-based two-scan labeling algorithm", IEEE TIP 17(5), 2008.
 #include <algorithm>
 #include <cmath>
 
 #include "image/rows.hpp"
 #include "mensura/regions.hpp"
 #include "mensura/threads.hpp"
-#include "regions/adjacency.hpp"
 #include "regions/union_find.hpp"
 #include "runs/kernel_of.hpp"
+#include "runs/row_runs.hpp"
 
 namespace mensura {
 namespace {
@@ -72,14 +72,6 @@ std::optional<T> background_value(const std::optional<Scalar>& background, bool 
             return std::nullopt;
         },
         *background);
-}
-
-// Runs before each word of a row, counted from `first`.
-void rank_words(const Word* starts, std::int64_t words, std::int64_t first, std::uint32_t* rank) {
-    for (std::int64_t w = 0; w < words; ++w) {
-        rank[w] = static_cast<std::uint32_t>(first);
-        first += std::popcount(starts[w]);
-    }
 }
 
 // Builds the strips of one image. T is the equality type of its pixels.
@@ -172,9 +164,8 @@ private:
         for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
             const T* row = reader.read(r, 0, image_.shape.width);
             scan_row(row, foreground_of(strip, r), bits.starts_of(r));
-            rank_words(bits.starts_of(r), words_, runs, bits.rank_of(r));
             strip.first_run.push_back(runs);
-            runs += count_bits(bits.starts_of(r), words_);
+            runs = kernels().rank(bits.starts_of(r), words_, runs, bits.rank_of(r));
         }
         strip.first_run.push_back(runs);
         if (runs > std::numeric_limits<std::uint32_t>::max()) {
@@ -207,7 +198,8 @@ private:
     public:
         explicit Contacts(const Finder& finder)
             : finder_(finder), current_(finder.image_), earlier_(finder.image_),
-              equal_(static_cast<std::size_t>(finder.words_)) {}
+              equal_(static_cast<std::size_t>(finder.words_)),
+              found_(static_cast<std::size_t>(contacts_per_pixel * finder.words_ * word_bits)) {}
 
         template <class Edge>
         void visit(std::int64_t r, JoinRow<T> c, std::int64_t other, JoinRow<T> p, bool diagonal,
@@ -220,7 +212,12 @@ private:
                 scan_kernels_of<T>().equal(c.values, p.values, width, equal_.data());
                 equal = equal_.data();
             }
-            for_each_contact(c, p, equal, finder_.words_, diagonal, edge);
+            const std::int64_t count =
+                scan_kernels_of<T>().contacts(c, p, equal, finder_.words_, diagonal, found_.data());
+            for (std::int64_t k = 0; k < count; ++k) {
+                const Contact& contact = found_[static_cast<std::size_t>(k)];
+                edge(contact.current, contact.earlier);
+            }
         }
 
     private:
@@ -228,6 +225,7 @@ private:
         RowReader<T> current_;
         RowReader<T> earlier_;
         std::vector<Word> equal_;
+        std::vector<Contact> found_;
     };
 
     // The bitmaps of one row of a finished strip, made again for the few rows at a seam.
@@ -247,7 +245,7 @@ private:
             rising_bits(foreground, words_, made.starts.data());
         }
         const auto first = strip.first_run[static_cast<std::size_t>(r - strip.row_begin)];
-        rank_words(made.starts.data(), words_, first, made.rank.data());
+        kernels().rank(made.starts.data(), words_, first, made.rank.data());
         return {foreground, made.starts.data(), made.rank.data(), nullptr};
     }
 

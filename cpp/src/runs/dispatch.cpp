@@ -12,8 +12,10 @@ std::vector<const KernelTable*> available_tables() {
     std::vector<const KernelTable*> tables{&baseline_kernels()};
 #if defined(MENSURA_X86_KERNELS)
     // The compiler's check includes that the operating system saves the wide registers.
-    if (__builtin_cpu_supports("avx2")) tables.push_back(&avx2_kernels());
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+    const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt") &&
+                          __builtin_cpu_supports("bmi");
+    if (has_avx2) tables.push_back(&avx2_kernels());
+    if (has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
         tables.push_back(&avx512_kernels());
     }

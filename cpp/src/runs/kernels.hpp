@@ -23,6 +23,29 @@ struct SlotRun {
     std::int64_t slot;
 };
 
+// One row as it is joined with its neighbors. `starts` marks the first pixel of every run and `rank[w]`
+// counts the runs before word w, so that the run at a pixel is found without a search. `values` is null
+// where all foreground is alike.
+template <class T>
+struct JoinRow {
+    const Word* foreground;
+    const Word* starts;
+    const std::uint32_t* rank;
+    const T* values;
+};
+
+// Two runs that touch, one of the current row and one of an earlier row.
+struct Contact {
+    std::uint32_t current;
+    std::uint32_t earlier;
+};
+
+// Room for the runs of a row, and for two more that are written and not counted.
+constexpr std::int64_t run_capacity(std::int64_t words) { return words * word_bits + 2; }
+
+// How many contacts two rows can have at most: two at every pixel.
+inline constexpr std::int64_t contacts_per_pixel = 2;
+
 template <class T>
 struct ScanKernels {
     // foreground[x] = row[x] != background (and not NaN); breaks[x] = x == 0 or row[x] != row[x - 1].
@@ -31,6 +54,10 @@ struct ScanKernels {
     void (*foreground)(const T* row, std::int64_t width, T background, Word* foreground);
     // equal[x] = a[x] == b[x].
     void (*equal)(const T* a, const T* b, std::int64_t width, Word* equal);
+    // Writes the contacts of two rows and returns their number. `equal` holds the bits of c == p, or is
+    // null where all foreground is alike.
+    std::int64_t (*contacts)(const JoinRow<T>& c, const JoinRow<T>& p, const Word* equal,
+                             std::int64_t words, bool diagonal, Contact* found);
 };
 
 // Adds the pixels of the runs of one row to the partials of their slots. Coordinates are local to the
@@ -46,6 +73,14 @@ struct IntensityKernels {
 
 struct KernelTable {
     const char* name;
+
+    // rank[w] = first + number of bits set before word w; returns the count behind the last word.
+    std::int64_t (*rank)(const Word* starts, std::int64_t words, std::int64_t first,
+                         std::uint32_t* rank);
+    // Writes where the runs of a row start and end, in order, and returns their number. Both arrays have
+    // room for run_capacity(words) numbers.
+    std::int64_t (*runs)(const Word* foreground, const Word* starts, std::int64_t words,
+                         std::int64_t* start, std::int64_t* end);
 
     ScanKernels<std::uint8_t> scan_u8;
     ScanKernels<std::uint16_t> scan_u16;

@@ -44,14 +44,52 @@ inline Word word_of(Test test) {
     return pack_bytes(bytes);
 }
 
+#if defined(__AVX512BW__)
+// The compare-to-mask instructions, which the compiler does not find for integers by itself: the bits of
+// one vector of 64 / parts pixels.
+inline Word unequal_bits(__m512i a, __m512i b, std::uint8_t) { return _mm512_cmpneq_epi8_mask(a, b); }
+inline Word unequal_bits(__m512i a, __m512i b, std::uint16_t) { return _mm512_cmpneq_epi16_mask(a, b); }
+inline Word unequal_bits(__m512i a, __m512i b, std::uint32_t) { return _mm512_cmpneq_epi32_mask(a, b); }
+inline Word unequal_bits(__m512i a, __m512i b, std::uint64_t) { return _mm512_cmpneq_epi64_mask(a, b); }
+
+inline __m512i repeated(std::uint8_t v) { return _mm512_set1_epi8(static_cast<char>(v)); }
+inline __m512i repeated(std::uint16_t v) { return _mm512_set1_epi16(static_cast<short>(v)); }
+inline __m512i repeated(std::uint32_t v) { return _mm512_set1_epi32(static_cast<int>(v)); }
+inline __m512i repeated(std::uint64_t v) { return _mm512_set1_epi64(static_cast<long long>(v)); }
+
+template <class T>
+constexpr bool has_mask_compare = T(0.5) == T(0);  // integers
+#endif
+
 template <class T>
 inline Word foreground_word(const T* pixels, T background) {
+#if defined(__AVX512BW__)
+    if constexpr (has_mask_compare<T>) {
+        constexpr int pixels_per_vector = 64 / static_cast<int>(sizeof(T));
+        const __m512i constant = repeated(background);
+        Word word = 0;
+        for (int i = 0; i < word_bits; i += pixels_per_vector) {
+            word |= unequal_bits(_mm512_loadu_si512(pixels + i), constant, T{}) << i;
+        }
+        return word;
+    }
+#endif
     // A NaN is the only value that differs from itself.
     return word_of([=](int i) { return (pixels[i] != background) & (pixels[i] == pixels[i]); });
 }
 
 template <class T>
 inline Word unequal_word(const T* a, const T* b) {
+#if defined(__AVX512BW__)
+    if constexpr (has_mask_compare<T>) {
+        constexpr int pixels_per_vector = 64 / static_cast<int>(sizeof(T));
+        Word word = 0;
+        for (int i = 0; i < word_bits; i += pixels_per_vector) {
+            word |= unequal_bits(_mm512_loadu_si512(a + i), _mm512_loadu_si512(b + i), T{}) << i;
+        }
+        return word;
+    }
+#endif
     return word_of([=](int i) { return a[i] != b[i]; });
 }
 
@@ -109,6 +147,136 @@ void equal(const T* a, const T* b, std::int64_t width, Word* equal) {
     });
 }
 
+// ------------------------------------------------------------------------------------------------- runs
+
+inline int count_set(Word word) {
+#if defined(__POPCNT__) || !defined(__x86_64__)
+    return __builtin_popcountll(word);
+#else
+    word -= word >> 1 & 0x5555555555555555U;
+    word = (word & 0x3333333333333333U) + (word >> 2 & 0x3333333333333333U);
+    return static_cast<int>(((word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fU) * 0x0101010101010101U >> 56);
+#endif
+}
+
+inline std::int64_t lowest_set(Word word) { return word != 0 ? __builtin_ctzll(word) : word_bits; }
+
+// Appends the position of every set bit. The first two are written whether they are there or not,
+// because a loop whose length changes from word to word would be mispredicted.
+inline std::int64_t* append_bits(Word word, std::int64_t offset, std::int64_t* next) {
+    const int count = count_set(word);
+    next[0] = offset + lowest_set(word);
+    word &= word - 1;
+    next[1] = offset + lowest_set(word);
+    word &= word - 1;
+    for (std::int64_t* more = next + 2; word != 0; word &= word - 1) {
+        *more++ = offset + __builtin_ctzll(word);
+    }
+    return next + count;
+}
+
+std::int64_t find_runs(const Word* foreground, const Word* starts, std::int64_t words,
+                       std::int64_t* start, std::int64_t* end) {
+    std::int64_t* const first = start;
+    for (std::int64_t w = 0; w < words; ++w) {
+        if (foreground[w] == 0) continue;
+        const bool more = w + 1 < words;
+        const Word next_foreground =
+            foreground[w] >> 1 | (more ? foreground[w + 1] << (word_bits - 1) : 0);
+        const Word next_starts = starts[w] >> 1 | (more ? starts[w + 1] << (word_bits - 1) : 0);
+        const Word last = foreground[w] & (~next_foreground | next_starts);
+        start = append_bits(starts[w], w * word_bits, start);
+        end = append_bits(last, w * word_bits + 1, end);
+    }
+    return start - first;
+}
+
+// --------------------------------------------------------------------------------------------- contacts
+//
+// Which runs of two neighboring rows touch, in closed form on bitmaps. With c the current row, p an
+// earlier neighbor row and `both` the foreground pixels where they hold the same value:
+//
+//   face contact    one for the first pixel x of every stretch of `both`:     (c run at x, p run at x)
+//   diagonal        a run of c starts at x, the run of p that holds its value ended at x - 1:
+//                                                                             (c run at x, p run at x -
+//                                                                             1)
+//   the mirror      the same with c and p exchanged:                          (c run at x - 1, p run at
+//   x)
+//
+// Every stretch of contact is reported exactly once, with no walk over the runs.
+
+std::int64_t rank(const Word* starts, std::int64_t words, std::int64_t first, std::uint32_t* rank) {
+    for (std::int64_t w = 0; w < words; ++w) {
+        rank[w] = static_cast<std::uint32_t>(first);
+        first += count_set(starts[w]);
+    }
+    return first;
+}
+
+// The run that holds the pixel of a bit.
+template <class T>
+inline std::uint32_t run_at(const JoinRow<T>& row, std::int64_t w, Word bit) {
+    const Word up_to = bit | (bit - 1);
+    return row.rank[w] + static_cast<std::uint32_t>(count_set(row.starts[w] & up_to)) - 1;
+}
+
+// The run that holds the pixel before a bit, which may lie in the word before.
+template <class T>
+inline std::uint32_t run_before(const JoinRow<T>& row, std::int64_t w, Word bit) {
+    return row.rank[w] + static_cast<std::uint32_t>(count_set(row.starts[w] & (bit - 1))) - 1;
+}
+
+template <class T, bool by_value, bool diagonal>
+std::int64_t find_contacts(const JoinRow<T>& c, const JoinRow<T>& p, const Word* equal,
+                           std::int64_t words, Contact* found) {
+    Contact* next = found;
+    Word both_carry = 0;
+    Word c_carry = 0;
+    Word p_carry = 0;
+    for (std::int64_t w = 0; w < words; ++w) {
+        const Word cf = c.foreground[w];
+        const Word pf = p.foreground[w];
+        const Word both = by_value ? cf & pf & equal[w] : cf & pf;
+        for (Word rest = both & (~(both << 1 | both_carry) | c.starts[w]); rest != 0; rest &= rest - 1) {
+            const Word bit = rest & -rest;
+            *next++ = {run_at(c, w, bit), run_at(p, w, bit)};
+        }
+        if constexpr (diagonal) {
+            for (Word rest = c.starts[w] & (pf << 1 | p_carry) & ~both; rest != 0; rest &= rest - 1) {
+                if constexpr (by_value) {
+                    const std::int64_t x = w * word_bits + __builtin_ctzll(rest);
+                    if (c.values[x] != p.values[x - 1]) continue;
+                }
+                const Word bit = rest & -rest;
+                *next++ = {run_at(c, w, bit), run_before(p, w, bit)};
+            }
+            for (Word rest = p.starts[w] & (cf << 1 | c_carry) & ~both; rest != 0; rest &= rest - 1) {
+                if constexpr (by_value) {
+                    const std::int64_t x = w * word_bits + __builtin_ctzll(rest);
+                    if (c.values[x - 1] != p.values[x]) continue;
+                }
+                const Word bit = rest & -rest;
+                *next++ = {run_before(c, w, bit), run_at(p, w, bit)};
+            }
+        }
+        both_carry = both >> (word_bits - 1);
+        c_carry = cf >> (word_bits - 1);
+        p_carry = pf >> (word_bits - 1);
+    }
+    return next - found;
+}
+
+template <class T>
+std::int64_t contacts(const JoinRow<T>& c, const JoinRow<T>& p, const Word* equal, std::int64_t words,
+                      bool diagonal, Contact* found) {
+    if (equal != nullptr) {
+        return diagonal ? find_contacts<T, true, true>(c, p, equal, words, found)
+                        : find_contacts<T, true, false>(c, p, equal, words, found);
+    }
+    return diagonal ? find_contacts<T, false, true>(c, p, equal, words, found)
+                    : find_contacts<T, false, false>(c, p, equal, words, found);
+}
+
 // -------------------------------------------------------------------------------------------- intensity
 
 // Pixels of at most 32 bits: squares fit into 64 unsigned bits, and the sign drops out modulo 2^64.
@@ -123,44 +291,175 @@ inline void add_square(UInt192& squares, Int128 value) {
     squares.high += squares.low < before;
 }
 
-// Integer pixels. A run is taken in stretches so short that 64 bits hold the sum of value x index.
+// The sums of a stretch of integer pixels. A stretch has at most 4096 pixels, so that 64 bits hold the
+// sum of value x index of 32-bit pixels, and 32 bits the sums of 8-bit pixels.
+constexpr std::int64_t stretch_length = 4096;
+
+template <class T>
+struct IntegerStretch {
+    typename IntegerSums<T>::Sum sum;
+    typename IntegerSums<T>::Squares squares;
+    typename IntegerSums<T>::Sum along;
+    T min;
+    T max;
+};
+
+template <class T>
+struct StretchSum {
+    using Type = typename IntegerSums<T>::Sum;
+};
+template <>
+struct StretchSum<std::uint8_t> {
+    using Type = std::uint32_t;
+};
+template <>
+struct StretchSum<std::uint16_t> {
+    using Type = std::uint32_t;
+};
+
+template <class T, bool with_squares, bool with_coordinates>
+inline IntegerStretch<T> sum_integers(const T* pixels, std::int64_t length) {
+    using Sum = typename IntegerSums<T>::Sum;
+    IntegerStretch<T> stretch{0, {}, 0, pixels[0], pixels[0]};
+    typename StretchSum<T>::Type sum = 0;
+    for (std::int64_t i = 0; i < length; ++i) {
+        sum += pixels[i];
+        stretch.min = pixels[i] < stretch.min ? pixels[i] : stretch.min;
+        stretch.max = pixels[i] > stretch.max ? pixels[i] : stretch.max;
+    }
+    stretch.sum = static_cast<Sum>(sum);
+    if constexpr (with_squares) {
+        auto squares = stretch.squares;
+        for (std::int64_t i = 0; i < length; ++i) add_square(squares, static_cast<Sum>(pixels[i]));
+        stretch.squares = squares;
+    }
+    if constexpr (with_coordinates) {
+        for (std::int64_t i = 0; i < length; ++i) stretch.along += static_cast<Sum>(pixels[i]) * i;
+    }
+    return stretch;
+}
+
+#if defined(__AVX512BW__)
+// Short runs of the commonest pixel types in one masked load, without a scalar tail.
+
+inline std::uint16_t smallest_of(__m512i v) {  // of 16-bit lanes
+    const __m256i half = _mm256_min_epu16(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
+    const __m128i quarter =
+        _mm_min_epu16(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+    return static_cast<std::uint16_t>(_mm_cvtsi128_si32(_mm_minpos_epu16(quarter)));
+}
+
+// The smaller of each pair of bytes, as 16-bit lanes.
+inline __m512i smaller_bytes(__m512i v) { return _mm512_min_epu8(v, _mm512_srli_epi16(v, 8)); }
+
+inline __mmask64 first_lanes(std::int64_t count) {
+    return count >= 64 ? ~__mmask64{0} : (__mmask64{1} << count) - 1;
+}
+
+template <bool with_squares>
+inline IntegerStretch<std::uint8_t> sum_masked(const std::uint8_t* pixels, std::int64_t length) {
+    const __m512i zero = _mm512_setzero_si512();
+    const __m512i ones = _mm512_set1_epi32(-1);
+    __m512i sum = zero;
+    __m512i squares = zero;
+    __m512i smallest = ones;
+    __m512i largest = zero;
+    for (std::int64_t i = 0; i < length; i += 64) {
+        const __mmask64 lanes_in = first_lanes(length - i);
+        const __m512i v = _mm512_maskz_loadu_epi8(lanes_in, pixels + i);
+        sum = _mm512_add_epi64(sum, _mm512_sad_epu8(v, zero));
+        smallest = _mm512_mask_min_epu8(smallest, lanes_in, smallest, v);
+        largest = _mm512_max_epu8(largest, v);
+        if constexpr (with_squares) {
+            const __m512i low = _mm512_unpacklo_epi8(v, zero);
+            const __m512i high = _mm512_unpackhi_epi8(v, zero);
+            squares = _mm512_add_epi32(squares, _mm512_madd_epi16(low, low));
+            squares = _mm512_add_epi32(squares, _mm512_madd_epi16(high, high));
+        }
+    }
+    const auto top = smallest_of(smaller_bytes(_mm512_xor_si512(largest, ones)));
+    return {_mm512_reduce_add_epi64(sum),
+            with_squares ? static_cast<std::uint32_t>(_mm512_reduce_add_epi32(squares)) : 0U, 0,
+            static_cast<std::uint8_t>(smallest_of(smaller_bytes(smallest))),
+            static_cast<std::uint8_t>(255 - top)};
+}
+
+// The squares of 32-bit lanes below 2^16, added up in pairs as 64-bit lanes.
+inline __m512i sum_of_squares(__m512i v) {
+    const __m512i square = _mm512_mullo_epi32(v, v);
+    return _mm512_add_epi64(_mm512_srli_epi64(square, 32),
+                            _mm512_and_si512(square, _mm512_set1_epi64(0xffffffff)));
+}
+
+template <bool with_squares>
+inline IntegerStretch<std::uint16_t> sum_masked(const std::uint16_t* pixels, std::int64_t length) {
+    const __m512i zero = _mm512_setzero_si512();
+    const __m512i ones = _mm512_set1_epi32(-1);
+    __m512i sum = zero;
+    __m512i squares = zero;
+    __m512i smallest = ones;
+    __m512i largest = zero;
+    for (std::int64_t i = 0; i < length; i += 32) {
+        const auto lanes_in = static_cast<__mmask32>(first_lanes(length - i));
+        const __m512i v = _mm512_maskz_loadu_epi16(lanes_in, pixels + i);
+        const __m512i even = _mm512_and_si512(v, _mm512_set1_epi32(0xffff));
+        const __m512i odd = _mm512_srli_epi32(v, 16);
+        sum = _mm512_add_epi32(sum, _mm512_add_epi32(even, odd));
+        smallest = _mm512_mask_min_epu16(smallest, lanes_in, smallest, v);
+        largest = _mm512_max_epu16(largest, v);
+        if constexpr (with_squares) {
+            squares = _mm512_add_epi64(squares, sum_of_squares(even));
+            squares = _mm512_add_epi64(squares, sum_of_squares(odd));
+        }
+    }
+    const auto top = smallest_of(_mm512_xor_si512(largest, ones));
+    return {static_cast<std::uint32_t>(_mm512_reduce_add_epi32(sum)),
+            with_squares ? static_cast<std::uint64_t>(_mm512_reduce_add_epi64(squares)) : 0U, 0,
+            smallest_of(smallest), static_cast<std::uint16_t>(65535 - top)};
+}
+#endif
+
+template <class T, bool with_squares, bool with_coordinates>
+inline IntegerStretch<T> sum_stretch_of(const T* pixels, std::int64_t length) {
+#if defined(__AVX512BW__)
+    constexpr bool is_common = sizeof(T) <= 2 && T(-1) > T(0);
+    if constexpr (is_common && !with_coordinates) return sum_masked<with_squares>(pixels, length);
+#endif
+    return sum_integers<T, with_squares, with_coordinates>(pixels, length);
+}
+
+inline void add_squares(std::uint64_t& total, std::uint64_t part) { total += part; }
+inline void add_squares(UInt128& total, UInt128 part) { total += part; }
+inline void add_squares(UInt192& total, const UInt192& part) {
+    total.low += part.low;
+    total.high += part.high + (total.low < part.low);
+}
+
+template <class T, bool with_squares, bool with_coordinates>
+inline void add_stretch(const T* row, std::int64_t start, std::int64_t length, std::int64_t z,
+                        std::int64_t y, IntegerPartial<T>& partial) {
+    using Weighted = typename IntegerSums<T>::Weighted;
+    const IntegerStretch<T> stretch =
+        sum_stretch_of<T, with_squares, with_coordinates>(row + start, length);
+    partial.sum += stretch.sum;
+    partial.min = stretch.min < partial.min ? stretch.min : partial.min;
+    partial.max = stretch.max > partial.max ? stretch.max : partial.max;
+    if constexpr (with_squares) add_squares(partial.squares, stretch.squares);
+    if constexpr (with_coordinates) {
+        partial.weighted[0] += static_cast<Weighted>(stretch.sum) * z;
+        partial.weighted[1] += static_cast<Weighted>(stretch.sum) * y;
+        partial.weighted[2] += static_cast<Weighted>(stretch.sum) * start + stretch.along;
+    }
+}
+
 template <class T, bool with_squares, bool with_coordinates>
 void add_runs(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z, std::int64_t y,
               IntegerPartial<T>* partials) {
-    using Wide = typename IntegerSums<T>::Sum;
-    using Weighted = typename IntegerSums<T>::Weighted;
-    constexpr std::int64_t stretch = 4096;
     for (std::int64_t k = 0; k < count; ++k) {
-        IntegerPartial<T>& partial = partials[runs[k].slot];
-        for (std::int64_t start = runs[k].start; start < runs[k].end; start += stretch) {
+        for (std::int64_t start = runs[k].start; start < runs[k].end; start += stretch_length) {
             const std::int64_t left = runs[k].end - start;
-            const std::int64_t length = left < stretch ? left : stretch;
-            const T* pixels = row + start;
-            T low = pixels[0];
-            T high = pixels[0];
-            Wide sum = 0;
-            for (std::int64_t i = 0; i < length; ++i) {
-                sum += pixels[i];
-                low = pixels[i] < low ? pixels[i] : low;
-                high = pixels[i] > high ? pixels[i] : high;
-            }
-            partial.sum += sum;
-            partial.min = low < partial.min ? low : partial.min;
-            partial.max = high > partial.max ? high : partial.max;
-            if constexpr (with_squares) {
-                auto squares = partial.squares;
-                for (std::int64_t i = 0; i < length; ++i) {
-                    add_square(squares, static_cast<Wide>(pixels[i]));
-                }
-                partial.squares = squares;
-            }
-            if constexpr (with_coordinates) {
-                Wide along = 0;
-                for (std::int64_t i = 0; i < length; ++i) along += static_cast<Wide>(pixels[i]) * i;
-                partial.weighted[0] += static_cast<Weighted>(sum) * z;
-                partial.weighted[1] += static_cast<Weighted>(sum) * y;
-                partial.weighted[2] += static_cast<Weighted>(sum) * start + along;
-            }
+            add_stretch<T, with_squares, with_coordinates>(
+                row, start, left < stretch_length ? left : stretch_length, z, y, partials[runs[k].slot]);
         }
     }
 }
@@ -268,7 +567,7 @@ void add_runs(const T* row, const SlotRun* runs, std::int64_t count, std::int64_
 
 template <class T>
 constexpr ScanKernels<T> scan_kernels() {
-    return {&scan<T>, &foreground<T>, &equal<T>};
+    return {&scan<T>, &foreground<T>, &equal<T>, &contacts<T>};
 }
 
 template <class T>
@@ -279,6 +578,8 @@ constexpr IntensityKernels<T> intensity_kernels() {
 
 constexpr KernelTable make_table(const char* name) {
     return {name,
+            &rank,
+            &find_runs,
             scan_kernels<std::uint8_t>(),
             scan_kernels<std::uint16_t>(),
             scan_kernels<std::uint32_t>(),

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from mensura.measurements.registry import Columns, measurement
-from mensura.measurements.sums import RegionSums
+from mensura.measurements.sums import Floats, RegionSums
 
 _SCIKIT_IMAGE = "scikit-image 0.26, regionprops"
 
@@ -28,6 +28,11 @@ def area(sums: RegionSums) -> Columns:
     return sums.count * sums.pixel_size
 
 
+def _box_pixels(sums: RegionSums) -> Floats:
+    sides = [end - begin for begin, end in zip(sums.box_begin, sums.box_end, strict=True)]
+    return np.prod(np.stack(sides).astype(np.float64), axis=0)
+
+
 @measurement(
     unit="size",
     definition="pixels in the bounding box x product of the spacing",
@@ -35,14 +40,13 @@ def area(sums: RegionSums) -> Columns:
 )
 def area_bbox(sums: RegionSums) -> Columns:
     """Return the area of the bounding box."""
-    sides = [end - begin for begin, end in zip(sums.box_begin, sums.box_end, strict=True)]
-    return np.prod(np.stack(sides).astype(np.float64), axis=0) * sums.pixel_size
+    return _box_pixels(sums) * sums.pixel_size
 
 
 @measurement(unit="", definition="area / area_bbox", source=_SCIKIT_IMAGE)
 def extent(sums: RegionSums) -> Columns:
     """Return the share of the bounding box that the region fills."""
-    return np.divide(area(sums), area_bbox(sums))
+    return sums.count / _box_pixels(sums)
 
 
 @measurement(

@@ -29,7 +29,10 @@ class ChannelColumns(TypedDict):
 
 
 class RegionColumns(TypedDict):
-    """What the engine returns; tuples are over the axes (z, y, x) and their pairs."""
+    """What the engine returns; tuples are over the axes (z, y, x) and their pairs.
+
+    In 2-D those along z are empty.
+    """
 
     label: NDArray[np.uint64]
     count: Integers
