@@ -55,7 +55,8 @@ public:
 private:
     // Small enough to share out a small image, large enough that few regions of a large one are cut.
     std::int64_t block_pixels() const {
-        return std::clamp<std::int64_t>(shape_.pixels() / 32, std::int64_t{1} << 17, std::int64_t{1} << 20);
+        return std::clamp<std::int64_t>(shape_.pixels() / 32, std::int64_t{1} << 17,
+                                        std::int64_t{1} << 20);
     }
 
     Shape shape_;

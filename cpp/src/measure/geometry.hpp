@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "measure/blocks.hpp"
+#include "measure/chunked.hpp"
 #include "measure/integer_math.hpp"
 #include "mensura/measure.hpp"
 
@@ -86,16 +87,16 @@ public:
     // Adds what slots[k] gathered in a block; slots may be new.
     void merge(const std::vector<GeometryPartial>& partials, const std::vector<std::size_t>& slots,
                std::size_t regions, const Block& block) {
-        count_.resize(regions);
+        count_.grow(regions);
         for (std::size_t k = 0; k < partials.size(); ++k) count_[slots[k]] += partials[k].count;
         for (std::size_t a = first_axis_; a < 3; ++a) {
-            axes_[a].resize(regions);
+            axes_[a].grow(regions);
             for (std::size_t k = 0; k < partials.size(); ++k) {
                 axes_[a][slots[k]].add(partials[k], a, block.origin[a]);
             }
         }
         if (!with_second_) return;
-        second_.resize(regions);
+        second_.grow(regions);
         for (std::size_t k = 0; k < partials.size(); ++k) {
             add_second(second_[slots[k]], partials[k], block);
         }
@@ -182,9 +183,9 @@ private:
 
     bool with_second_;
     std::size_t first_axis_;
-    std::vector<std::int64_t> count_;
-    std::array<std::vector<Axis>, 3> axes_;
-    std::vector<Second> second_;
+    Chunked<std::int64_t> count_;
+    std::array<Chunked<Axis>, 3> axes_;
+    Chunked<Second> second_;
 };
 
 }  // namespace mensura

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "image/rows.hpp"
+#include "measure/chunked.hpp"
 #include "measure/float_sums.hpp"
 #include "runs/kernel_of.hpp"
 
@@ -122,8 +123,8 @@ public:
 
     void merge(const ChannelPartial& partial, const std::vector<std::size_t>& slots, std::size_t regions,
                const Block& block) override {
-        totals_.resize(regions);
-        if (this->with_centroid_) weighted_.resize(regions);
+        totals_.grow(regions);
+        if (this->with_centroid_) weighted_.grow(regions);
         const auto& sums = this->sums_of(partial);
         for (std::size_t k = 0; k < sums.size(); ++k) {
             const IntegerPartial<T>& part = sums[k];
@@ -165,8 +166,8 @@ private:
         return static_cast<double>(local) / static_cast<double>(sum);
     }
 
-    std::vector<IntegerTotal<T>> totals_;
-    std::vector<std::array<Int128, 3>> weighted_;
+    Chunked<IntegerTotal<T>> totals_;
+    Chunked<std::array<Int128, 3>> weighted_;
 };
 
 // ------------------------------------------------------------------------------------- floating pixels
@@ -190,8 +191,8 @@ public:
 
     void merge(const ChannelPartial& partial, const std::vector<std::size_t>& slots, std::size_t regions,
                const Block& block) override {
-        totals_.resize(regions);
-        if (this->with_centroid_) weighted_.resize(regions);
+        totals_.grow(regions);
+        if (this->with_centroid_) weighted_.grow(regions);
         const auto& sums = this->sums_of(partial);
         for (std::size_t k = 0; k < sums.size(); ++k) {
             if (sums[k].valid == 0) continue;
@@ -265,8 +266,8 @@ private:
         total.max = std::max(total.max, part.max);
     }
 
-    std::vector<FloatTotal<T>> totals_;
-    std::vector<Weighted> weighted_;
+    Chunked<FloatTotal<T>> totals_;
+    Chunked<Weighted> weighted_;
 };
 
 }  // namespace
