@@ -365,3 +365,35 @@ def test_the_library_works_after_an_error():
     with pytest.raises(TypeError, match="labels"):
         ms.measure(IMAGE)
     assert ms.measure(LABELS).num_rows == 2
+
+
+@pytest.mark.parametrize("spacing", [1e-61, 1e61, [1, 1e200], [[1], [1, 2]]])
+def test_spacing_beyond_what_can_be_computed_with(spacing):
+    with pytest.raises(ValueError, match="spacing must be"):
+        ms.measure(LABELS, spacing=spacing)
+
+
+def test_ragged_lists_name_their_argument():
+    with pytest.raises(ValueError, match="labels is not an array"):
+        ms.measure([[1, 2], [3]])
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [("mean_intensity", "intensity_mean"), ("Area", "area"), ("centroids", "centroid")],
+)
+def test_suggestions_know_older_names(asked, meant):
+    with pytest.raises(ValueError, match=f"did you mean '{meant}'"):
+        ms.measure(LABELS, np.ones(LABELS.shape), [asked])
+
+
+def test_no_suggestion_where_nothing_is_near():
+    with pytest.raises(ValueError, match=r"unknown\. mensura"):
+        ms.measure(LABELS, measurements=["perimeter"])
+
+
+def test_a_bad_out_or_dtype_is_told_before_the_search():
+    with pytest.raises(ValueError, match="out must have the shape"):
+        ms.label(LABELS, out=np.zeros((9, 9), int))
+    with pytest.raises(TypeError, match="dtype must be an integer dtype"):
+        ms.label(LABELS, dtype=float)

@@ -118,6 +118,23 @@ def test_integers_are_labels_even_if_they_look_like_a_mask(scene, capfd):
     assert pd.read_csv("a.csv")["label"].tolist() == [255]
 
 
+def test_a_mask_taken_for_labels_is_pointed_out(scene, capfd):
+    code, out, errors = run(capfd, "measure", "mask.tif", "-o", "a.csv")
+    assert code == 0
+    assert out == "a.csv: 1 object, 8 columns\n"
+    assert len(errors) == 1
+    assert "one number, 255" in errors[0]
+    assert "--mask" in errors[0]
+    assert run(capfd, "measure", "mask.tif", "-o", "a.csv", "--mask")[2] == []
+
+
+def test_a_time_series_is_not_a_volume(scene, capfd):
+    movie = np.ones((3, 4, 5), np.uint16)
+    tifffile.imwrite("movie.tif", movie, imagej=True, metadata={"axes": "TYX"})
+    assert "time series" in fails(capfd, "measure", "movie.tif", "-o", "a.csv")
+    assert not (scene / "a.csv").exists()
+
+
 @pytest.mark.parametrize(
     "arguments", [["mask.tif", "--mask"], ["bits.tif"], ["bits.tif", "--mask"]]
 )
@@ -220,15 +237,20 @@ def test_an_output_is_required(scene, capfd):
     assert "--output" in fails(capfd, "measure", "labels.tif")
 
 
-@pytest.mark.parametrize(("name", "method"), [("a.csv", "to_csv"), ("a.parquet", "to_parquet")])
-def test_a_failed_write_leaves_the_old_table(scene, capfd, monkeypatch, name, method):
-    def write_half(self, path):
+@pytest.mark.parametrize(
+    ("name", "writer"),
+    [("a.csv", (pd.DataFrame, "to_csv")), ("a.parquet", (pq, "write_table"))],
+    ids=["csv", "parquet"],
+)
+def test_a_failed_write_leaves_the_old_table(scene, capfd, monkeypatch, name, writer):
+    def write_half(_, path, **options):
         path.write_text("label,ar")
         raise OSError(28, "No space left on device")
 
     (scene / name).write_text("old")
     before = names_in(scene)
-    monkeypatch.setattr(ms.Table, method, write_half)
+    owner, method = writer
+    monkeypatch.setattr(owner, method, write_half)
     assert "No space left on device" in fails(capfd, "measure", "labels.tif", "-o", name)
     assert (scene / name).read_text() == "old"
     assert names_in(scene) == before

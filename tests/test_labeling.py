@@ -349,3 +349,10 @@ def test_the_result_is_a_new_array():
     assert not np.shares_memory(labels, image)
     assert labels.flags.c_contiguous
     assert labels.flags.writeable
+
+
+def test_the_background_is_rounded_to_the_image_as_numpy_does():
+    assert ms.label(np.full((2, 2), 0.1, np.float16), background=0.1).max() == 0
+    assert ms.label(np.full((2, 2), 0.1, np.float32), background=0.1).max() == 0
+    assert ms.label(np.zeros((2, 2)), background=10**400).max() == 1
+    assert ms.label(np.zeros((2, 2), int), background=10**400).max() == 1

@@ -731,3 +731,18 @@ def test_counts_beyond_32_bits():
     assert table["num_pixels"].tolist() == [rows * 2**18]
     assert table["bbox-2"].tolist() == [rows]
     assert table["centroid-0"].tolist() == [(rows - 1) / 2]
+
+
+def test_a_sum_beyond_the_range_of_double_is_infinite():
+    table = ms.measure(np.array([[1, 1]]), np.array([[1.7e308, 1.6e308]]), "intensity_sum")
+    assert table["intensity_sum"].tolist() == [np.inf]
+
+
+@pytest.mark.parametrize("spacing", [1e-60, 1e60])
+def test_the_ends_of_the_range_of_spacing(spacing):
+    labels = np.zeros((4, 5, 6), int)
+    labels[1:3, 1:4, 2:5] = 1
+    table = ms.measure(labels, measurements="all", spacing=spacing)
+    assert all(np.isfinite(values).all() for values in table.values())
+    expected = ms.measure(labels, measurements="axis_major_length")["axis_major_length"] * spacing
+    assert table["axis_major_length"] == pytest.approx(expected, rel=1e-9)

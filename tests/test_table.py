@@ -262,3 +262,31 @@ def assert_is_equal_table(got, want):
     assert got.provenance == want.provenance
     with pytest.raises(TypeError, match=r"read-only|read only"):
         got["label"] = want["label"]
+
+
+def test_columns_cannot_be_written_and_frames_can():
+    given = np.array([2.0, 1.0])
+    table = ms.Table({"area": given})
+    with pytest.raises(ValueError, match="read-only"):
+        table["area"][0] = 7
+    copied = table.to_pandas().copy()
+    copied.loc[0, "area"] = 9.0
+    assert copied["area"].tolist() == [9.0, 1.0]
+    assert table["area"].tolist() == [2.0, 1.0]
+    given[1] = 5  # the caller's own array stays the caller's
+    assert given.flags.writeable
+
+
+def test_tables_compare_by_their_columns():
+    labels = np.array([[1, 2]])
+    assert ms.measure(labels) == ms.measure(labels)
+    differ = ms.measure(labels) != ms.measure(labels)
+    assert differ is False
+    assert ms.measure(labels) != ms.measure(labels, measurements="area")
+    assert ms.measure(labels) != {"label": 1}
+
+
+def test_provenance_is_a_copy():
+    table = ms.measure(np.array([[1]]))
+    table.provenance["spacing"].append(9)
+    assert table.provenance["spacing"] == [1.0, 1.0]

@@ -9,10 +9,10 @@ namespace mensura::python {
 namespace {
 
 Regions find(const py::array& image, int connectivity, const std::optional<Scalar>& background,
-             bool by_value, int threads) {
+             const std::optional<Scalar>& threshold, int threads) {
     const ImageView view = view_of(image, "image");
     const py::gil_scoped_release without_gil;
-    return find_regions(view, {connectivity, background, by_value, threads});
+    return find_regions(view, {connectivity, background, true, threshold, threads});
 }
 
 void paint_into(const Regions& regions, const py::array& out, bool cleared, int threads) {
@@ -22,15 +22,52 @@ void paint_into(const Regions& regions, const py::array& out, bool cleared, int 
     paint(regions, view, cleared, threads);
 }
 
+Regions select_regions(const Regions& regions, const py::array_t<bool, py::array::c_style>& keep) {
+    const auto* flags = reinterpret_cast<const std::uint8_t*>(keep.data());
+    return regions.select({flags, static_cast<std::size_t>(keep.size())});
+}
+
+// Rows of z, y, first x, last x + 1.
+py::array_t<std::int64_t> runs_of(const Regions& regions, std::int64_t region,
+                                  const std::array<std::int64_t, 3>& begin,
+                                  const std::array<std::int64_t, 3>& end) {
+    const std::vector<RegionRun> runs = regions.runs_of(region, {begin, end});
+    py::array_t<std::int64_t> rows({static_cast<py::ssize_t>(runs.size()), py::ssize_t{4}});
+    auto out = rows.mutable_unchecked<2>();
+    const std::int64_t height = regions.shape().height;
+    for (py::ssize_t k = 0; k < out.shape(0); ++k) {
+        const RegionRun& run = runs[static_cast<std::size_t>(k)];
+        out(k, 0) = run.row / height;
+        out(k, 1) = run.row % height;
+        out(k, 2) = run.start;
+        out(k, 3) = run.end;
+    }
+    return rows;
+}
+
+// The region at each of n pixels given as rows of z, y, x.
+py::array_t<std::int64_t> regions_at(const Regions& regions, const py::array_t<std::int64_t>& pixels) {
+    const auto at = pixels.unchecked<2>();
+    py::array_t<std::int64_t> found(at.shape(0));
+    auto out = found.mutable_unchecked<1>();
+    for (py::ssize_t k = 0; k < at.shape(0); ++k) {
+        out(k) = regions.region_at(at(k, 0), at(k, 1), at(k, 2));
+    }
+    return found;
+}
+
 }  // namespace
 
 void register_regions(py::module_& module) {
     py::class_<Regions>(module, "Regions")
         .def_property_readonly("count", &Regions::count)
         .def_property_readonly("runs", &Regions::runs)
+        .def("select", &select_regions, py::arg("keep"))
+        .def("runs_of", &runs_of, py::arg("region"), py::arg("begin"), py::arg("end"))
+        .def("regions_at", &regions_at, py::arg("pixels"))
         .def("paint", &paint_into, py::arg("out"), py::arg("cleared"), py::arg("threads"));
     module.def("find_regions", &find, py::arg("image"), py::arg("connectivity"), py::arg("background"),
-               py::arg("by_value"), py::arg("threads"));
+               py::arg("threshold"), py::arg("threads"));
 }
 
 }  // namespace mensura::python

@@ -1,6 +1,9 @@
 // Finding and painting regions against flood fill.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "images.hpp"
 #include "mensura/regions.hpp"
 #include "regions/union_find.hpp"
@@ -14,7 +17,7 @@ template <class T>
 std::vector<std::int64_t> labels_of(const Image<T>& image, int connectivity, bool by_value,
                                     int threads) {
     const Regions regions =
-        find_regions(image.view(), {connectivity, Scalar{std::int64_t{0}}, by_value, threads});
+        find_regions(image.view(), {connectivity, Scalar{std::int64_t{0}}, by_value, {}, threads});
     Image<std::int64_t> out(image.shape, -1);
     paint(regions, out.mutable_view(), false, threads);
     return out.pixels;
@@ -52,17 +55,72 @@ TEST_CASE("strips and threads do not show in the numbers") {
     }
 }
 
+TEST_CASE("regions are looked up, cut out and selected as painted") {
+    for (const Shape& shape : {Shape{1, 9, 150}, Shape{3, 5, 66}}) {
+        const auto image = random_image<std::uint8_t>(shape, 3, 21);
+        for (const bool by_value : {false, true}) {
+            const Regions found =
+                find_regions(image.view(), {1, Scalar{std::int64_t{0}}, by_value, {}, 2});
+            std::vector<std::uint8_t> keep(static_cast<std::size_t>(found.count()));
+            for (std::size_t k = 0; k < keep.size(); ++k) keep[k] = k % 3 != 1;
+            const Regions selected = found.select(keep);
+            Image<std::int64_t> before(shape), after(shape);
+            paint(found, before.mutable_view(), true, 1);
+            paint(selected, after.mutable_view(), true, 1);
+            std::vector<std::int64_t> number{0};
+            for (const std::uint8_t kept : keep) {
+                number.push_back(kept != 0 ? *std::max_element(number.begin(), number.end()) + 1 : 0);
+            }
+            CHECK(selected.count() == *std::max_element(number.begin(), number.end()));
+            std::int64_t pixels = 0;
+            for (std::int64_t z = 0; z < shape.depth; ++z) {
+                for (std::int64_t y = 0; y < shape.height; ++y) {
+                    for (std::int64_t x = 0; x < shape.width; ++x) {
+                        const std::int64_t region = before.at(z, y, x);
+                        REQUIRE(after.at(z, y, x) == number[static_cast<std::size_t>(region)]);
+                        REQUIRE(found.region_at(z, y, x) == region);
+                        REQUIRE(selected.region_at(z, y, x) == after.at(z, y, x));
+                        pixels += region == 1;
+                    }
+                }
+            }
+            for (const RegionRun& run :
+                 found.runs_of(1, {{0, 0, 0}, {shape.depth, shape.height, shape.width}})) {
+                CHECK(before.pixels[static_cast<std::size_t>(run.row * shape.width + run.start)] == 1);
+                pixels -= run.end - run.start;
+            }
+            CHECK(pixels == 0);
+        }
+    }
+}
+
 TEST_CASE("no background makes every pixel part of a region") {
     const auto image = random_image<std::uint8_t>({1, 3, 70}, 1, 1);
-    const Regions regions = find_regions(image.view(), {1, std::nullopt, true, 1});
+    const Regions regions = find_regions(image.view(), {1, std::nullopt, true, {}, 1});
     CHECK(regions.count() == 1);
     CHECK(regions.runs() == 3);
 }
 
+TEST_CASE("a threshold labels what exceeds it, signed, floating and NaN alike") {
+    const auto threshold = [](const auto& image, Scalar t) {
+        return find_regions(image.view(), {1, Scalar{std::int64_t{0}}, true, t, 1}).runs();
+    };
+    CHECK(threshold(Image<std::int8_t>({1, 1, 6}, {-128, -5, -4, 3, -9, 127}), std::int64_t{-5}) == 2);
+    CHECK(threshold(Image<std::uint64_t>({1, 1, 4}, {~std::uint64_t{0}, 0, 1, 2}), std::uint64_t{1}) ==
+          2);
+    const Image<std::uint8_t> bytes({1, 2, 70}, 255);
+    CHECK(threshold(bytes, std::int64_t{-1}) == 2);
+    CHECK(threshold(bytes, std::int64_t{255}) == 0);
+    CHECK(threshold(bytes, std::int64_t{256}) == 0);
+    CHECK(threshold(bytes, 1e300) == 0);
+    CHECK(threshold(bytes, -1e300) == 2);
+    CHECK(threshold(Image<float>({1, 1, 5}, {0.5F, std::nanf(""), 2.0F, 3.0F, 0.25F}), 0.25) == 2);
+}
+
 TEST_CASE("a background beyond the image's type matches no pixel") {
     const Image<std::uint8_t> image({1, 2, 2});
-    CHECK(find_regions(image.view(), {1, Scalar{std::int64_t{-1}}, true, 1}).count() == 1);
-    CHECK(find_regions(image.view(), {1, Scalar{std::int64_t{256}}, true, 1}).count() == 1);
+    CHECK(find_regions(image.view(), {1, Scalar{std::int64_t{-1}}, true, {}, 1}).count() == 1);
+    CHECK(find_regions(image.view(), {1, Scalar{std::int64_t{256}}, true, {}, 1}).count() == 1);
 }
 
 TEST_CASE("strided output is written pixel by pixel and nothing else is touched") {
@@ -71,7 +129,7 @@ TEST_CASE("strided output is written pixel by pixel and nothing else is touched"
     MutableImageView out = wide.mutable_view();
     out.shape.width = 6;
     out.strides.x *= 2;
-    const Regions regions = find_regions(image.view(), {2, Scalar{std::int64_t{0}}, false, 1});
+    const Regions regions = find_regions(image.view(), {2, Scalar{std::int64_t{0}}, false, {}, 1});
     paint(regions, out, false, 1);
     const auto expected = flood_fill(image, 2);
     for (std::int64_t y = 0; y < 5; ++y) {
@@ -85,7 +143,7 @@ TEST_CASE("strided output is written pixel by pixel and nothing else is touched"
 TEST_CASE("an image without pixels has no regions") {
     for (const Shape& shape : {Shape{1, 0, 5}, Shape{1, 5, 0}, Shape{0, 4, 4}}) {
         const Image<std::uint8_t> image(shape);
-        CHECK(find_regions(image.view(), {1, Scalar{std::int64_t{0}}, true, 2}).count() == 0);
+        CHECK(find_regions(image.view(), {1, Scalar{std::int64_t{0}}, true, {}, 2}).count() == 0);
     }
 }
 

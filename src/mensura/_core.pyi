@@ -2,6 +2,7 @@
 
 from typing import Any, TypeAlias
 
+import numpy as np
 from numpy.typing import NDArray
 
 from mensura.measurements.sums import RegionColumns
@@ -15,6 +16,11 @@ class Regions:
     def count(self) -> int: ...
     @property
     def runs(self) -> int: ...
+    def select(self, keep: NDArray[np.bool_]) -> Regions: ...
+    def runs_of(
+        self, region: int, begin: tuple[int, int, int], end: tuple[int, int, int]
+    ) -> NDArray[np.int64]: ...
+    def regions_at(self, pixels: NDArray[np.int64]) -> NDArray[np.int64]: ...
     def paint(self, out: _Array, cleared: bool, threads: int) -> None: ...
 
 class MeasurePlan:
@@ -31,7 +37,7 @@ def find_regions(
     image: _Array,
     connectivity: int,
     background: float | None,
-    by_value: bool,
+    threshold: float | None,
     threads: int,
 ) -> Regions: ...
 def measure_labels(

@@ -15,15 +15,21 @@ from numpy.typing import ArrayLike, NDArray
 
 def as_image(value: ArrayLike, name: str) -> NDArray[Any]:
     """Return an array of a real dtype that the engine reads: bool, integer or floating."""
+    if value is None:
+        raise TypeError(f"{name} must be an array, not None")
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(
             f"{name} is a masked array, whose mask would be ignored; pass a plain array with the "
             "masked pixels set to 0 (labels) or NaN (intensities)"
         )
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} is not an array: {error}") from None
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        given = "" if isinstance(value, np.ndarray) else f" (made from {type(value).__name__})"
         raise TypeError(
-            f"{name} has dtype {array.dtype}; allowed are bool, 8- to 64-bit integers and "
+            f"{name} has dtype {array.dtype}{given}; allowed are bool, 8- to 64-bit integers and "
             "float16, float32, float64"
         )
     return array
@@ -49,6 +55,17 @@ def as_labels(value: ArrayLike) -> NDArray[Any]:
     return array
 
 
+def check_count(value: object, name: str) -> int:
+    """Return a whole number that is not negative."""
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{name} must be an integer, not {value!r}") from None
+    if isinstance(value, bool) or number < 0:
+        raise ValueError(f"{name} must be a whole number of at least 0, not {value!r}")
+    return number
+
+
 def check_connectivity(connectivity: SupportsIndex | None, ndim: int) -> int:
     """Return the connectivity as an int from 1 to `ndim`; None means `ndim`."""
     if connectivity is None:
@@ -70,14 +87,18 @@ def check_connectivity(connectivity: SupportsIndex | None, ndim: int) -> int:
 def check_spacing(spacing: float | Sequence[float], ndim: int) -> tuple[float, ...]:
     """Return the spacing as one positive, finite float per axis."""
     allowed = f"a positive number or {ndim} of them, one per axis of labels"
-    array = np.asarray(spacing)
+    try:
+        array = np.asarray(spacing)
+    except ValueError:
+        raise ValueError(f"spacing must be {allowed}, not {spacing!r}") from None
     if array.dtype.kind not in "iuf":
         raise TypeError(f"spacing must be {allowed}, not {spacing!r}")
     if array.shape not in ((), (ndim,)):
         raise ValueError(f"spacing must be {allowed}, not {spacing!r}")
     values = np.broadcast_to(array.astype(np.float64), (ndim,))
-    if not (np.isfinite(values).all() and (values > 0).all()):
-        raise ValueError(f"spacing must be {allowed}, and finite, not {spacing!r}")
+    # Within these bounds no volume or squared length over- or underflows.
+    if not ((values >= 1e-60) & (values <= 1e60)).all():
+        raise ValueError(f"spacing must be {allowed}, from 1e-60 to 1e60, not {spacing!r}")
     return tuple(float(value) for value in values)
 
 
@@ -91,14 +112,40 @@ def check_background(background: object, dtype: np.dtype[Any]) -> int | float | 
             raise ValueError(f"background of a bool image must be False or True, not {value!r}")
         return int(value)
     if dtype.kind == "f":
-        return float(value)
-    if not math.isfinite(value) or value != int(value):
+        return _rounded_to(dtype, value)
+    if not (isinstance(value, int) or float(value).is_integer()):
         raise ValueError(
             f"background must be a whole number for an image of dtype {dtype}, not {value!r}"
         )
     whole = int(value)
     limits = np.iinfo(dtype)
     return whole if limits.min <= whole <= limits.max else None
+
+
+def _rounded_to(dtype: np.dtype[Any], value: float) -> float:
+    """Return a number as a floating image holds it, as NumPy does before it compares."""
+    try:
+        with np.errstate(over="ignore"):
+            return float(dtype.type(value))
+    except OverflowError:  # an int beyond the range of double
+        return math.inf if value > 0 else -math.inf
+
+
+def check_threshold(threshold: object, dtype: np.dtype[Any]) -> int | float:
+    """Return a number that exactly those pixels exceed that exceed `threshold` in NumPy."""
+    if dtype.kind == "b":
+        raise ValueError("threshold is for images of numbers, and image is bool")
+    if isinstance(threshold, (bool, np.bool_)) or not isinstance(threshold, Real):
+        raise TypeError(f"threshold must be a number, not {threshold!r}")
+    value: Any = threshold.item() if isinstance(threshold, np.generic) else threshold
+    if value != value:  # noqa: PLR0124 - NaN
+        raise ValueError("threshold must not be NaN")
+    if dtype.kind == "f":
+        return _rounded_to(dtype, value)
+    # Beyond the range of all integer dtypes only the sign matters, and a float has it.
+    if value >= 1 << 64:
+        return 1e30
+    return math.floor(value) if value >= -(1 << 63) else -1e30
 
 
 def check_label_dtype(dtype: object) -> np.dtype[Any]:

@@ -2,8 +2,10 @@
 
 from typing import Any, Literal, overload
 
+import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from mensura.arguments import check_label_dtype, check_out
 from mensura.regions import find_regions
 
 
@@ -13,6 +15,7 @@ def label(
     connectivity: int | None = ...,
     background: float = ...,
     *,
+    threshold: float | None = ...,
     dtype: DTypeLike | None = ...,
     out: NDArray[Any] | None = ...,
     return_num: Literal[False] = ...,
@@ -24,6 +27,7 @@ def label(
     connectivity: int | None = ...,
     background: float = ...,
     *,
+    threshold: float | None = ...,
     dtype: DTypeLike | None = ...,
     out: NDArray[Any] | None = ...,
     return_num: Literal[True],
@@ -34,6 +38,7 @@ def label(
     connectivity: int | None = None,
     background: float = 0,
     *,
+    threshold: float | None = None,
     dtype: DTypeLike | None = None,
     out: NDArray[Any] | None = None,
     return_num: bool = False,
@@ -54,6 +59,9 @@ def label(
         `image.ndim` joins corners too (8 and 26). Default: `image.ndim`.
     background : number, optional
         The value that belongs to no component.
+    threshold : number, optional
+        Label ``image > threshold`` instead, without making that mask; values are then not told
+        apart.
     dtype : integer dtype, optional
         Of the result. Default: int32, or int64 where N does not fit.
     out : ndarray, optional
@@ -104,6 +112,10 @@ def label(
     >>> ms.label(mask, connectivity=1, return_num=True)[1]
     4
     """
-    regions = find_regions(image, connectivity, background, threads=threads)
+    if out is not None:
+        check_out(out, np.shape(image))
+    elif dtype is not None:
+        dtype = check_label_dtype(dtype)
+    regions = find_regions(image, connectivity, background, threshold=threshold, threads=threads)
     labels = regions.to_labels(dtype=dtype, out=out, threads=threads)
     return (labels, regions.count) if return_num else labels

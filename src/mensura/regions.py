@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,11 @@ from mensura.arguments import (
     as_spatial_image,
     check_background,
     check_connectivity,
+    check_count,
     check_label_dtype,
     check_label_range,
     check_out,
+    check_threshold,
 )
 from mensura.table import Table
 from mensura.threads import threads_for
@@ -64,6 +67,192 @@ class Regions:
     def ndim(self) -> int:
         """The number of axes of the image."""
         return len(self._shape)
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """The number of pixels of each region, in order of their numbers."""
+        return self._boxes["num_pixels"]
+
+    @cached_property
+    def bbox(self) -> NDArray[np.int64]:
+        """Bounding boxes, of shape (count, 2 ndim): first coordinates, then one past the last."""
+        sides = [self._boxes[f"bbox-{side}"] for side in range(2 * self.ndim)]
+        return np.stack(sides, axis=1)
+
+    @cached_property
+    def _boxes(self) -> Table:
+        return self.measure(measurements=["num_pixels", "bbox", "touches_border"])
+
+    def select(
+        self,
+        *,
+        min_size: int | None = None,
+        max_size: int | None = None,
+        largest: int | None = None,
+        clear_border: bool = False,
+        keep: ArrayLike | None = None,
+    ) -> "Regions":
+        """Keep some of the regions and number them 1..M in the same order.
+
+        The conditions are applied together; `largest` counts among those that meet the others.
+        No pixel is looked at again: the runs are shared with these regions.
+
+        Parameters
+        ----------
+        min_size, max_size : int, optional
+            The smallest and largest number of pixels to keep.
+        largest : int, optional
+            How many to keep, the largest first; of equal ones those with the smaller number.
+        clear_border : bool, optional
+            Whether to drop the regions that touch the border of the image.
+        keep : array_like, optional
+            The numbers to keep, or one bool per region.
+
+        Returns
+        -------
+        Regions
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not as described, such as a number that is not in 1..`count`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import mensura as ms
+        >>> regions = ms.find_regions(np.array([[1, 0, 2, 2], [0, 0, 2, 2]]))
+        >>> regions.select(min_size=2).count
+        1
+        """
+        kept = np.ones(self.count, bool) if keep is None else self._flags(keep)
+        if min_size is not None:
+            kept &= self.sizes >= check_count(min_size, "min_size")
+        if max_size is not None:
+            kept &= self.sizes <= check_count(max_size, "max_size")
+        if clear_border:
+            kept &= ~self._boxes["touches_border"]
+        if largest is not None:
+            candidates = np.flatnonzero(kept)
+            order = np.argsort(-self.sizes[candidates], kind="stable")
+            kept[candidates[order[check_count(largest, "largest") :]]] = False
+        return Regions(self._native.select(kept), self._shape)
+
+    def _flags(self, keep: ArrayLike) -> NDArray[np.bool_]:
+        wanted = np.asarray(keep)
+        if wanted.dtype == bool:
+            if wanted.shape != (self.count,):
+                raise ValueError(
+                    f"keep must have one bool per region, {self.count}, not shape {wanted.shape}"
+                )
+            return wanted.copy()
+        flags = np.zeros(self.count, bool)
+        if wanted.size:
+            flags[[self._checked(number) - 1 for number in wanted.ravel().tolist()]] = True
+        return flags
+
+    def _checked(self, label: int) -> int:
+        number = check_count(label, "a region's number")
+        if not 1 <= number <= self.count:
+            raise ValueError(f"a region's number must be in 1..{self.count}, not {number}")
+        return number
+
+    def _runs_of(self, label: int) -> NDArray[np.int64]:
+        """Return the runs of one region as rows of z, y, first x, one past the last x."""
+        box = self.bbox[self._checked(label) - 1].tolist()
+        lead = [0] * (3 - self.ndim)
+        begin = (*lead, *box[: self.ndim])
+        end = (*(1 for _ in lead), *box[self.ndim :])
+        return self._native.runs_of(label, begin, end)
+
+    def coords(self, label: int) -> NDArray[np.int64]:
+        """Return the coordinates of a region's pixels, of shape (pixels, ndim), in raster order.
+
+        Parameters
+        ----------
+        label : int
+            The number of the region, 1..`count`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If there is no such region.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import mensura as ms
+        >>> ms.find_regions(np.array([[0, 1, 1]])).coords(1).tolist()
+        [[0, 1], [0, 2]]
+        """
+        runs = self._runs_of(label)
+        lengths = runs[:, 3] - runs[:, 2]
+        starts = np.repeat(runs[:, 2] - np.cumsum(lengths) + lengths, lengths)
+        x = starts + np.arange(lengths.sum())
+        return np.column_stack([np.repeat(runs[:, 3 - self.ndim : 2], lengths, axis=0), x])
+
+    def mask(self, label: int) -> NDArray[np.bool_]:
+        """Return a region as a mask of the size of its bounding box.
+
+        Parameters
+        ----------
+        label : int
+            The number of the region, 1..`count`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If there is no such region.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import mensura as ms
+        >>> ms.find_regions(np.array([[0, 1, 1], [0, 0, 1]])).mask(1)
+        array([[ True,  True],
+               [False,  True]])
+        """
+        coords = self.coords(label)
+        begin, end = np.split(self.bbox[label - 1], 2)
+        mask = np.zeros(end - begin, bool)
+        mask[tuple((coords - begin).T)] = True
+        return mask
+
+    def contains(self, points: ArrayLike) -> NDArray[np.bool_]:
+        """Tell of each point whether the pixel there belongs to a region.
+
+        Parameters
+        ----------
+        points : array_like of int, shape (n, ndim)
+            Pixel coordinates; points outside the image belong to no region.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `points` are not integers of that shape.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import mensura as ms
+        >>> ms.find_regions(np.array([[0, 1, 1]])).contains([[0, 0], [0, 2], [0, 3]]).tolist()
+        [False, True, False]
+        """
+        array = np.asarray(points)
+        if array.ndim != 2 or array.shape[1] != self.ndim:
+            raise ValueError(f"points must have shape (n, {self.ndim}), not {array.shape}")
+        if array.dtype.kind not in "iu":
+            raise TypeError(f"points must be integers, not {array.dtype}")
+        inside = ((array >= 0) & (array < self._shape)).all(axis=1)
+        pixels = np.zeros((np.count_nonzero(inside), 3), np.int64)
+        pixels[:, 3 - self.ndim :] = array[inside]
+        found = np.zeros(len(array), bool)
+        found[inside] = self._native.regions_at(pixels) != 0
+        return found
 
     def to_labels(
         self,
@@ -145,6 +334,7 @@ def find_regions(
     connectivity: int | None = None,
     background: float = 0,
     *,
+    threshold: float | None = None,
     threads: int | None = None,
 ) -> Regions:
     """Find the connected components of an image without making a label image.
@@ -159,6 +349,9 @@ def find_regions(
         1 to `image.ndim`, the default.
     background : number, optional
         The value that belongs to no region.
+    threshold : number, optional
+        Find the regions of ``image > threshold`` instead, without making that mask; values are then
+        not told apart.
     threads : int, optional
         See :func:`mensura.set_num_threads`.
 
@@ -184,5 +377,6 @@ def find_regions(
     array = as_spatial_image(image, "image")
     steps = check_connectivity(connectivity, array.ndim)
     value = check_background(background, array.dtype)
+    level = None if threshold is None else check_threshold(threshold, array.dtype)
     used = threads_for(threads, array.size)
-    return Regions(_core.find_regions(array, steps, value, True, used), array.shape)
+    return Regions(_core.find_regions(array, steps, value, level, used), array.shape)

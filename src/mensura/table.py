@@ -1,5 +1,6 @@
 """The result of measuring: named columns of equal length, their units and where they are from."""
 
+import copy
 import json
 import os
 from collections.abc import Mapping
@@ -56,7 +57,7 @@ class Table(dict[str, NDArray[Any]]):
         units: Mapping[str, str] | None = None,
         provenance: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__({name: np.asarray(values) for name, values in columns.items()})
+        super().__init__({name: _read_only(values) for name, values in columns.items()})
         lengths = {name: values.shape for name, values in self.items()}
         if any(len(shape) != 1 for shape in lengths.values()) or len(set(lengths.values())) > 1:
             raise ValueError(f"columns must be 1-D and of one length, not of shapes {lengths}")
@@ -81,10 +82,14 @@ class Table(dict[str, NDArray[Any]]):
     @property
     def provenance(self) -> dict[str, Any]:
         """What the table was made from and how."""
-        return dict(self._provenance)
+        return copy.deepcopy(self._provenance)
 
     def to_pandas(self) -> "pd.DataFrame":
-        """Return the table as a pandas DataFrame that shares the columns' memory."""
+        """Return the table as a pandas DataFrame that shares the columns' memory.
+
+        Columns can be added and replaced. Single cells cannot be assigned, since that would change
+        the table too: do that to ``table.to_pandas().copy()``.
+        """
         import pandas as pd  # noqa: PLC0415 - loaded when used
 
         return pd.DataFrame(dict(self), copy=False)
@@ -149,7 +154,7 @@ class Table(dict[str, NDArray[Any]]):
         return f"{size}\n{self.to_pandas().to_string(max_rows=10, index=False)}"
 
     def _repr_html_(self) -> str:
-        """Show the table in a notebook, units in a tooltip-free second header line."""
+        """Show the table in a notebook, units in brackets behind the names."""
         frame = self.to_pandas()
         frame.columns = [f"{name} [{unit}]" if unit else name for name, unit in self._units.items()]
         return str(frame.to_html(max_rows=10, index=False))
@@ -166,10 +171,14 @@ class Table(dict[str, NDArray[Any]]):
             _equal(self[name], other[name]) for name in self
         )
 
+    def __ne__(self, other: object) -> bool:
+        """Tell whether two tables differ."""
+        return not self == other
+
     __hash__ = None
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
-        raise TypeError("a Table is read-only; change a copy: table.to_pandas() or dict(table)")
+        raise TypeError("a Table is read-only; change a copy: table.to_pandas().copy()")
 
     __setitem__ = _refuse
     __delitem__ = _refuse
@@ -179,6 +188,13 @@ class Table(dict[str, NDArray[Any]]):
     popitem = _refuse
     setdefault = _refuse
     update = _refuse
+
+
+def _read_only(values: NDArray[Any]) -> NDArray[Any]:
+    """Return a view that cannot be written; the caller's own array is as it was."""
+    view = np.asarray(values).view()
+    view.flags.writeable = False
+    return view
 
 
 def _equal(a: NDArray[Any], b: NDArray[Any]) -> bool:

@@ -12,6 +12,9 @@ from typing import SupportsIndex
 #: Below this number of pixels one thread is used.
 SMALL_IMAGE = 1 << 17
 
+#: More are not started, whatever is asked for.
+MOST_THREADS = 1024
+
 _chosen: int | None = None
 
 
@@ -21,7 +24,8 @@ def set_num_threads(threads: int | None) -> None:
     Parameters
     ----------
     threads : int or None
-        At least 1; None goes back to ``MENSURA_NUM_THREADS`` or the CPUs this process may use.
+        At least 1, of which at most 1024 are used; None goes back to ``MENSURA_NUM_THREADS`` or the
+        CPUs this process may use.
 
     Raises
     ------
@@ -71,7 +75,7 @@ def get_num_threads() -> int:
         raise ValueError(
             f"MENSURA_NUM_THREADS is {stated!r}; it must be a whole number of at least 1"
         )
-    return int(stated)
+    return min(int(stated), MOST_THREADS)
 
 
 def check_threads(threads: SupportsIndex) -> int:
@@ -86,7 +90,7 @@ def check_threads(threads: SupportsIndex) -> int:
         ) from None
     if number < 1:
         raise ValueError(f"threads must be at least 1, not {number}")
-    return min(number, 1 << 10)
+    return min(number, MOST_THREADS)
 
 
 def threads_for(threads: int | None, pixels: int) -> int:

@@ -9,7 +9,8 @@ namespace mensura {
 static inline void add_compensated(double& sum, double& low, double value) {
     const double total = sum + value;
     const double part = total - sum;
-    low += (sum - (total - part)) + (value - part);
+    const double rounding = (sum - (total - part)) + (value - part);
+    low += rounding - rounding == 0 ? rounding : 0;  // a sum that overflows is infinite, not NaN
     sum = total;
 }
 

@@ -2,7 +2,6 @@
 #include "measure/intensity.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "image/rows.hpp"

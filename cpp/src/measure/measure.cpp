@@ -115,6 +115,9 @@ public:
     Measurement(const Shape& shape, std::span<const ImageView> channels, const MeasurePlan& plan)
         : shape_(shape), grid_(shape), plan_(plan), geometry_(plan) {
         shape.pixels();  // throws where the shape is beyond 64 bits
+        if (plan.axes == 2 && shape.depth > 1) {
+            throw std::invalid_argument("a plan of 2 axes is for images of one plane");
+        }
         for (const ImageView& channel : channels) {
             if (channel.shape != shape) {
                 throw std::invalid_argument("an intensity image must have the shape of the labels");

@@ -7,14 +7,14 @@
 // Contacts come in closed form from bitmaps (runs/kernels.inl); unions run on the runs as in He, Chao
 // and Suzuki, "A run-based two-scan labeling algorithm", IEEE TIP 17(5), 2008.
 #include <algorithm>
-#include <cmath>
+#include <stdexcept>
 
 #include "image/rows.hpp"
 #include "mensura/regions.hpp"
 #include "mensura/threads.hpp"
+#include "regions/foreground.hpp"
 #include "regions/union_find.hpp"
 #include "runs/kernel_of.hpp"
-#include "runs/row_runs.hpp"
 
 namespace mensura {
 namespace {
@@ -53,42 +53,22 @@ std::int64_t rows_per_strip(const Shape& shape) {
     return shape.height * std::max<std::int64_t>(1, (std::int64_t{1} << 22) / plane);
 }
 
-// A value that equals the background in the type of the image, or nothing where no pixel can.
-template <class T>
-std::optional<T> background_value(const std::optional<Scalar>& background, bool is_signed) {
-    if (!background) return std::nullopt;
-    return std::visit(
-        [is_signed]<class S>(S value) -> std::optional<T> {
-            if constexpr (std::is_floating_point_v<T>) {
-                return static_cast<T>(value);
-            } else if constexpr (std::is_floating_point_v<S>) {
-                return std::nullopt;  // integer images are given integer backgrounds
-            } else if (is_signed) {
-                using Signed = std::make_signed_t<T>;
-                if (std::in_range<Signed>(value)) return static_cast<T>(static_cast<Signed>(value));
-            } else if (std::in_range<T>(value)) {
-                return static_cast<T>(value);
-            }
-            return std::nullopt;
-        },
-        *background);
+// A bool image read as bytes: where all foreground is alike, that is all there is to know about it.
+ImageView bytes_for_bool(ImageView image) {
+    if (image.dtype == DType::boolean) image.dtype = DType::uint8;
+    return image;
 }
 
-// Builds the strips of one image. T is the equality type of its pixels.
-template <class T>
+// Builds the strips of one image. P is the type of its pixels.
+template <class P>
 class Finder {
 public:
+    using T = equality_type<P>;
+
     Finder(const ImageView& image, const FindOptions& options)
-        : image_(image), by_value_(options.by_value && image.dtype != DType::boolean),
-          threads_(options.threads), words_(words_for(image.shape.width)),
-          neighbors_(earlier_neighbors(options.connectivity, image.shape.depth > 1)),
-          background_(background_value<T>(options.background, is_signed_integer(image.dtype))) {
-        if (image.dtype != DType::boolean) return;
-        // Any byte but zero is true, so true is looked for as what differs from zero.
-        image_.dtype = DType::uint8;
-        inverted_ = background_ && *background_ != T{};
-        if (inverted_) background_ = T{};
-    }
+        : image_(bytes_for_bool(image)), foreground_(image, options), threads_(options.threads),
+          words_(words_for(image.shape.width)),
+          neighbors_(earlier_neighbors(options.connectivity, image.shape.depth > 1)) {}
 
     Regions find() const {
         std::vector<Strip> strips = cut();
@@ -135,27 +115,6 @@ private:
         return strip.foreground.data() + (r - strip.row_begin) * words_;
     }
 
-    void scan_row(const T* row, Word* foreground, Word* starts) const {
-        const auto& kernel = scan_kernels_of<T>();
-        const std::int64_t width = image_.shape.width;
-        if (by_value_) {
-            kernel.scan(row, width, background_.value_or(T{}), foreground, starts);
-        } else {
-            kernel.foreground(row, width, background_.value_or(T{}), foreground);
-        }
-        if (!background_ || inverted_) {
-            for (std::int64_t w = 0; w < words_; ++w) {
-                foreground[w] = inverted_ ? ~foreground[w] : ~Word{0};
-            }
-            if (width % word_bits != 0) foreground[words_ - 1] &= (Word{1} << (width % word_bits)) - 1;
-        }
-        if (by_value_) {
-            for (std::int64_t w = 0; w < words_; ++w) starts[w] &= foreground[w];
-        } else {
-            rising_bits(foreground, words_, starts);
-        }
-    }
-
     void scan(Strip& strip, Bits& bits) const {
         RowReader<T> reader(image_);
         strip.foreground.resize(bits.starts.size());
@@ -163,7 +122,7 @@ private:
         std::int64_t runs = 0;
         for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
             const T* row = reader.read(r, 0, image_.shape.width);
-            scan_row(row, foreground_of(strip, r), bits.starts_of(r));
+            foreground_.scan(row, foreground_of(strip, r), bits.starts_of(r));
             strip.first_run.push_back(runs);
             runs = kernels().rank(bits.starts_of(r), words_, runs, bits.rank_of(r));
         }
@@ -190,7 +149,7 @@ private:
         std::uint32_t pieces = 0;
         strip.piece = sets.take_numbers(pieces);
         strip.pieces = pieces;
-        if (by_value_) strip.starts = std::move(bits.starts);
+        if (foreground_.by_value()) strip.starts = std::move(bits.starts);
     }
 
     // Contacts between two rows, with the values read where they matter.
@@ -205,7 +164,7 @@ private:
         void visit(std::int64_t r, JoinRow<T> c, std::int64_t other, JoinRow<T> p, bool diagonal,
                    Edge edge) {
             const Word* equal = nullptr;
-            if (finder_.by_value_) {
+            if (finder_.foreground_.by_value()) {
                 const std::int64_t width = finder_.image_.shape.width;
                 c.values = current_.read(r, 0, width);
                 p.values = earlier_.read(other, 0, width);
@@ -238,7 +197,7 @@ private:
         const Word* foreground = foreground_of(strip, r);
         made.starts.resize(static_cast<std::size_t>(words_));
         made.rank.resize(static_cast<std::size_t>(words_));
-        if (by_value_) {
+        if (foreground_.by_value()) {
             std::copy_n(strip.starts.data() + (r - strip.row_begin) * words_, words_,
                         made.starts.data());
         } else {
@@ -290,36 +249,21 @@ private:
     }
 
     ImageView image_;
-    bool by_value_;
-    bool inverted_ = false;  // background and foreground exchanged, for bool images only
+    Foreground<P> foreground_;
     int threads_;
     std::int64_t words_;
     std::vector<Neighbor> neighbors_;
-    std::optional<T> background_;
 };
 
 }  // namespace
 
-Regions::Regions(Shape shape, std::vector<Strip> strips, std::vector<std::int64_t> region_of_piece,
-                 std::int64_t count)
-    : shape_(shape), strips_(std::move(strips)), region_of_piece_(std::move(region_of_piece)),
-      count_(count) {}
-
-const Strip& Regions::strip_of_row(std::int64_t r) const {
-    const Strip& first = strips_.front();
-    return strips_[static_cast<std::size_t>(r / (first.row_end - first.row_begin))];
-}
-
-std::int64_t Regions::runs() const {
-    std::int64_t runs = 0;
-    for (const Strip& strip : strips_) runs += strip.first_run.back();
-    return runs;
-}
-
 Regions find_regions(const ImageView& image, const FindOptions& options) {
     image.shape.pixels();  // throws where the shape is beyond 64 bits
-    return visit_equality_type(
-        image.dtype, [&]<class T>(std::type_identity<T>) { return Finder<T>(image, options).find(); });
+    if (options.connectivity < 1 || options.connectivity > 3) {
+        throw std::invalid_argument("connectivity must be 1, 2 or 3");
+    }
+    return visit_pixel_type(
+        image.dtype, [&]<class P>(std::type_identity<P>) { return Finder<P>(image, options).find(); });
 }
 
 }  // namespace mensura

@@ -4,6 +4,7 @@
 // and scattered. Cost: the bytes of the output, and one fill per run.
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 
 #include "image/rows.hpp"
 #include "mensura/threads.hpp"
@@ -51,6 +52,10 @@ private:
 }  // namespace
 
 void paint(const Regions& regions, const MutableImageView& out, bool cleared, int threads) {
+    if (out.shape != regions.shape()) throw std::invalid_argument("out must have the regions' shape");
+    if (out.byte_swapped || out.dtype == DType::boolean) {
+        throw std::invalid_argument("labels are painted into native integer images only");
+    }
     visit_equality_type(out.dtype, [&]<class T>(std::type_identity<T>) {
         if constexpr (std::is_integral_v<T>) {
             const auto& strips = regions.strips();
@@ -60,7 +65,7 @@ void paint(const Regions& regions, const MutableImageView& out, bool cleared, in
                 for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) painter.paint_row(r);
             });
         } else {
-            throw std::invalid_argument("labels are painted into integer images only");
+            throw std::invalid_argument("labels are painted into native integer images only");
         }
     });
 }

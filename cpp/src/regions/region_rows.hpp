@@ -26,7 +26,8 @@ public:
         runs_.read(foreground, starts, words_);
         const std::int64_t first = strip.first_run[static_cast<std::size_t>(local)];
         for (std::int64_t k = 0; k < runs_.count(); ++k) {
-            visit(runs_.start(k), runs_.end(k), regions_.region(strip, first + k));
+            const std::int64_t region = regions_.region(strip, first + k);
+            if (region != 0) visit(runs_.start(k), runs_.end(k), region);
         }
     }
 

@@ -5,7 +5,9 @@
 // van der Weide), which keeps a sequence of n operations near linear.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
+#include <numeric>
+#include <utility>
 #include <vector>
 
 namespace mensura {
@@ -13,14 +15,9 @@ namespace mensura {
 template <class Id>
 class UnionFind {
 public:
-    UnionFind() = default;
-    explicit UnionFind(std::size_t count) { grow(count); }
-
-    // Adds `count` sets of one element each.
-    void grow(std::size_t count) {
-        const std::size_t before = parent_.size();
-        parent_.resize(before + count);
-        for (std::size_t i = before; i < parent_.size(); ++i) parent_[i] = static_cast<Id>(i);
+    // Sets of one element each.
+    explicit UnionFind(std::size_t count) : parent_(count) {
+        std::iota(parent_.begin(), parent_.end(), Id{0});
     }
 
     void unite(Id a, Id b) {

@@ -66,9 +66,12 @@ template <class T>
 using AddRuns = void (*)(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z,
                          std::int64_t y, IntensityPartial<T>* partials);
 
+// Kernels that read pixels as numbers.
 template <class T>
 struct IntensityKernels {
     AddRuns<T> add[2][2];  // [with sums of squares][with coordinates]
+    // foreground[x] = row[x] > threshold; false for NaN.
+    void (*above)(const T* row, std::int64_t width, T threshold, Word* foreground);
 };
 
 struct KernelTable {

@@ -132,6 +132,13 @@ void foreground(const T* row, std::int64_t width, T background, Word* foreground
 }
 
 template <class T>
+void above(const T* row, std::int64_t width, T threshold, Word* foreground) {
+    for_each_word(row, width, [=](std::int64_t w, const T* pixels, const T*, Word mask) {
+        foreground[w] = word_of([=](int i) { return pixels[i] > threshold; }) & mask;
+    });
+}
+
+template <class T>
 void equal(const T* a, const T* b, std::int64_t width, Word* equal) {
     for_each_word(a, width, [=](std::int64_t w, const T* pixels, const T*, Word mask) {
         const std::int64_t first = w * word_bits;
@@ -196,12 +203,10 @@ std::int64_t find_runs(const Word* foreground, const Word* starts, std::int64_t 
 // Which runs of two neighboring rows touch, in closed form on bitmaps. With c the current row, p an
 // earlier neighbor row and `both` the foreground pixels where they hold the same value:
 //
-//   face contact    one for the first pixel x of every stretch of `both`:     (c run at x, p run at x)
+//   face contact    one for the first pixel x of every stretch of `both`: (c run at x, p run at x)
 //   diagonal        a run of c starts at x, the run of p that holds its value ended at x - 1:
-//                                                                             (c run at x, p run at x -
-//                                                                             1)
-//   the mirror      the same with c and p exchanged:                          (c run at x - 1, p run at
-//   x)
+//                   (c run at x, p run at x - 1)
+//   the mirror      the same with c and p exchanged: (c run at x - 1, p run at x)
 //
 // Every stretch of contact is reported exactly once, with no walk over the runs.
 
@@ -573,7 +578,8 @@ constexpr ScanKernels<T> scan_kernels() {
 template <class T>
 constexpr IntensityKernels<T> intensity_kernels() {
     return {{{&add_runs<T, false, false>, &add_runs<T, false, true>},
-             {&add_runs<T, true, false>, &add_runs<T, true, true>}}};
+             {&add_runs<T, true, false>, &add_runs<T, true, true>}},
+            &above<T>};
 }
 
 constexpr KernelTable make_table(const char* name) {

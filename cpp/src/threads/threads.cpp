@@ -38,8 +38,8 @@ void run_workers(int threads, const std::function<void()>& worker) {
     others.reserve(static_cast<std::size_t>(std::max(0, threads - 1)));
     for (int t = 1; t < threads; ++t) {
         try {
-            others.emplace_back(worker);
-        } catch (const std::system_error&) {
+            others.emplace_back(std::cref(worker));
+        } catch (...) {  // too many threads, or no memory for one
             break;
         }
     }

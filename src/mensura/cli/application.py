@@ -18,7 +18,7 @@ from rich.console import Console
 import mensura as ms
 from mensura.cli.demo import run_demo
 from mensura.cli.printing import print_info, print_measurements
-from mensura.io import import_package, read_image, read_labels, replacing
+from mensura.io import import_package, read_image, read_labels
 from mensura.io.errors import one_line
 
 app = typer.Typer(
@@ -196,9 +196,15 @@ def measure(
         channels=_split(channels),
         threads=threads,
     )
-    with replacing(output) as temporary:
-        getattr(table, writer)(temporary)
-    typer.echo(f"{output}: {table.num_rows:,} objects, {len(table.columns)} columns")
+    getattr(table, writer)(output)
+    objects_word = "object" if table.num_rows == 1 else "objects"
+    typer.echo(f"{output}: {table.num_rows:,} {objects_word}, {len(table.columns)} columns")
+    if table.num_rows == 1 and not mask and objects.dtype.kind != "b":
+        typer.echo(
+            f"mensura: all objects of {labels} have one number, {objects.max()}; if it is a mask, "
+            "say --mask",
+            err=True,
+        )
 
 
 def _writer_of(output: Path) -> str:

@@ -13,7 +13,7 @@ from rich.console import Console
 import mensura as ms
 from mensura.cli.nuclei import Nuclei, find_nuclei
 from mensura.cli.printing import print_rows
-from mensura.io import import_package, replacing, write_labels
+from mensura.io import import_package, write_labels
 from mensura.report import save_overview
 from mensura.table import Table
 
@@ -50,10 +50,8 @@ def _measure_timed(nuclei: Nuclei) -> tuple[Table, float]:
 
 def _write(directory: Path, nuclei: Nuclei, table: Table) -> None:
     write_labels(directory / "labels.tif", nuclei.labels)
-    with replacing(directory / "table.csv") as temporary:
-        table.to_csv(temporary)
-    with replacing(directory / "table.parquet") as temporary:
-        table.to_parquet(temporary)
+    table.to_csv(directory / "table.csv")
+    table.to_parquet(directory / "table.parquet")
     save_overview(directory / "overview.png", nuclei.photograph, nuclei.labels, table)
 
 

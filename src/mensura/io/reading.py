@@ -75,7 +75,7 @@ def read_labels(path: str | os.PathLike[str]) -> NDArray[Any]:
     Raises
     ------
     ImageFileError
-        As for `read_image`, and if the file has colors or channels.
+        As for `read_image`, and if the file has colors, channels or several points in time.
     ImportError
         If the package that reads this kind is not installed.
 
@@ -92,7 +92,13 @@ def read_labels(path: str | os.PathLike[str]) -> NDArray[Any]:
     if "S" in axes or "C" in axes:
         raise ImageFileError(
             f"{os.fspath(path)}: holds colors or channels (shape {pixels.shape}, axes {axes}), "
-            "and a label image has one number per pixel"
+            "and a label image has one number per pixel. A stack saved by tifffile needs "
+            "photometric='minisblack'"
+        )
+    if "T" in axes and pixels.shape[axes.index("T")] > 1:
+        raise ImageFileError(
+            f"{os.fspath(path)}: holds a time series (shape {pixels.shape}, axes {axes}), which "
+            "would be measured as one volume; measure its frames one by one"
         )
     return pixels
 

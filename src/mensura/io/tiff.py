@@ -49,6 +49,8 @@ def read_tiff(path: Path) -> tuple[NDArray[Any], str]:
     """Return the pixels of a TIFF file and its axes, one letter each (Y, X, S for samples ...)."""
     tifffile = import_package("tifffile", "io")
     with _no_complaints(), tifffile.TiffFile(path) as file:
+        if not file.series:
+            raise ImageFileError(f"{path}: holds no image")
         if len(file.series) != 1:
             raise ImageFileError(
                 f"{path}: holds {len(file.series)} images of different kinds, and one is needed"

@@ -196,7 +196,9 @@ def _checked(entry: Measurement, ndim: int, has_image: bool) -> Measurement:
 
 
 def _suggestion(name: str) -> str:
-    known = [*REGISTRY, *GROUPS, "all"]
-    near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    # Words are sorted because older names differ in their order: mean_intensity, intensity_mean.
+    known = {"_".join(sorted(key.split("_"))): key for key in ("all", *GROUPS, *REGISTRY)}
+    wanted = "_".join(sorted(name.lower().split("_")))
+    near = [known[key] for key in difflib.get_close_matches(wanted, known, n=1, cutoff=0.7)]
     nearest = f"; did you mean {near[0]!r}?" if near else "."
     return f"{nearest} mensura.measurements() lists all"
