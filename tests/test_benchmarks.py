@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))  # benchmarks is a package of the project, not of 
 
 import benchmarks  # noqa: E402
 from benchmarks import scenes  # noqa: E402
-from benchmarks.compare import regions, timing  # noqa: E402
+from benchmarks.compare import labeling, regions, timing  # noqa: E402
 
 BENCHMARK_NAME = re.compile(r"(time|timeraw|mem|peakmem|track)_.+")
 LARGEST_CLASS = 19  # asv starts a process per combination; more than this is a slow suite
@@ -391,3 +391,19 @@ def test_machine_facts_name_the_processor_and_the_versions():
     assert facts["numpy"] == np.__version__
     assert facts["CPU"]
     assert int(facts["CPUs usable"]) >= 1
+
+
+def test_labeling_is_compared_on_every_scene_that_can_be_made(tmp_path, capsys):
+    assert labeling.main(["--size", "tiny", "--repeats", "1", "--output", str(tmp_path)]) == 0
+    rows = json.loads((tmp_path / "labeling.json").read_text())["rows"]
+    made = [row["scene"] for row in rows]
+    assert set(scenes.MASKS) - set(made) <= {"real nuclei"}
+    assert all(row["SciPy"] > 0 and row["mensura, 2 threads"] > 0 for row in rows)
+    assert "fastest peer" in capsys.readouterr().out
+
+
+def test_a_peer_that_finds_other_components_is_refused(monkeypatch):
+    wrong = labeling.Peer("wrong", "numpy", (2,), lambda mask: lambda: -1)
+    monkeypatch.setattr(labeling, "PEERS", (wrong,))
+    with pytest.raises(AssertionError, match="wrong finds -1 components"):
+        labeling.sides_for(np.eye(3, dtype=bool), 1)
