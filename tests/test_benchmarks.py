@@ -363,7 +363,7 @@ def test_times_are_compared_on_real_nuclei():
         record, text = regions.compare_times(fields=1, repeats=2, peer_repeats=1)
     except scenes.NoSharedDataError as reason:
         pytest.skip(str(reason))
-    assert [len(side["seconds"]) for side in record["sides"]] == [2, 2, 1]
+    assert [len(side["seconds"]) for side in record["sides"]] == [2, 2, 1, 1]
     assert "369 nuclei, 520 x 696 pixels, int32 labels, uint8 image" in text
 
 
