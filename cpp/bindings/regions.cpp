@@ -9,10 +9,10 @@ namespace mensura::python {
 namespace {
 
 Regions find(const py::array& image, int connectivity, const std::optional<Scalar>& background,
-             const std::optional<Scalar>& threshold, int threads) {
+             const std::optional<Scalar>& threshold, const std::array<bool, 3>& periodic, int threads) {
     const ImageView view = view_of(image, "image");
     const py::gil_scoped_release without_gil;
-    return find_regions(view, {connectivity, background, true, threshold, threads});
+    return find_regions(view, {connectivity, background, true, threshold, periodic, threads});
 }
 
 void paint_into(const Regions& regions, const py::array& out, bool cleared, int threads) {
@@ -46,14 +46,11 @@ py::array_t<std::int64_t> runs_of(const Regions& regions, std::int64_t region,
 }
 
 // The region at each of n pixels given as rows of z, y, x.
-py::array_t<std::int64_t> regions_at(const Regions& regions, const py::array_t<std::int64_t>& pixels) {
-    const auto at = pixels.unchecked<2>();
-    py::array_t<std::int64_t> found(at.shape(0));
-    auto out = found.mutable_unchecked<1>();
-    for (py::ssize_t k = 0; k < at.shape(0); ++k) {
-        out(k) = regions.region_at(at(k, 0), at(k, 1), at(k, 2));
-    }
-    return found;
+py::array_t<std::int64_t> regions_at(const Regions& regions,
+                                     const py::array_t<std::int64_t, py::array::c_style>& pixels) {
+    const auto* first = reinterpret_cast<const std::array<std::int64_t, 3>*>(pixels.data());
+    const auto found = regions.regions_at({first, static_cast<std::size_t>(pixels.shape(0))});
+    return py::array_t<std::int64_t>(static_cast<py::ssize_t>(found.size()), found.data());
 }
 
 }  // namespace
@@ -67,7 +64,7 @@ void register_regions(py::module_& module) {
         .def("regions_at", &regions_at, py::arg("pixels"))
         .def("paint", &paint_into, py::arg("out"), py::arg("cleared"), py::arg("threads"));
     module.def("find_regions", &find, py::arg("image"), py::arg("connectivity"), py::arg("background"),
-               py::arg("threshold"), py::arg("threads"));
+               py::arg("threshold"), py::arg("periodic"), py::arg("threads"));
 }
 
 }  // namespace mensura::python

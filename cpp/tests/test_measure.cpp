@@ -138,7 +138,7 @@ TEST_CASE("regions measured from runs equal regions measured from labels") {
     const auto mask = random_image<std::uint8_t>({1, 1200, 800}, 2, 9);
     const auto image = random_image<std::uint16_t>(mask.shape, 60000, 10);
     const ImageView channel = image.view();
-    const Regions regions = find_regions(mask.view(), {2, Scalar{std::int64_t{0}}, false, {}, 2});
+    const Regions regions = find_regions(mask.view(), {2, Scalar{std::int64_t{0}}, false, {}, {}, 2});
     Image<std::int32_t> labels(mask.shape);
     paint(regions, labels.mutable_view(), true, 2);
     const RegionTable a = measure_regions(regions, {&channel, 1}, everything, 2);

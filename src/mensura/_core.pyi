@@ -38,6 +38,7 @@ def find_regions(
     connectivity: int,
     background: float | None,
     threshold: float | None,
+    periodic: tuple[bool, ...],
     threads: int,
 ) -> Regions: ...
 def measure_labels(

@@ -84,6 +84,20 @@ def check_connectivity(connectivity: SupportsIndex | None, ndim: int) -> int:
     return number
 
 
+def check_periodic(periodic: bool | Sequence[bool], ndim: int) -> tuple[bool, ...]:
+    """Return for each axis whether it is periodic; one bool stands for all."""
+    allowed = f"a bool or {ndim} of them, one per axis"
+    try:
+        array = np.asarray(periodic)
+    except ValueError:
+        raise ValueError(f"periodic must be {allowed}, not {periodic!r}") from None
+    if array.dtype != bool:
+        raise TypeError(f"periodic must be {allowed}, not {periodic!r}")
+    if array.shape not in ((), (ndim,)):
+        raise ValueError(f"periodic must be {allowed}, not {periodic!r}")
+    return tuple(np.broadcast_to(array, (ndim,)).tolist())
+
+
 def check_spacing(spacing: float | Sequence[float], ndim: int) -> tuple[float, ...]:
     """Return the spacing as one positive, finite float per axis."""
     allowed = f"a positive number or {ndim} of them, one per axis of labels"

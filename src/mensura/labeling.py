@@ -1,5 +1,6 @@
 """Number the connected components of an image."""
 
+from collections.abc import Sequence
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -16,6 +17,7 @@ def label(
     background: float = ...,
     *,
     threshold: float | None = ...,
+    periodic: bool | Sequence[bool] = ...,
     dtype: DTypeLike | None = ...,
     out: NDArray[Any] | None = ...,
     return_num: Literal[False] = ...,
@@ -28,6 +30,7 @@ def label(
     background: float = ...,
     *,
     threshold: float | None = ...,
+    periodic: bool | Sequence[bool] = ...,
     dtype: DTypeLike | None = ...,
     out: NDArray[Any] | None = ...,
     return_num: Literal[True],
@@ -39,6 +42,7 @@ def label(
     background: float = 0,
     *,
     threshold: float | None = None,
+    periodic: bool | Sequence[bool] = False,
     dtype: DTypeLike | None = None,
     out: NDArray[Any] | None = None,
     return_num: bool = False,
@@ -62,6 +66,9 @@ def label(
     threshold : number, optional
         Label ``image > threshold`` instead, without making that mask; values are then not told
         apart.
+    periodic : bool or sequence of bool, optional
+        Whether the image continues at its opposite border, for all axes or one by one: pixels there
+        are then neighbors, across corners too where `connectivity` joins them.
     dtype : integer dtype, optional
         Of the result. Default: int32, or int64 where N does not fit.
     out : ndarray, optional
@@ -116,6 +123,13 @@ def label(
         check_out(out, np.shape(image))
     elif dtype is not None:
         dtype = check_label_dtype(dtype)
-    regions = find_regions(image, connectivity, background, threshold=threshold, threads=threads)
+    regions = find_regions(
+        image,
+        connectivity,
+        background,
+        threshold=threshold,
+        periodic=periodic,
+        threads=threads,
+    )
     labels = regions.to_labels(dtype=dtype, out=out, threads=threads)
     return (labels, regions.count) if return_num else labels

@@ -17,6 +17,7 @@ from mensura.arguments import (
     check_label_dtype,
     check_label_range,
     check_out,
+    check_periodic,
     check_threshold,
 )
 from mensura.table import Table
@@ -335,6 +336,7 @@ def find_regions(
     background: float = 0,
     *,
     threshold: float | None = None,
+    periodic: bool | Sequence[bool] = False,
     threads: int | None = None,
 ) -> Regions:
     """Find the connected components of an image without making a label image.
@@ -352,6 +354,8 @@ def find_regions(
     threshold : number, optional
         Find the regions of ``image > threshold`` instead, without making that mask; values are then
         not told apart.
+    periodic : bool or sequence of bool, optional
+        Whether the image continues at its opposite border, for all axes or one by one.
     threads : int, optional
         See :func:`mensura.set_num_threads`.
 
@@ -378,5 +382,6 @@ def find_regions(
     steps = check_connectivity(connectivity, array.ndim)
     value = check_background(background, array.dtype)
     level = None if threshold is None else check_threshold(threshold, array.dtype)
+    wrapped = (False,) * (3 - array.ndim) + check_periodic(periodic, array.ndim)
     used = threads_for(threads, array.size)
-    return Regions(_core.find_regions(array, steps, value, level, used), array.shape)
+    return Regions(_core.find_regions(array, steps, value, level, wrapped, used), array.shape)

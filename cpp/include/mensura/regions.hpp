@@ -5,7 +5,7 @@
 // number of threads. No label image is made; paint() writes one where it is wanted.
 //
 // Memory: 1/8 byte a pixel (1/4 where values are told apart) and 4 bytes a run; while it works, each
-// thread uses another 1/4 byte a pixel of its strip and 16 bytes a pixel of one row.
+// thread uses another 1/4 byte a pixel of its strip and 8 bytes a run.
 #pragma once
 
 #include <array>
@@ -32,18 +32,53 @@ struct FindOptions {
     bool by_value = true;
     // Where given, foreground is what exceeds it, all alike, and the background value plays no part.
     std::optional<Scalar> threshold;
+    // z, y, x: whether the first and the last pixels along the axis are neighbors.
+    std::array<bool, 3> periodic{};
     int threads = 1;
+    // About how many pixels a strip has; 0 leaves it to the shape. The result does not depend on it.
+    std::int64_t strip_pixels = 0;
 };
 
-// A block of consecutive rows with the runs in them.
+// Rows that are joined as one: where touching along every diagonal connects and values do not matter, all
+// pixels of neighboring rows that meet in x lie in one region, so that two rows, or two rows of two planes,
+// can be merged bit by bit and joined in one step. Otherwise a band is one row.
+struct Bands {
+    Shape shape;
+    std::int64_t planes = 1;  // in a band
+    std::int64_t rows = 1;    // in a band, of each plane
+
+    bool are_rows() const { return planes * rows == 1; }
+    // How many bands lie side by side in a plane.
+    std::int64_t across() const { return (shape.height + rows - 1) / rows; }
+    std::int64_t of_row(std::int64_t r) const {
+        return r / shape.height / planes * across() + r % shape.height / rows;
+    }
+
+    // Calls visit(r) for every row of the band of row `first`, its first row.
+    template <class Visit>
+    void visit_rows(std::int64_t first, Visit visit) const {
+        const std::int64_t z = first / shape.height;
+        const std::int64_t y = first % shape.height;
+        for (std::int64_t i = 0; i < planes && z + i < shape.depth; ++i) {
+            for (std::int64_t j = 0; j < rows && y + j < shape.height; ++j) {
+                visit(first + i * shape.height + j);
+            }
+        }
+    }
+    std::int64_t first_row(std::int64_t band) const {
+        return band / across() * planes * shape.height + band % across() * rows;
+    }
+};
+
+// A block of consecutive rows with the runs in them: whole bands.
 struct Strip {
     std::int64_t row_begin = 0;
     std::int64_t row_end = 0;
     std::vector<std::uint64_t> foreground;  // [row][word], one bit per pixel
     std::vector<std::uint64_t> starts;      // the same for the first pixels of runs; empty where all
                                             // foreground is alike and starts follow from it
-    std::vector<std::int64_t> first_run;    // of each row, counted within the strip; one more than rows
-    std::vector<std::uint32_t> piece;       // of each run: its component within the strip
+    std::vector<std::int64_t> first_run;    // of each band, counted within the strip; one more than bands
+    std::vector<std::uint32_t> piece;       // of each run of a band: its component within the strip
     std::int64_t pieces = 0;
     std::int64_t first_piece = 0;  // pieces in all strips before
 };
@@ -63,16 +98,18 @@ struct Box {
 
 class Regions {
 public:
-    Regions(Shape shape, std::vector<Strip> strips, std::vector<std::int64_t> region_of_piece,
+    Regions(const Bands& bands, std::vector<Strip> strips, std::vector<std::int64_t> region_of_piece,
             std::int64_t count);
 
-    const Shape& shape() const { return shape_; }
+    const Shape& shape() const { return bands_.shape; }
+    const Bands& bands() const { return bands_; }
     std::int64_t count() const { return count_; }
     const std::vector<Strip>& strips() const { return *strips_; }
     const Strip& strip_of_row(std::int64_t r) const;
+    // How many runs of the rows belong to regions.
     std::int64_t runs() const;
 
-    // The region, 1..count, of run k of a strip; 0 where it was dropped.
+    // The region, 1..count, of run k of the bands of a strip; 0 where it was dropped.
     std::int64_t region(const Strip& strip, std::int64_t k) const {
         const auto piece = strip.first_piece + strip.piece[static_cast<std::size_t>(k)];
         return region_of_piece_[static_cast<std::size_t>(piece)];
@@ -85,14 +122,14 @@ public:
     // The runs of one region, in raster order, looked for within a box.
     std::vector<RegionRun> runs_of(std::int64_t region, const Box& box) const;
 
-    // The region at a pixel, 0 outside all of them.
-    std::int64_t region_at(std::int64_t z, std::int64_t y, std::int64_t x) const;
+    // The regions at pixels z, y, x; 0 outside all of them.
+    std::vector<std::int64_t> regions_at(std::span<const std::array<std::int64_t, 3>> pixels) const;
 
 private:
-    Regions(Shape shape, std::shared_ptr<const std::vector<Strip>> strips,
+    Regions(const Bands& bands, std::shared_ptr<const std::vector<Strip>> strips,
             std::vector<std::int64_t> region_of_piece, std::int64_t count);
 
-    Shape shape_;
+    Bands bands_;
     std::shared_ptr<const std::vector<Strip>> strips_;
     std::vector<std::int64_t> region_of_piece_;
     std::int64_t count_;

@@ -57,17 +57,16 @@ public:
     // Whether touching foreground pixels of different value belong to different runs.
     bool by_value() const { return by_value_; }
 
+    // `starts` is written where runs are told apart by value: elsewhere they start where the foreground
+    // does.
     void scan(const Row* row, Word* foreground, Word* starts) const {
         if (by_threshold_) {
             scan_above(row, foreground);
         } else {
             scan_unequal(row, foreground, starts);
         }
-        if (by_value_) {
-            for (std::int64_t w = 0; w < words_; ++w) starts[w] &= foreground[w];
-        } else {
-            rising_bits(foreground, words_, starts);
-        }
+        if (!by_value_) return;
+        for (std::int64_t w = 0; w < words_; ++w) starts[w] &= foreground[w];
     }
 
 private:

@@ -1,57 +1,28 @@
 // Finds the regions of an image: scan rows to runs, join runs strip by strip, join the strips, number.
 //
 // The image is cut into strips of whole rows, by its shape alone. Each strip is scanned and joined by
-// one thread with run numbers of its own; what remains are the contacts across the seams between strips,
-// joined piece by piece on one thread. Pieces are numbered in raster order, and roots are the smallest
-// members (union_find.hpp), so the final numbers do not depend on how the strips were shared out.
+// one thread with run numbers of its own, and its pieces are numbered in raster order; what remains are
+// the contacts across the seams between strips (seams.hpp). Roots are the smallest members
+// (union_find.hpp), so the final numbers do not depend on how the strips were shared out.
+//
 // Contacts come in closed form from bitmaps (runs/kernels.inl); unions run on the runs as in He, Chao
-// and Suzuki, "A run-based two-scan labeling algorithm", IEEE TIP 17(5), 2008.
-#include <algorithm>
+// and Suzuki, "A run-based two-scan labeling algorithm", IEEE TIP 17(5), 2008. Where values do not matter
+// and every diagonal connects, two or four rows are joined as one band, which on noise leaves a third of
+// the runs: the rows of Bolelli et al., "Spaghetti labeling", IEEE TIP 29, 2020, merge pixels into blocks
+// for the same reason. A band's runs are numbered by x, so its pieces are put back into raster order.
+#include <limits>
 #include <stdexcept>
 
-#include "image/rows.hpp"
-#include "mensura/regions.hpp"
 #include "mensura/threads.hpp"
+#include "regions/contacts.hpp"
 #include "regions/foreground.hpp"
+#include "regions/neighbors.hpp"
+#include "regions/region_rows.hpp"
+#include "regions/seams.hpp"
 #include "regions/union_find.hpp"
-#include "runs/kernel_of.hpp"
 
 namespace mensura {
 namespace {
-
-// An earlier row that may touch the current one: at (z + dz, y + dy), also diagonally along x or not.
-struct Neighbor {
-    int dz;
-    int dy;
-    bool diagonal;
-};
-
-std::vector<Neighbor> earlier_neighbors(int connectivity, bool volume) {
-    std::vector<Neighbor> neighbors{{0, -1, connectivity >= 2}};
-    if (!volume) return neighbors;
-    neighbors.push_back({-1, 0, connectivity >= 2});
-    if (connectivity >= 2) {
-        neighbors.push_back({-1, -1, connectivity >= 3});
-        neighbors.push_back({-1, 1, connectivity >= 3});
-    }
-    return neighbors;
-}
-
-// The row at a neighbor's place, or -1 where that lies outside the image.
-std::int64_t neighbor_row(const Shape& shape, std::int64_t r, const Neighbor& n) {
-    const std::int64_t z = r / shape.height + n.dz;
-    const std::int64_t y = r % shape.height + n.dy;
-    return z < 0 || y < 0 || y >= shape.height ? -1 : z * shape.height + y;
-}
-
-// Rows in a strip. Volumes are cut between planes, so that few contacts cross a seam.
-std::int64_t rows_per_strip(const Shape& shape) {
-    const std::int64_t width = std::max<std::int64_t>(1, shape.width);
-    if (shape.depth == 1) return std::max<std::int64_t>(1, (std::int64_t{1} << 19) / width);
-    const std::int64_t plane = std::max<std::int64_t>(1, shape.height * width);
-    if (plane > std::int64_t{1} << 31) return std::max<std::int64_t>(1, (std::int64_t{1} << 22) / width);
-    return shape.height * std::max<std::int64_t>(1, (std::int64_t{1} << 22) / plane);
-}
 
 // A bool image read as bytes: where all foreground is alike, that is all there is to know about it.
 ImageView bytes_for_bool(ImageView image) {
@@ -66,42 +37,49 @@ public:
     using T = equality_type<P>;
 
     Finder(const ImageView& image, const FindOptions& options)
-        : image_(bytes_for_bool(image)), foreground_(image, options), threads_(options.threads),
+        : image_(bytes_for_bool(image)), foreground_(image, options), options_(options),
           words_(words_for(image.shape.width)),
+          bands_(choose_bands(image.shape, options.connectivity, foreground_.by_value())),
           neighbors_(earlier_neighbors(options.connectivity, image.shape.depth > 1)) {}
 
     Regions find() const {
         std::vector<Strip> strips = cut();
-        for_each_block(static_cast<std::int64_t>(strips.size()), threads_, [&](std::int64_t s) {
+        for_each_block(count_of(strips), options_.threads, [&](std::int64_t s) {
             Strip& strip = strips[static_cast<std::size_t>(s)];
             Bits bits(*this, strip);
             scan(strip, bits);
+            count_runs(strip, bits);
             join(strip, bits);
         });
         return number(std::move(strips));
     }
 
 private:
-    // The bitmaps of a strip while it is joined. Starts are kept with the strip only where they do not
-    // follow from the foreground.
+    // Where the runs of a strip's bands start, while it is joined, and how many lie before each word. Kept
+    // with the strip only where they do not follow from the foreground.
     struct Bits {
         Bits(const Finder& finder, const Strip& strip)
-            : words(finder.words_), row_begin(strip.row_begin),
-              starts(static_cast<std::size_t>((strip.row_end - strip.row_begin) * words)),
-              rank(starts.size()) {}
+            : words(finder.words_), first_band(finder.bands_.of_row(strip.row_begin)),
+              end_band(finder.bands_.of_row(strip.row_end - 1) + 1),
+              starts(static_cast<std::size_t>((end_band - first_band) * words)), rank(starts.size()) {}
 
-        Word* starts_of(std::int64_t r) { return starts.data() + (r - row_begin) * words; }
-        std::uint32_t* rank_of(std::int64_t r) { return rank.data() + (r - row_begin) * words; }
+        Word* starts_of(std::int64_t band) { return starts.data() + (band - first_band) * words; }
+        std::uint32_t* rank_of(std::int64_t band) { return rank.data() + (band - first_band) * words; }
 
         std::int64_t words;
-        std::int64_t row_begin;
+        std::int64_t first_band;
+        std::int64_t end_band;
         std::vector<Word> starts;
         std::vector<std::uint32_t> rank;
     };
 
+    static std::int64_t count_of(const std::vector<Strip>& strips) {
+        return static_cast<std::int64_t>(strips.size());
+    }
+
     std::vector<Strip> cut() const {
         const std::int64_t rows = image_.shape.rows();
-        const std::int64_t step = rows_per_strip(image_.shape);
+        const std::int64_t step = rows_per_strip(bands_, options_.strip_pixels);
         std::vector<Strip> strips;
         for (std::int64_t r = 0; r < rows; r += step) {
             Strip& strip = strips.emplace_back();
@@ -111,127 +89,154 @@ private:
         return strips;
     }
 
-    Word* foreground_of(Strip& strip, std::int64_t r) const {
-        return strip.foreground.data() + (r - strip.row_begin) * words_;
-    }
-
     void scan(Strip& strip, Bits& bits) const {
         RowReader<T> reader(image_);
-        strip.foreground.resize(bits.starts.size());
-        strip.first_run.reserve(static_cast<std::size_t>(strip.row_end - strip.row_begin + 1));
-        std::int64_t runs = 0;
+        strip.foreground.resize(static_cast<std::size_t>((strip.row_end - strip.row_begin) * words_));
         for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
-            const T* row = reader.read(r, 0, image_.shape.width);
-            foreground_.scan(row, foreground_of(strip, r), bits.starts_of(r));
+            Word* foreground = strip.foreground.data() + (r - strip.row_begin) * words_;
+            // Where starts are written, bands are rows.
+            foreground_.scan(reader.read(r, 0, image_.shape.width), foreground,
+                             bits.starts_of(bands_.of_row(r)));
+        }
+    }
+
+    void count_runs(Strip& strip, Bits& bits) const {
+        strip.first_run.reserve(static_cast<std::size_t>(bits.end_band - bits.first_band + 1));
+        std::int64_t runs = 0;
+        for (std::int64_t band = bits.first_band; band < bits.end_band; ++band) {
+            Word* starts = bits.starts_of(band);
+            if (!foreground_.by_value()) {
+                merge_band(bands_, strip, bands_.first_row(band), words_, starts);
+                rising_bits(starts, words_, starts);
+            }
             strip.first_run.push_back(runs);
-            runs = kernels().rank(bits.starts_of(r), words_, runs, bits.rank_of(r));
+            runs = kernels().rank(starts, words_, runs, bits.rank_of(band));
         }
         strip.first_run.push_back(runs);
         if (runs > std::numeric_limits<std::uint32_t>::max()) {
-            throw std::length_error("a row of the image holds more runs than 32 bits can count");
+            throw std::length_error("a strip of the image holds more runs than 32 bits can count");
         }
     }
 
     void join(Strip& strip, Bits& bits) const {
         UnionFind<std::uint32_t> sets(static_cast<std::size_t>(strip.first_run.back()));
-        Contacts contacts(*this);
-        for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
+        Contacts<T> contacts(image_, foreground_.by_value());
+        Faces faces(*this, strip);
+        for (std::int64_t band = bits.first_band; band < bits.end_band; ++band) {
+            const std::int64_t row = bands_.first_row(band);
             for (const Neighbor& n : neighbors_) {
-                const std::int64_t other = neighbor_row(image_.shape, r, n);
-                if (other < strip.row_begin) continue;
-                const JoinRow<T> c{foreground_of(strip, r), bits.starts_of(r), bits.rank_of(r), nullptr};
-                const JoinRow<T> p{foreground_of(strip, other), bits.starts_of(other),
-                                   bits.rank_of(other), nullptr};
-                contacts.visit(r, c, other, p, n.diagonal,
+                const auto other = neighbor_band(row, n);
+                if (!other || *other < strip.row_begin) continue;
+                const std::int64_t other_band = bands_.of_row(*other);
+                const JoinRow c{faces.current(row, n), bits.starts_of(band), bits.rank_of(band)};
+                const JoinRow p{faces.earlier(*other, n), bits.starts_of(other_band),
+                                bits.rank_of(other_band)};
+                contacts.visit(row, c, *other, p, n.diagonal,
                                [&](std::uint32_t a, std::uint32_t b) { sets.unite(a, b); });
             }
         }
-        std::uint32_t pieces = 0;
-        strip.piece = sets.take_numbers(pieces);
-        strip.pieces = pieces;
+        number_pieces(strip, bits, sets.take_roots());
         if (foreground_.by_value()) strip.starts = std::move(bits.starts);
     }
 
-    // Contacts between two rows, with the values read where they matter.
-    class Contacts {
-    public:
-        explicit Contacts(const Finder& finder)
-            : finder_(finder), current_(finder.image_), earlier_(finder.image_),
-              equal_(static_cast<std::size_t>(finder.words_)),
-              found_(static_cast<std::size_t>(contacts_per_pixel * finder.words_ * word_bits)) {}
+    // The first row of a neighboring band, from that of a band.
+    std::optional<std::int64_t> neighbor_band(std::int64_t row, const Neighbor& n) const {
+        const std::int64_t z = row / image_.shape.height + n.dz * bands_.planes;
+        const std::int64_t y = row % image_.shape.height + n.dy * bands_.rows;
+        if (z < 0 || y < 0 || y >= image_.shape.height) return std::nullopt;
+        return z * image_.shape.height + y;
+    }
 
-        template <class Edge>
-        void visit(std::int64_t r, JoinRow<T> c, std::int64_t other, JoinRow<T> p, bool diagonal,
-                   Edge edge) {
-            const Word* equal = nullptr;
-            if (finder_.foreground_.by_value()) {
-                const std::int64_t width = finder_.image_.shape.width;
-                c.values = current_.read(r, 0, width);
-                p.values = earlier_.read(other, 0, width);
-                scan_kernels_of<T>().equal(c.values, p.values, width, equal_.data());
-                equal = equal_.data();
-            }
-            const std::int64_t count =
-                scan_kernels_of<T>().contacts(c, p, equal, finder_.words_, diagonal, found_.data());
-            for (std::int64_t k = 0; k < count; ++k) {
-                const Contact& contact = found_[static_cast<std::size_t>(k)];
-                edge(contact.current, contact.earlier);
-            }
+    // The pixels of a band that face another one: of the rows and planes that lie next to it.
+    class Faces {
+    public:
+        Faces(const Finder& finder, const Strip& strip) : finder_(finder), strip_(strip) {}
+
+        const Word* current(std::int64_t row, const Neighbor& n) {
+            return face(row, n.dz == 0 ? both : first, n.dy == 0 ? both : n.dy < 0 ? first : last,
+                        current_);
+        }
+        // An earlier band has all its rows and planes, save where it lies below in y.
+        const Word* earlier(std::int64_t row, const Neighbor& n) {
+            return face(row, n.dz == 0 ? both : last, n.dy == 0 ? both : n.dy < 0 ? last : first,
+                        earlier_);
         }
 
     private:
-        const Finder& finder_;
-        RowReader<T> current_;
-        RowReader<T> earlier_;
-        std::vector<Word> equal_;
-        std::vector<Contact> found_;
-    };
+        enum Part { first, last, both };
 
-    // The bitmaps of one row of a finished strip, made again for the few rows at a seam.
-    struct SeamRow {
-        std::vector<Word> starts;
-        std::vector<std::uint32_t> rank;
-    };
-
-    JoinRow<T> seam_row(Strip& strip, std::int64_t r, SeamRow& made) const {
-        const Word* foreground = foreground_of(strip, r);
-        made.starts.resize(static_cast<std::size_t>(words_));
-        made.rank.resize(static_cast<std::size_t>(words_));
-        if (foreground_.by_value()) {
-            std::copy_n(strip.starts.data() + (r - strip.row_begin) * words_, words_,
-                        made.starts.data());
-        } else {
-            rising_bits(foreground, words_, made.starts.data());
+        static bool holds(Part part, std::int64_t i, std::int64_t count) {
+            return part == both || i == (part == first ? 0 : count - 1);
         }
-        const auto first = strip.first_run[static_cast<std::size_t>(r - strip.row_begin)];
-        kernels().rank(made.starts.data(), words_, first, made.rank.data());
-        return {foreground, made.starts.data(), made.rank.data(), nullptr};
+
+        const Word* face(std::int64_t row, Part planes, Part rows, std::vector<Word>& merged) {
+            const Bands& bands = finder_.bands_;
+            const std::int64_t words = finder_.words_;
+            const Word* only = nullptr;
+            bool is_merged = false;
+            bands.visit_rows(row, [&](std::int64_t r) {
+                const std::int64_t i = (r - row) / bands.shape.height;
+                const std::int64_t j = (r - row) % bands.shape.height;
+                if (!holds(planes, i, bands.planes) || !holds(rows, j, bands.rows)) return;
+                const Word* foreground = foreground_of(strip_, r, words);
+                if (only == nullptr) {
+                    only = foreground;
+                    return;
+                }
+                merged.resize(static_cast<std::size_t>(words));
+                const Word* before = is_merged ? merged.data() : only;
+                for (std::int64_t w = 0; w < words; ++w) {
+                    merged[static_cast<std::size_t>(w)] = before[w] | foreground[w];
+                }
+                is_merged = true;
+            });
+            return is_merged ? merged.data() : only != nullptr ? only : nothing();
+        }
+
+        // A band at the border may lack the row that would face the other one.
+        const Word* nothing() {
+            nothing_.resize(static_cast<std::size_t>(finder_.words_));
+            return nothing_.data();
+        }
+
+        const Finder& finder_;
+        const Strip& strip_;
+        std::vector<Word> current_;
+        std::vector<Word> earlier_;
+        std::vector<Word> nothing_;
+    };
+
+    void number_pieces(Strip& strip, Bits& bits, std::vector<std::uint32_t> roots) const {
+        if (bands_.are_rows()) {
+            strip.pieces = number_roots(roots);
+            strip.piece = std::move(roots);
+        } else {
+            number_in_raster_order(strip, bits, roots);
+            strip.piece = std::move(roots);
+        }
     }
 
-    // How far above a row its earlier neighbors can lie.
-    std::int64_t reach() const { return image_.shape.depth > 1 ? image_.shape.height + 1 : 1; }
-
-    void join_seams(std::vector<Strip>& strips, UnionFind<std::int64_t>& sets) const {
-        Contacts contacts(*this);
-        SeamRow made_c;
-        SeamRow made_p;
-        const std::int64_t step = rows_per_strip(image_.shape);
-        for (Strip& strip : strips) {
-            const std::int64_t end = std::min(strip.row_end, strip.row_begin + reach());
-            for (std::int64_t r = strip.row_begin; r < end; ++r) {
-                for (const Neighbor& n : neighbors_) {
-                    const std::int64_t other = neighbor_row(image_.shape, r, n);
-                    if (other < 0 || other >= strip.row_begin) continue;
-                    Strip& above = strips[static_cast<std::size_t>(other / step)];
-                    const JoinRow<T> c = seam_row(strip, r, made_c);
-                    const JoinRow<T> p = seam_row(above, other, made_p);
-                    contacts.visit(r, c, other, p, n.diagonal, [&](std::uint32_t a, std::uint32_t b) {
-                        sets.unite(strip.first_piece + strip.piece[a],
-                                   above.first_piece + above.piece[b]);
-                    });
+    // Replaces roots by the numbers of their sets in the order in which the rows come upon them.
+    void number_in_raster_order(Strip& strip, Bits& bits, std::vector<std::uint32_t>& roots) const {
+        constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+        constexpr std::int64_t words_at_once = 64;
+        std::vector<std::uint32_t> number(roots.size(), none);
+        std::vector<std::uint32_t> found(static_cast<std::size_t>(words_at_once * word_bits / 2));
+        std::uint32_t pieces = 0;
+        for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
+            const std::int64_t band = bands_.of_row(r);
+            const JoinRow row{foreground_of(strip, r, words_), bits.starts_of(band), bits.rank_of(band)};
+            for (std::int64_t w = 0; w < words_; w += words_at_once) {
+                const std::int64_t end = std::min(words_, w + words_at_once);
+                const std::int64_t runs = kernels().band_runs(row, w, end, found.data());
+                for (std::int64_t k = 0; k < runs; ++k) {
+                    std::uint32_t& set = number[roots[found[static_cast<std::size_t>(k)]]];
+                    if (set == none) set = pieces++;
                 }
             }
         }
+        for (std::uint32_t& root : roots) root = number[root];
+        strip.pieces = pieces;
     }
 
     Regions number(std::vector<Strip> strips) const {
@@ -240,18 +245,27 @@ private:
             strip.first_piece = pieces;
             pieces += strip.pieces;
         }
+        std::vector<PiecePairs> pairs(strips.size());
+        for_each_block(count_of(strips), options_.threads, [&](std::int64_t s) {
+            const auto k = static_cast<std::size_t>(s);
+            Seams<T> seams(image_, foreground_.by_value(), bands_, neighbors_, options_.periodic, strips);
+            pairs[k] = seams.pairs_of(strips[k]);
+        });
         UnionFind<std::int64_t> sets(static_cast<std::size_t>(pieces));
-        join_seams(strips, sets);
-        std::int64_t count = 0;
-        std::vector<std::int64_t> region_of_piece = sets.take_numbers(count);
+        for (const PiecePairs& touching : pairs) {
+            for (const auto& [a, b] : touching) sets.unite(a, b);
+        }
+        std::vector<std::int64_t> region_of_piece = sets.take_roots();
+        const std::int64_t count = number_roots(region_of_piece);
         for (std::int64_t& region : region_of_piece) ++region;  // 0 is the background
-        return Regions(image_.shape, std::move(strips), std::move(region_of_piece), count);
+        return Regions(bands_, std::move(strips), std::move(region_of_piece), count);
     }
 
     ImageView image_;
     Foreground<P> foreground_;
-    int threads_;
+    FindOptions options_;
     std::int64_t words_;
+    Bands bands_;
     std::vector<Neighbor> neighbors_;
 };
 

@@ -1,41 +1,128 @@
-// Walks over the runs of stored regions, row by row.
+// The rows of stored regions, and walks over their runs.
+//
+// A strip keeps the foreground of its rows and the regions of the runs of its bands; where runs start
+// within a band is kept only where it does not follow from the foreground. BandBits makes it again.
 #pragma once
+
+#include <algorithm>
+#include <bit>
+#include <vector>
 
 #include "mensura/regions.hpp"
 #include "runs/row_runs.hpp"
 
 namespace mensura {
 
+// The foreground of row r of a strip.
+inline const Word* foreground_of(const Strip& strip, std::int64_t r, std::int64_t words) {
+    return strip.foreground.data() + (r - strip.row_begin) * words;
+}
+
+// Sets `merged` to the foreground of all rows of the band whose first row is `first`.
+inline void merge_band(const Bands& bands, const Strip& strip, std::int64_t first, std::int64_t words,
+                       Word* merged) {
+    std::fill_n(merged, words, Word{0});
+    bands.visit_rows(first, [&](std::int64_t r) {
+        const Word* foreground = foreground_of(strip, r, words);
+        for (std::int64_t w = 0; w < words; ++w) merged[w] |= foreground[w];
+    });
+}
+
+// Where runs start in one band of stored regions, and how many lie before each word.
+class BandBits {
+public:
+    explicit BandBits(const Bands& bands)
+        : bands_(bands), words_(words_for(bands.shape.width)), starts_(static_cast<std::size_t>(words_)),
+          rank_(starts_.size()) {}
+
+    // Moves to the band of row r.
+    void seek(const Strip& strip, std::int64_t r) {
+        const std::int64_t band = bands_.of_row(r);
+        if (&strip == strip_ && band == band_) return;
+        strip_ = &strip;
+        band_ = band;
+        first_run_ = strip.first_run.data() + (band - bands_.of_row(strip.row_begin));
+        if (strip.starts.empty()) {
+            merge_band(bands_, strip, bands_.first_row(band), words_, starts_.data());
+            rising_bits(starts_.data(), words_, starts_.data());
+        } else {
+            std::copy_n(strip.starts.data() + (r - strip.row_begin) * words_, words_, starts_.data());
+        }
+        kernels().rank(starts_.data(), words_, *first_run_, rank_.data());
+    }
+
+    const Word* starts() const { return starts_.data(); }
+    std::int64_t first_run() const { return first_run_[0]; }
+    std::int64_t end_run() const { return first_run_[1]; }
+    JoinRow join_row(const Word* foreground) const { return {foreground, starts_.data(), rank_.data()}; }
+
+    // The run of the band that holds pixel x.
+    std::int64_t run_at(std::int64_t x) const {
+        const auto w = static_cast<std::size_t>(x / word_bits);
+        const Word up_to = ~Word{0} >> (word_bits - 1 - x % word_bits);
+        return std::int64_t{rank_[w]} + std::popcount(starts_[w] & up_to) - 1;
+    }
+
+private:
+    const Bands& bands_;
+    std::int64_t words_;
+    const Strip* strip_ = nullptr;
+    std::int64_t band_ = -1;
+    const std::int64_t* first_run_ = nullptr;
+    std::vector<Word> starts_;
+    std::vector<std::uint32_t> rank_;
+};
+
 class RegionRows {
 public:
     explicit RegionRows(const Regions& regions)
-        : regions_(regions), words_(words_for(regions.shape().width)),
+        : regions_(regions), words_(words_for(regions.shape().width)), band_(regions.bands()),
           starts_(static_cast<std::size_t>(words_)) {}
 
     // Calls visit(start, end, region) for every run of row r, from left to right.
     template <class Visit>
     void visit_row(std::int64_t r, Visit visit) {
         const Strip& strip = regions_.strip_of_row(r);
-        const std::int64_t local = r - strip.row_begin;
-        const Word* foreground = strip.foreground.data() + local * words_;
-        const Word* starts = strip.starts.data() + local * words_;
-        if (strip.starts.empty()) {
+        const Word* foreground = foreground_of(strip, r, words_);
+        band_.seek(strip, r);
+        if (regions_.bands().are_rows()) {
+            runs_.read(foreground, band_.starts(), words_);
+            visit_runs(strip, [this](std::int64_t k) { return band_.first_run() + k; }, visit);
+        } else {
             rising_bits(foreground, words_, starts_.data());
-            starts = starts_.data();
+            runs_.read(foreground, starts_.data(), words_);
+            band_runs_.resize(static_cast<std::size_t>(runs_.count()));
+            kernels().band_runs(band_.join_row(foreground), 0, words_, band_runs_.data());
+            visit_runs(strip, [this](std::int64_t k) { return band_runs_[static_cast<std::size_t>(k)]; },
+                       visit);
         }
-        runs_.read(foreground, starts, words_);
-        const std::int64_t first = strip.first_run[static_cast<std::size_t>(local)];
+    }
+
+    // The region at pixel x of row r, 0 outside all.
+    std::int64_t region_at(std::int64_t r, std::int64_t x) {
+        const Strip& strip = regions_.strip_of_row(r);
+        const Word word = foreground_of(strip, r, words_)[x / word_bits];
+        if ((word >> (x % word_bits) & 1) == 0) return 0;
+        band_.seek(strip, r);
+        return regions_.region(strip, band_.run_at(x));
+    }
+
+private:
+    // run_of(k) is the run of the band that holds run k of the row.
+    template <class RunOf, class Visit>
+    void visit_runs(const Strip& strip, RunOf run_of, Visit& visit) const {
         for (std::int64_t k = 0; k < runs_.count(); ++k) {
-            const std::int64_t region = regions_.region(strip, first + k);
+            const std::int64_t region = regions_.region(strip, run_of(k));
             if (region != 0) visit(runs_.start(k), runs_.end(k), region);
         }
     }
 
-private:
     const Regions& regions_;
     std::int64_t words_;
+    BandBits band_;
     std::vector<Word> starts_;
     RowRuns runs_;
+    std::vector<std::uint32_t> band_runs_;
 };
 
 }  // namespace mensura

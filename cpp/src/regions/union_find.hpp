@@ -30,14 +30,10 @@ public:
         }
     }
 
-    // Replaces every element by the number of its set, sets counted from 0 in order of their first
-    // element, and hands the numbers over. Parents come first, so one pass in order is enough.
-    std::vector<Id> take_numbers(Id& sets) {
-        sets = 0;
-        for (std::size_t i = 0; i < parent_.size(); ++i) {
-            const Id parent = parent_[i];
-            parent_[i] = static_cast<std::size_t>(parent) == i ? sets++ : at(parent);
-        }
+    // Replaces every element by the root of its set and hands the roots over. Parents come first, so one
+    // pass in order is enough.
+    std::vector<Id> take_roots() {
+        for (Id& parent : parent_) parent = at(parent);
         return std::move(parent_);
     }
 
@@ -54,5 +50,17 @@ private:
 
     std::vector<Id> parent_;
 };
+
+// Replaces every root by the number of its set, sets counted from 0 in order of their roots, and returns
+// how many sets there are.
+template <class Id>
+Id number_roots(std::vector<Id>& roots) {
+    Id sets = 0;
+    for (std::size_t i = 0; i < roots.size(); ++i) {
+        const auto root = static_cast<std::size_t>(roots[i]);
+        roots[i] = root == i ? sets++ : roots[root];
+    }
+    return sets;
+}
 
 }  // namespace mensura

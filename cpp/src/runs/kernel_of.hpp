@@ -20,6 +20,15 @@ const ScanKernels<T>& scan_kernels_of() {
 }
 
 template <class T>
+const PaintKernels<T>& paint_kernels_of() {
+    const KernelTable& table = kernels();
+    if constexpr (std::is_same_v<T, std::uint8_t>) return table.paint_u8;
+    if constexpr (std::is_same_v<T, std::uint16_t>) return table.paint_u16;
+    if constexpr (std::is_same_v<T, std::uint32_t>) return table.paint_u32;
+    if constexpr (std::is_same_v<T, std::uint64_t>) return table.paint_u64;
+}
+
+template <class T>
 const IntensityKernels<T>& intensity_kernels_of() {
     const KernelTable& table = kernels();
     if constexpr (std::is_same_v<T, std::int8_t>) return table.intensity_i8;

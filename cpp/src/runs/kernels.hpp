@@ -24,13 +24,18 @@ struct SlotRun {
 };
 
 // One row as it is joined with its neighbors. `starts` marks the first pixel of every run and `rank[w]`
-// counts the runs before word w, so that the run at a pixel is found without a search. `values` is null
-// where all foreground is alike.
-template <class T>
+// counts the runs before word w, so that the run at a pixel is found without a search. Every pixel of
+// `foreground` lies in a run; there may be more in the runs.
 struct JoinRow {
     const Word* foreground;
     const Word* starts;
     const std::uint32_t* rank;
+};
+
+// The same with the values of the pixels, where they tell runs apart.
+template <class T>
+struct ValueRow {
+    JoinRow row;
     const T* values;
 };
 
@@ -40,8 +45,8 @@ struct Contact {
     std::uint32_t earlier;
 };
 
-// Room for the runs of a row, and for two more that are written and not counted.
-constexpr std::int64_t run_capacity(std::int64_t words) { return words * word_bits + 2; }
+// Runs written beyond those that are counted.
+inline constexpr std::int64_t spare_runs = 2;
 
 // How many contacts two rows can have at most: two at every pixel.
 inline constexpr std::int64_t contacts_per_pixel = 2;
@@ -54,10 +59,10 @@ struct ScanKernels {
     void (*foreground)(const T* row, std::int64_t width, T background, Word* foreground);
     // equal[x] = a[x] == b[x].
     void (*equal)(const T* a, const T* b, std::int64_t width, Word* equal);
-    // Writes the contacts of two rows and returns their number. `equal` holds the bits of c == p, or is
-    // null where all foreground is alike.
-    std::int64_t (*contacts)(const JoinRow<T>& c, const JoinRow<T>& p, const Word* equal,
-                             std::int64_t words, bool diagonal, Contact* found);
+    // As KernelTable::contacts, for runs of equal values. `equal` holds the bits of c == p.
+    std::int64_t (*equal_contacts)(const ValueRow<T>& c, const ValueRow<T>& p, const Word* equal,
+                                   bool diagonal, std::int64_t word_begin, std::int64_t word_end,
+                                   Contact* found);
 };
 
 // Adds the pixels of the runs of one row to the partials of their slots. Coordinates are local to the
@@ -74,16 +79,58 @@ struct IntensityKernels {
     void (*above)(const T* row, std::int64_t width, T threshold, Word* foreground);
 };
 
+// Labels as they are looked up for an image of T: 32 bits, and 64 where T has them.
+template <class T>
+struct PaintLabelOf {
+    using Type = std::uint32_t;
+};
+template <>
+struct PaintLabelOf<std::uint64_t> {
+    using Type = std::uint64_t;
+};
+template <class T>
+using PaintLabel = typename PaintLabelOf<T>::Type;
+
+// Labels that may be read, and are not used, behind the last one.
+inline constexpr std::int64_t spare_labels = 16;
+
+template <class T>
+struct PaintKernels {
+    // out[x] = the label of the run at x where foreground, else 0. labels[0] is that of the run before
+    // the row, labels[k + 1] that of run k; spare_labels more can be read. With `skip_background`, words
+    // of the row without foreground are left as they are, known to be 0. With `around_cache`, `out` is
+    // aligned to 64 bytes and does not go through the cache where the instruction set allows for it.
+    void (*paint)(const Word* foreground, const Word* starts, std::int64_t width,
+                  const PaintLabel<T>* labels, bool skip_background, bool around_cache, T* out);
+};
+
 struct KernelTable {
     const char* name;
 
+    // How many bits are set.
+    std::int64_t (*count)(const Word* bits, std::int64_t words);
     // rank[w] = first + number of bits set before word w; returns the count behind the last word.
     std::int64_t (*rank)(const Word* starts, std::int64_t words, std::int64_t first,
                          std::uint32_t* rank);
     // Writes where the runs of a row start and end, in order, and returns their number. Both arrays have
-    // room for run_capacity(words) numbers.
+    // room for spare_runs more.
     std::int64_t (*runs)(const Word* foreground, const Word* starts, std::int64_t words,
                          std::int64_t* start, std::int64_t* end);
+    // Writes the contacts of two rows that lie in words [word_begin, word_end), at most contacts_per_pixel
+    // for each pixel, and returns their number.
+    std::int64_t (*contacts)(const JoinRow& c, const JoinRow& p, bool diagonal, std::int64_t word_begin,
+                             std::int64_t word_end, Contact* found);
+    // For every run of a row that starts in words [word_begin, word_end): the run of its band that it lies
+    // in. Returns their number.
+    std::int64_t (*band_runs)(const JoinRow& row, std::int64_t word_begin, std::int64_t word_end,
+                              std::uint32_t* found);
+
+    PaintKernels<std::uint8_t> paint_u8;
+    PaintKernels<std::uint16_t> paint_u16;
+    PaintKernels<std::uint32_t> paint_u32;
+    PaintKernels<std::uint64_t> paint_u64;
+    // Called by a thread that painted around the cache, before others look at it.
+    void (*end_painting)();
 
     ScanKernels<std::uint8_t> scan_u8;
     ScanKernels<std::uint16_t> scan_u16;

@@ -46,11 +46,19 @@ inline Word word_of(Test test) {
 
 #if defined(__AVX512BW__)
 // The compare-to-mask instructions, which the compiler does not find for integers by itself: the bits of
-// one vector of 64 / parts pixels.
-inline Word unequal_bits(__m512i a, __m512i b, std::uint8_t) { return _mm512_cmpneq_epi8_mask(a, b); }
-inline Word unequal_bits(__m512i a, __m512i b, std::uint16_t) { return _mm512_cmpneq_epi16_mask(a, b); }
-inline Word unequal_bits(__m512i a, __m512i b, std::uint32_t) { return _mm512_cmpneq_epi32_mask(a, b); }
-inline Word unequal_bits(__m512i a, __m512i b, std::uint64_t) { return _mm512_cmpneq_epi64_mask(a, b); }
+// one vector of 64 / sizeof(T) pixels.
+inline __mmask64 unequal_bits(__m512i a, __m512i b, std::uint8_t) {
+    return _mm512_cmpneq_epi8_mask(a, b);
+}
+inline __mmask32 unequal_bits(__m512i a, __m512i b, std::uint16_t) {
+    return _mm512_cmpneq_epi16_mask(a, b);
+}
+inline __mmask16 unequal_bits(__m512i a, __m512i b, std::uint32_t) {
+    return _mm512_cmpneq_epi32_mask(a, b);
+}
+inline __mmask8 unequal_bits(__m512i a, __m512i b, std::uint64_t) {
+    return _mm512_cmpneq_epi64_mask(a, b);
+}
 
 inline __m512i repeated(std::uint8_t v) { return _mm512_set1_epi8(static_cast<char>(v)); }
 inline __m512i repeated(std::uint16_t v) { return _mm512_set1_epi16(static_cast<short>(v)); }
@@ -59,19 +67,39 @@ inline __m512i repeated(std::uint64_t v) { return _mm512_set1_epi64(static_cast<
 
 template <class T>
 constexpr bool has_mask_compare = T(0.5) == T(0);  // integers
+
+// The bits of 64 pixels from those of the vectors they fill. They are joined as masks, not as shifted
+// integers: gcc 12 may put a short mask aside in as many bytes as it has and fetch it as 64 bits, seen
+// where the thread sanitizer's calls come between.
+template <class T, class Bits>
+inline Word joined_bits(Bits bits) {
+    if constexpr (sizeof(T) == 1) {
+        return bits(0);
+    } else if constexpr (sizeof(T) == 2) {
+        return _mm512_kunpackd(bits(1), bits(0));
+    } else {
+        const auto sixteen = [bits](int i) -> __mmask16 {
+            if constexpr (sizeof(T) == 4) {
+                return bits(i);
+            } else {
+                return _mm512_kunpackb(bits(2 * i + 1), bits(2 * i));
+            }
+        };
+        return _mm512_kunpackd(_mm512_kunpackw(sixteen(3), sixteen(2)),
+                               _mm512_kunpackw(sixteen(1), sixteen(0)));
+    }
+}
 #endif
 
 template <class T>
 inline Word foreground_word(const T* pixels, T background) {
 #if defined(__AVX512BW__)
     if constexpr (has_mask_compare<T>) {
-        constexpr int pixels_per_vector = 64 / static_cast<int>(sizeof(T));
         const __m512i constant = repeated(background);
-        Word word = 0;
-        for (int i = 0; i < word_bits; i += pixels_per_vector) {
-            word |= unequal_bits(_mm512_loadu_si512(pixels + i), constant, T{}) << i;
-        }
-        return word;
+        return joined_bits<T>([=](int i) {
+            const T* part = pixels + i * (64 / static_cast<int>(sizeof(T)));
+            return unequal_bits(_mm512_loadu_si512(part), constant, T{});
+        });
     }
 #endif
     // A NaN is the only value that differs from itself.
@@ -82,12 +110,10 @@ template <class T>
 inline Word unequal_word(const T* a, const T* b) {
 #if defined(__AVX512BW__)
     if constexpr (has_mask_compare<T>) {
-        constexpr int pixels_per_vector = 64 / static_cast<int>(sizeof(T));
-        Word word = 0;
-        for (int i = 0; i < word_bits; i += pixels_per_vector) {
-            word |= unequal_bits(_mm512_loadu_si512(a + i), _mm512_loadu_si512(b + i), T{}) << i;
-        }
-        return word;
+        return joined_bits<T>([=](int i) {
+            const int first = i * (64 / static_cast<int>(sizeof(T)));
+            return unequal_bits(_mm512_loadu_si512(a + first), _mm512_loadu_si512(b + first), T{});
+        });
     }
 #endif
     return word_of([=](int i) { return a[i] != b[i]; });
@@ -166,6 +192,12 @@ inline int count_set(Word word) {
 #endif
 }
 
+std::int64_t count(const Word* bits, std::int64_t words) {
+    std::int64_t total = 0;
+    for (std::int64_t w = 0; w < words; ++w) total += count_set(bits[w]);
+    return total;
+}
+
 inline std::int64_t lowest_set(Word word) { return word != 0 ? __builtin_ctzll(word) : word_bits; }
 
 // Appends the position of every set bit. The first two are written whether they are there or not,
@@ -208,7 +240,9 @@ std::int64_t find_runs(const Word* foreground, const Word* starts, std::int64_t 
 //                   (c run at x, p run at x - 1)
 //   the mirror      the same with c and p exchanged: (c run at x - 1, p run at x)
 //
-// Every stretch of contact is reported exactly once, with no walk over the runs.
+// Every stretch of contact is reported exactly once, with no walk over the runs. Where rows are joined in
+// bands, c and p are the pixels that face the other band and runs are those of the bands, so that one
+// contact may follow another of the same two runs: those are left out.
 
 std::int64_t rank(const Word* starts, std::int64_t words, std::int64_t first, std::uint32_t* rank) {
     for (std::int64_t w = 0; w < words; ++w) {
@@ -219,67 +253,281 @@ std::int64_t rank(const Word* starts, std::int64_t words, std::int64_t first, st
 }
 
 // The run that holds the pixel of a bit.
-template <class T>
-inline std::uint32_t run_at(const JoinRow<T>& row, std::int64_t w, Word bit) {
+inline std::uint32_t run_at(const JoinRow& row, std::int64_t w, Word bit) {
     const Word up_to = bit | (bit - 1);
     return row.rank[w] + static_cast<std::uint32_t>(count_set(row.starts[w] & up_to)) - 1;
 }
 
 // The run that holds the pixel before a bit, which may lie in the word before.
-template <class T>
-inline std::uint32_t run_before(const JoinRow<T>& row, std::int64_t w, Word bit) {
+inline std::uint32_t run_before(const JoinRow& row, std::int64_t w, Word bit) {
     return row.rank[w] + static_cast<std::uint32_t>(count_set(row.starts[w] & (bit - 1))) - 1;
 }
 
-template <class T, bool by_value, bool diagonal>
-std::int64_t find_contacts(const JoinRow<T>& c, const JoinRow<T>& p, const Word* equal,
-                           std::int64_t words, Contact* found) {
-    Contact* next = found;
-    Word both_carry = 0;
-    Word c_carry = 0;
-    Word p_carry = 0;
-    for (std::int64_t w = 0; w < words; ++w) {
+// The bits of a word moved up by one pixel, the last one of the word before moved in.
+inline Word moved_up(const Word* bits, std::int64_t w) {
+    return bits[w] << 1 | (w > 0 ? bits[w - 1] >> (word_bits - 1) : 0);
+}
+
+// Where contacts are written: each in turn, save for one equal to that before it.
+class ContactWriter {
+public:
+    explicit ContactWriter(Contact* first) : next_(first) {}
+
+    void write(std::uint32_t current, std::uint32_t earlier) {
+        *next_ = {current, earlier};
+        next_ += (current != last_.current) | (earlier != last_.earlier);
+        last_ = {current, earlier};
+    }
+    Contact* end() const { return next_; }
+
+private:
+    Contact* next_;
+    Contact last_{~std::uint32_t{0}, ~std::uint32_t{0}};
+};
+
+template <bool diagonal>
+std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, std::int64_t word_begin,
+                           std::int64_t word_end, Contact* found) {
+    ContactWriter contacts(found);
+    for (std::int64_t w = word_begin; w < word_end; ++w) {
         const Word cf = c.foreground[w];
         const Word pf = p.foreground[w];
-        const Word both = by_value ? cf & pf & equal[w] : cf & pf;
-        for (Word rest = both & (~(both << 1 | both_carry) | c.starts[w]); rest != 0; rest &= rest - 1) {
+        if (cf == 0 && pf == 0) continue;
+        const Word c_before = moved_up(c.foreground, w);
+        const Word p_before = moved_up(p.foreground, w);
+        for (Word rest = cf & pf & ~(c_before & p_before); rest != 0; rest &= rest - 1) {
             const Word bit = rest & -rest;
-            *next++ = {run_at(c, w, bit), run_at(p, w, bit)};
+            contacts.write(run_at(c, w, bit), run_at(p, w, bit));
         }
         if constexpr (diagonal) {
-            for (Word rest = c.starts[w] & (pf << 1 | p_carry) & ~both; rest != 0; rest &= rest - 1) {
-                if constexpr (by_value) {
-                    const std::int64_t x = w * word_bits + __builtin_ctzll(rest);
-                    if (c.values[x] != p.values[x - 1]) continue;
-                }
+            for (Word rest = cf & ~c_before & ~pf & p_before; rest != 0; rest &= rest - 1) {
                 const Word bit = rest & -rest;
-                *next++ = {run_at(c, w, bit), run_before(p, w, bit)};
+                contacts.write(run_at(c, w, bit), run_before(p, w, bit));
             }
-            for (Word rest = p.starts[w] & (cf << 1 | c_carry) & ~both; rest != 0; rest &= rest - 1) {
-                if constexpr (by_value) {
-                    const std::int64_t x = w * word_bits + __builtin_ctzll(rest);
-                    if (c.values[x - 1] != p.values[x]) continue;
-                }
+            for (Word rest = pf & ~p_before & ~cf & c_before; rest != 0; rest &= rest - 1) {
                 const Word bit = rest & -rest;
-                *next++ = {run_before(c, w, bit), run_at(p, w, bit)};
+                contacts.write(run_before(c, w, bit), run_at(p, w, bit));
             }
         }
+    }
+    return contacts.end() - found;
+}
+
+std::int64_t contacts(const JoinRow& c, const JoinRow& p, bool diagonal, std::int64_t word_begin,
+                      std::int64_t word_end, Contact* found) {
+    return diagonal ? find_contacts<true>(c, p, word_begin, word_end, found)
+                    : find_contacts<false>(c, p, word_begin, word_end, found);
+}
+
+std::int64_t band_runs(const JoinRow& row, std::int64_t word_begin, std::int64_t word_end,
+                       std::uint32_t* found) {
+    std::uint32_t* next = found;
+    for (std::int64_t w = word_begin; w < word_end; ++w) {
+        const Word starts = row.foreground[w] & ~moved_up(row.foreground, w);
+        for (Word rest = starts; rest != 0; rest &= rest - 1) *next++ = run_at(row, w, rest & -rest);
+    }
+    return next - found;
+}
+
+template <class T, bool diagonal>
+std::int64_t find_equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Word* equal,
+                                 std::int64_t word_begin, std::int64_t word_end, Contact* found) {
+    const JoinRow& cr = c.row;
+    const JoinRow& pr = p.row;
+    Contact* next = found;
+    Word both_carry = 0;
+    if (word_begin > 0) {
+        const std::int64_t w = word_begin - 1;
+        both_carry = (cr.foreground[w] & pr.foreground[w] & equal[w]) >> (word_bits - 1);
+    }
+    for (std::int64_t w = word_begin; w < word_end; ++w) {
+        const Word both = cr.foreground[w] & pr.foreground[w] & equal[w];
+        const Word c_starts = cr.starts[w];
+        for (Word rest = both & (~(both << 1 | both_carry) | c_starts); rest != 0; rest &= rest - 1) {
+            const Word bit = rest & -rest;
+            *next++ = {run_at(cr, w, bit), run_at(pr, w, bit)};
+        }
         both_carry = both >> (word_bits - 1);
-        c_carry = cf >> (word_bits - 1);
-        p_carry = pf >> (word_bits - 1);
+        if constexpr (diagonal) {
+            for (Word rest = c_starts & moved_up(pr.foreground, w) & ~both; rest != 0; rest &= rest - 1) {
+                const std::int64_t x = w * word_bits + __builtin_ctzll(rest);
+                if (c.values[x] != p.values[x - 1]) continue;
+                const Word bit = rest & -rest;
+                *next++ = {run_at(cr, w, bit), run_before(pr, w, bit)};
+            }
+            for (Word rest = pr.starts[w] & moved_up(cr.foreground, w) & ~both; rest != 0;
+                 rest &= rest - 1) {
+                const std::int64_t x = w * word_bits + __builtin_ctzll(rest);
+                if (c.values[x - 1] != p.values[x]) continue;
+                const Word bit = rest & -rest;
+                *next++ = {run_before(cr, w, bit), run_at(pr, w, bit)};
+            }
+        }
     }
     return next - found;
 }
 
 template <class T>
-std::int64_t contacts(const JoinRow<T>& c, const JoinRow<T>& p, const Word* equal, std::int64_t words,
-                      bool diagonal, Contact* found) {
-    if (equal != nullptr) {
-        return diagonal ? find_contacts<T, true, true>(c, p, equal, words, found)
-                        : find_contacts<T, true, false>(c, p, equal, words, found);
+std::int64_t equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Word* equal,
+                            bool diagonal, std::int64_t word_begin, std::int64_t word_end,
+                            Contact* found) {
+    return diagonal ? find_equal_contacts<T, true>(c, p, equal, word_begin, word_end, found)
+                    : find_equal_contacts<T, false>(c, p, equal, word_begin, word_end, found);
+}
+
+// ---------------------------------------------------------------------------------------------- painting
+//
+// The label of every pixel of a row: that of the run it lies in, 0 outside. Pixels are painted a vector
+// at a time whatever the lengths of the runs: the bits of `starts`, summed up from the left, tell each
+// pixel how many runs further on its label lies, and a permutation fetches it.
+
+// counts.at[b][i]: how many of the bits 0..i of the byte b are set.
+struct BitCounts {
+    std::uint8_t at[256][8];
+};
+
+constexpr BitCounts count_bits() {
+    BitCounts counts{};
+    for (int byte = 0; byte < 256; ++byte) {
+        int count = 0;
+        for (int i = 0; i < 8; ++i) {
+            count += byte >> i & 1;
+            counts.at[byte][i] = static_cast<std::uint8_t>(count);
+        }
     }
-    return diagonal ? find_contacts<T, false, true>(c, p, equal, words, found)
-                    : find_contacts<T, false, false>(c, p, equal, words, found);
+    return counts;
+}
+
+alignas(64) constexpr BitCounts counts = count_bits();
+
+// Labels in `labels` are counted from that of the run before the word.
+template <class T>
+inline void paint_pixels(Word foreground, Word starts, std::int64_t pixels, const PaintLabel<T>* labels,
+                         bool skip_background, T* out) {
+    for (std::int64_t i = 0; i < pixels; ++i) {
+        labels += starts >> i & 1;
+        if ((foreground >> i & 1) != 0) {
+            out[i] = static_cast<T>(*labels);
+        } else if (!skip_background) {
+            out[i] = T{0};
+        }
+    }
+}
+
+#if defined(__AVX512BW__)
+// A vector of labels: which pixels, where runs start, and `labels` at that of the run before. As many runs
+// may start here as there are pixels, besides the one before: a start in the first pixel is skipped in
+// the pointer, so that one vector holds all labels that are needed.
+inline __m512i vector_of_labels(Word foreground, Word starts, const std::uint32_t* labels) {
+    const std::uint8_t* low = counts.at[starts & 0xff];
+    const std::uint8_t* high = counts.at[starts >> 8 & 0xff];
+    const __m128i within = _mm_unpacklo_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(low)),
+                                              _mm_loadl_epi64(reinterpret_cast<const __m128i*>(high)));
+    const __m128i before = _mm_slli_si128(_mm_set1_epi8(static_cast<char>(low[7])), 8);
+    const __m512i steps = _mm512_sub_epi32(_mm512_cvtepu8_epi32(_mm_add_epi8(within, before)),
+                                           _mm512_set1_epi32(static_cast<int>(starts & 1)));
+    return _mm512_maskz_permutexvar_epi32(static_cast<__mmask16>(foreground), steps,
+                                          _mm512_loadu_si512(labels + (starts & 1)));
+}
+inline __m512i vector_of_labels(Word foreground, Word starts, const std::uint64_t* labels) {
+    const auto* within = reinterpret_cast<const __m128i*>(counts.at[starts & 0xff]);
+    const __m512i steps = _mm512_sub_epi64(_mm512_cvtepu8_epi64(_mm_loadl_epi64(within)),
+                                           _mm512_set1_epi64(static_cast<long long>(starts & 1)));
+    return _mm512_maskz_permutexvar_epi64(static_cast<__mmask8>(foreground), steps,
+                                          _mm512_loadu_si512(labels + (starts & 1)));
+}
+
+template <class T>
+inline void store_labels(T* out, __m512i labels, bool around_cache) {
+    if constexpr (sizeof(T) == 1) {
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm512_cvtepi32_epi8(labels));
+    } else if constexpr (sizeof(T) == 2) {
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm512_cvtepi32_epi16(labels));
+    } else if (around_cache) {
+        _mm512_stream_si512(reinterpret_cast<__m512i*>(out), labels);
+    } else {
+        _mm512_storeu_si512(out, labels);
+    }
+}
+
+template <class T>
+inline void paint_word(Word foreground, Word starts, const PaintLabel<T>* labels, bool around_cache,
+                       T* out) {
+    constexpr int vector = sizeof(T) == 8 ? 8 : 16;
+    constexpr Word all = (Word{1} << vector) - 1;
+    for (int i = 0; i < word_bits; i += vector) {
+        const Word here = starts >> i & all;
+        store_labels(out + i, vector_of_labels(foreground >> i & all, here, labels), around_cache);
+        labels += count_set(here);
+    }
+}
+#elif defined(__AVX2__)
+inline __m256i vector_of_labels(Word foreground, Word starts, const std::uint32_t* labels) {
+    const auto* within = reinterpret_cast<const __m128i*>(counts.at[starts]);
+    const __m256i steps = _mm256_sub_epi32(_mm256_cvtepu8_epi32(_mm_loadl_epi64(within)),
+                                           _mm256_set1_epi32(static_cast<int>(starts & 1)));
+    const auto* window = reinterpret_cast<const __m256i*>(labels + (starts & 1));
+    const __m256i bit = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+    const __m256i bits = _mm256_and_si256(_mm256_set1_epi32(static_cast<int>(foreground)), bit);
+    return _mm256_and_si256(_mm256_permutevar8x32_epi32(_mm256_loadu_si256(window), steps),
+                            _mm256_cmpeq_epi32(bits, bit));
+}
+
+template <class T>
+inline void store_labels(T* out, __m256i labels, bool around_cache) {
+    if constexpr (sizeof(T) == 4) {
+        auto* place = reinterpret_cast<__m256i*>(out);
+        around_cache ? _mm256_stream_si256(place, labels) : _mm256_storeu_si256(place, labels);
+    } else {
+        alignas(32) std::uint32_t wide[8];
+        _mm256_store_si256(reinterpret_cast<__m256i*>(wide), labels);
+        for (int i = 0; i < 8; ++i) out[i] = static_cast<T>(wide[i]);
+    }
+}
+
+template <class T>
+inline void paint_word(Word foreground, Word starts, const PaintLabel<T>* labels, bool around_cache,
+                       T* out) {
+    if constexpr (sizeof(T) == 8) {
+        paint_pixels(foreground, starts, word_bits, labels, false, out);
+        return;
+    } else {
+        for (int i = 0; i < word_bits; i += 8) {
+            const Word here = starts >> i & 0xff;
+            store_labels(out + i, vector_of_labels(foreground >> i & 0xff, here, labels), around_cache);
+            labels += count_set(here);
+        }
+    }
+}
+#else
+template <class T>
+inline void paint_word(Word foreground, Word starts, const PaintLabel<T>* labels, bool, T* out) {
+    paint_pixels(foreground, starts, word_bits, labels, false, out);
+}
+#endif
+
+template <class T>
+void paint(const Word* foreground, const Word* starts, std::int64_t width, const PaintLabel<T>* labels,
+           bool skip_background, bool around_cache, T* out) {
+    const std::int64_t whole = width / word_bits;
+    for (std::int64_t w = 0; w < whole; ++w) {
+        if (!skip_background || foreground[w] != 0) {
+            paint_word(foreground[w], starts[w], labels, around_cache, out + w * word_bits);
+        }
+        labels += count_set(starts[w]);
+    }
+    const std::int64_t rest = width % word_bits;
+    if (rest != 0) {
+        paint_pixels(foreground[whole], starts[whole], rest, labels, skip_background,
+                     out + whole * word_bits);
+    }
+}
+
+// Makes stores around the cache visible to other threads in order.
+void end_painting() {
+#if defined(__SSE2__)
+    _mm_sfence();
+#endif
 }
 
 // -------------------------------------------------------------------------------------------- intensity
@@ -572,7 +820,7 @@ void add_runs(const T* row, const SlotRun* runs, std::int64_t count, std::int64_
 
 template <class T>
 constexpr ScanKernels<T> scan_kernels() {
-    return {&scan<T>, &foreground<T>, &equal<T>, &contacts<T>};
+    return {&scan<T>, &foreground<T>, &equal<T>, &equal_contacts<T>};
 }
 
 template <class T>
@@ -584,8 +832,16 @@ constexpr IntensityKernels<T> intensity_kernels() {
 
 constexpr KernelTable make_table(const char* name) {
     return {name,
+            &count,
             &rank,
             &find_runs,
+            &contacts,
+            &band_runs,
+            {&paint<std::uint8_t>},
+            {&paint<std::uint16_t>},
+            {&paint<std::uint32_t>},
+            {&paint<std::uint64_t>},
+            &end_painting,
             scan_kernels<std::uint8_t>(),
             scan_kernels<std::uint16_t>(),
             scan_kernels<std::uint32_t>(),

@@ -14,11 +14,13 @@ namespace mensura {
 inline std::int64_t words_for(std::int64_t width) { return (width + word_bits - 1) / word_bits; }
 
 // Foreground pixels whose left neighbor is not foreground: the starts where touching runs cannot happen.
+// Both may be the same words.
 inline void rising_bits(const Word* foreground, std::int64_t words, Word* starts) {
     Word carry = 0;
     for (std::int64_t w = 0; w < words; ++w) {
-        starts[w] = foreground[w] & ~(foreground[w] << 1 | carry);
-        carry = foreground[w] >> (word_bits - 1);
+        const Word word = foreground[w];
+        starts[w] = word & ~(word << 1 | carry);
+        carry = word >> (word_bits - 1);
     }
 }
 
@@ -30,7 +32,7 @@ public:
     std::int64_t end(std::int64_t k) const { return end_[static_cast<std::size_t>(k)]; }
 
     void read(const Word* foreground, const Word* starts, std::int64_t words) {
-        const auto room = static_cast<std::size_t>(run_capacity(words));
+        const auto room = static_cast<std::size_t>(kernels().count(starts, words) + spare_runs);
         if (start_.size() < room) {
             start_.resize(room);
             end_.resize(room);

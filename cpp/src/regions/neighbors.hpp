@@ -1,0 +1,75 @@
+// Which rows may touch, which are joined as one band, and how an image is cut into strips.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "mensura/regions.hpp"
+
+namespace mensura {
+
+// An earlier row or band that may touch the current one: at (z + dz, y + dy), also diagonally along x or
+// not. With its opposites, a pixel's whole neighborhood.
+struct Neighbor {
+    int dz;
+    int dy;
+    bool diagonal;
+};
+
+inline std::vector<Neighbor> earlier_neighbors(int connectivity, bool volume) {
+    std::vector<Neighbor> neighbors{{0, -1, connectivity >= 2}};
+    if (!volume) return neighbors;
+    neighbors.push_back({-1, 0, connectivity >= 2});
+    if (connectivity >= 2) {
+        neighbors.push_back({-1, -1, connectivity >= 3});
+        neighbors.push_back({-1, 1, connectivity >= 3});
+    }
+    return neighbors;
+}
+
+// The row at a neighbor's place, and whether the way there leads round the image.
+struct NeighborRow {
+    std::int64_t row;
+    bool wrapped;
+};
+
+inline std::optional<NeighborRow> neighbor_row(const Shape& shape, const std::array<bool, 3>& periodic,
+                                               std::int64_t r, const Neighbor& n) {
+    const std::int64_t z = r / shape.height + n.dz;
+    const std::int64_t y = r % shape.height + n.dy;
+    const bool off_z = z < 0;
+    const bool off_y = y < 0 || y >= shape.height;
+    if ((off_z && !periodic[0]) || (off_y && !periodic[1])) return std::nullopt;
+    const std::int64_t around_z = off_z ? shape.depth - 1 : z;
+    const std::int64_t around_y = (y + shape.height) % shape.height;
+    return NeighborRow{around_z * shape.height + around_y, off_z || off_y};
+}
+
+// Volumes are cut between planes, so that few contacts cross a seam, unless planes are this large.
+inline bool cuts_planes(const Shape& shape) {
+    constexpr std::int64_t large_plane = std::int64_t{1} << 24;
+    return shape.depth == 1 || shape.height >= large_plane / std::max<std::int64_t>(1, shape.width);
+}
+
+// Two rows or four where all foreground is alike and touches along every diagonal. Strips hold whole
+// bands, so a volume that is cut within planes has bands of one row.
+inline Bands choose_bands(const Shape& shape, int connectivity, bool by_value) {
+    const bool volume = shape.depth > 1;
+    if (by_value || connectivity < (volume ? 3 : 2)) return {shape, 1, 1};
+    if (volume) return cuts_planes(shape) ? Bands{shape, 1, 1} : Bands{shape, 2, 2};
+    return {shape, 1, 2};
+}
+
+// Rows in a strip of about so many pixels; 0 leaves it to the shape.
+inline std::int64_t rows_per_strip(const Bands& bands, std::int64_t strip_pixels) {
+    const Shape& shape = bands.shape;
+    const bool by_rows = cuts_planes(shape);
+    const std::int64_t usual = std::int64_t{1} << (shape.depth == 1 ? 19 : 21);
+    const std::int64_t pixels = strip_pixels > 0 ? strip_pixels : usual;
+    const std::int64_t unit_rows = by_rows ? bands.rows : bands.planes * shape.height;
+    const std::int64_t unit_pixels = std::max<std::int64_t>(1, unit_rows * shape.width);
+    return unit_rows * std::max<std::int64_t>(1, pixels / unit_pixels);
+}
+
+}  // namespace mensura
