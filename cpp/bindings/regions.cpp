@@ -58,7 +58,7 @@ py::array_t<std::int64_t> regions_at(const Regions& regions,
 void register_regions(py::module_& module) {
     py::class_<Regions>(module, "Regions")
         .def_property_readonly("count", &Regions::count)
-        .def_property_readonly("runs", &Regions::runs)
+        .def_property_readonly("runs", &Regions::count_runs)
         .def("select", &select_regions, py::arg("keep"))
         .def("runs_of", &runs_of, py::arg("region"), py::arg("begin"), py::arg("end"))
         .def("regions_at", &regions_at, py::arg("pixels"))

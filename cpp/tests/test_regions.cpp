@@ -103,12 +103,12 @@ TEST_CASE("no background makes every pixel part of a region") {
     const auto image = random_image<std::uint8_t>({1, 3, 70}, 1, 1);
     const Regions regions = find_regions(image.view(), {1, std::nullopt, true, {}, {}, 1});
     CHECK(regions.count() == 1);
-    CHECK(regions.runs() == 3);
+    CHECK(regions.count_runs() == 3);
 }
 
 TEST_CASE("a threshold labels what exceeds it, signed, floating and NaN alike") {
     const auto threshold = [](const auto& image, Scalar t) {
-        return find_regions(image.view(), {1, Scalar{std::int64_t{0}}, true, t, {}, 1}).runs();
+        return find_regions(image.view(), {1, Scalar{std::int64_t{0}}, true, t, {}, 1}).count_runs();
     };
     CHECK(threshold(Image<std::int8_t>({1, 1, 6}, {-128, -5, -4, 3, -9, 127}), std::int64_t{-5}) == 2);
     CHECK(threshold(Image<std::uint64_t>({1, 1, 4}, {~std::uint64_t{0}, 0, 1, 2}), std::uint64_t{1}) ==

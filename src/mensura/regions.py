@@ -298,8 +298,8 @@ class Regions:
         else:
             chosen = check_label_dtype(dtype)
             check_label_range(chosen, self.count, "dtype")
-        labels = np.zeros(self._shape, chosen)
-        self._native.paint(labels, True, used)
+        labels, cleared = _core.new_output(chosen, self._shape)
+        self._native.paint(labels, cleared, used)
         return labels
 
     def measure(

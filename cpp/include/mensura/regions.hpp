@@ -13,9 +13,11 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "mensura/column.hpp"
 #include "mensura/image.hpp"
 
 namespace mensura {
@@ -70,17 +72,27 @@ struct Bands {
     }
 };
 
-// A block of consecutive rows with the runs in them: whole bands.
+// A block of consecutive rows, whole bands, and the runs in them.
 struct Strip {
     std::int64_t row_begin = 0;
     std::int64_t row_end = 0;
-    std::vector<std::uint64_t> foreground;  // [row][word], one bit per pixel
-    std::vector<std::uint64_t> starts;      // the same for the first pixels of runs; empty where all
-                                            // foreground is alike and starts follow from it
     std::vector<std::int64_t> first_run;    // of each band, counted within the strip; one more than bands
     std::vector<std::uint32_t> piece;       // of each run of a band: its component within the strip
     std::int64_t pieces = 0;
     std::int64_t first_piece = 0;  // pieces in all strips before
+};
+
+// The runs of an image.
+struct RunTable {
+    Column<std::uint64_t> foreground;  // [row][word], one bit per pixel
+    Column<std::uint64_t> starts;      // the same for the first pixels of runs; empty where all foreground
+                                       // is alike and starts follow from it
+    std::vector<Strip> strips;
+
+    const Strip& strip_of_row(std::int64_t r) const {
+        const Strip& first = strips.front();
+        return strips[static_cast<std::size_t>(r / (first.row_end - first.row_begin))];
+    }
 };
 
 // Runs of one region: pixels [start, end) of row r.
@@ -98,16 +110,17 @@ struct Box {
 
 class Regions {
 public:
-    Regions(const Bands& bands, std::vector<Strip> strips, std::vector<std::int64_t> region_of_piece,
-            std::int64_t count);
+    Regions(const Bands& bands, std::shared_ptr<const RunTable> runs,
+            std::vector<std::int64_t> region_of_piece, std::int64_t count)
+        : bands_(bands), runs_(std::move(runs)), region_of_piece_(std::move(region_of_piece)),
+          count_(count) {}
 
     const Shape& shape() const { return bands_.shape; }
     const Bands& bands() const { return bands_; }
     std::int64_t count() const { return count_; }
-    const std::vector<Strip>& strips() const { return *strips_; }
-    const Strip& strip_of_row(std::int64_t r) const;
+    const RunTable& runs() const { return *runs_; }
     // How many runs of the rows belong to regions.
-    std::int64_t runs() const;
+    std::int64_t count_runs() const;
 
     // The region, 1..count, of run k of the bands of a strip; 0 where it was dropped.
     std::int64_t region(const Strip& strip, std::int64_t k) const {
@@ -126,11 +139,8 @@ public:
     std::vector<std::int64_t> regions_at(std::span<const std::array<std::int64_t, 3>> pixels) const;
 
 private:
-    Regions(const Bands& bands, std::shared_ptr<const std::vector<Strip>> strips,
-            std::vector<std::int64_t> region_of_piece, std::int64_t count);
-
     Bands bands_;
-    std::shared_ptr<const std::vector<Strip>> strips_;
+    std::shared_ptr<const RunTable> runs_;
     std::vector<std::int64_t> region_of_piece_;
     std::int64_t count_;
 };

@@ -17,6 +17,7 @@
 #include "regions/contacts.hpp"
 #include "regions/foreground.hpp"
 #include "regions/neighbors.hpp"
+#include "regions/raster_numbers.hpp"
 #include "regions/region_rows.hpp"
 #include "regions/seams.hpp"
 #include "regions/union_find.hpp"
@@ -43,42 +44,56 @@ public:
           neighbors_(earlier_neighbors(options.connectivity, image.shape.depth > 1)) {}
 
     Regions find() const {
-        std::vector<Strip> strips = cut();
-        for_each_block(count_of(strips), options_.threads, [&](std::int64_t s) {
-            Strip& strip = strips[static_cast<std::size_t>(s)];
-            Bits bits(*this, strip);
-            scan(strip, bits);
-            count_runs(strip, bits);
-            join(strip, bits);
+        const auto runs = std::make_shared<RunTable>();
+        const std::int64_t rows = image_.shape.rows();
+        runs->strips = cut(rows);
+        runs->foreground.resize(static_cast<std::size_t>(rows * words_));
+        if (foreground_.by_value()) runs->starts.resize(runs->foreground.size());
+        for_each_block(count_of(runs->strips), options_.threads, [&](std::int64_t s) {
+            Strip& strip = runs->strips[static_cast<std::size_t>(s)];
+            Bits bits(*this, *runs, strip);
+            scan(*runs, strip);
+            count_runs(*runs, strip, bits);
+            join(*runs, strip, bits);
         });
-        return number(std::move(strips));
+        return number(runs);
     }
 
 private:
     // Where the runs of a strip's bands start, while it is joined, and how many lie before each word. Kept
-    // with the strip only where they do not follow from the foreground.
+    // with the image only where starts do not follow from the foreground.
     struct Bits {
-        Bits(const Finder& finder, const Strip& strip)
+        Bits(const Finder& finder, RunTable& runs, const Strip& strip)
             : words(finder.words_), first_band(finder.bands_.of_row(strip.row_begin)),
               end_band(finder.bands_.of_row(strip.row_end - 1) + 1),
-              starts(static_cast<std::size_t>((end_band - first_band) * words)), rank(starts.size()) {}
+              rank(static_cast<std::size_t>((end_band - first_band) * words)) {
+            if (runs.starts.empty()) {
+                made.resize(rank.size());
+                starts = made.data();
+            } else {
+                starts = runs.starts.data() + strip.row_begin * words;
+            }
+        }
 
-        Word* starts_of(std::int64_t band) { return starts.data() + (band - first_band) * words; }
+        Word* starts_of(std::int64_t band) { return starts + (band - first_band) * words; }
         std::uint32_t* rank_of(std::int64_t band) { return rank.data() + (band - first_band) * words; }
+        JoinRow row(const Word* foreground, std::int64_t band) {
+            return {foreground, starts_of(band), rank_of(band)};
+        }
 
         std::int64_t words;
         std::int64_t first_band;
         std::int64_t end_band;
-        std::vector<Word> starts;
-        std::vector<std::uint32_t> rank;
+        Word* starts;
+        Column<Word> made;
+        Column<std::uint32_t> rank;
     };
 
     static std::int64_t count_of(const std::vector<Strip>& strips) {
         return static_cast<std::int64_t>(strips.size());
     }
 
-    std::vector<Strip> cut() const {
-        const std::int64_t rows = image_.shape.rows();
+    std::vector<Strip> cut(std::int64_t rows) const {
         const std::int64_t step = rows_per_strip(bands_, options_.strip_pixels);
         std::vector<Strip> strips;
         for (std::int64_t r = 0; r < rows; r += step) {
@@ -89,24 +104,22 @@ private:
         return strips;
     }
 
-    void scan(Strip& strip, Bits& bits) const {
+    void scan(RunTable& runs, const Strip& strip) const {
         RowReader<T> reader(image_);
-        strip.foreground.resize(static_cast<std::size_t>((strip.row_end - strip.row_begin) * words_));
         for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
-            Word* foreground = strip.foreground.data() + (r - strip.row_begin) * words_;
-            // Where starts are written, bands are rows.
-            foreground_.scan(reader.read(r, 0, image_.shape.width), foreground,
-                             bits.starts_of(bands_.of_row(r)));
+            Word* starts = runs.starts.empty() ? nullptr : runs.starts.data() + r * words_;
+            foreground_.scan(reader.read(r, 0, image_.shape.width),
+                             runs.foreground.data() + r * words_, starts);
         }
     }
 
-    void count_runs(Strip& strip, Bits& bits) const {
+    void count_runs(const RunTable& table, Strip& strip, Bits& bits) const {
         strip.first_run.reserve(static_cast<std::size_t>(bits.end_band - bits.first_band + 1));
         std::int64_t runs = 0;
         for (std::int64_t band = bits.first_band; band < bits.end_band; ++band) {
             Word* starts = bits.starts_of(band);
             if (!foreground_.by_value()) {
-                merge_band(bands_, strip, bands_.first_row(band), words_, starts);
+                merge_band(bands_, table, bands_.first_row(band), words_, starts);
                 rising_bits(starts, words_, starts);
             }
             strip.first_run.push_back(runs);
@@ -118,25 +131,22 @@ private:
         }
     }
 
-    void join(Strip& strip, Bits& bits) const {
+    void join(const RunTable& runs, Strip& strip, Bits& bits) const {
         UnionFind<std::uint32_t> sets(static_cast<std::size_t>(strip.first_run.back()));
         Contacts<T> contacts(image_, foreground_.by_value());
-        Faces faces(*this, strip);
+        Faces faces(*this, runs);
         for (std::int64_t band = bits.first_band; band < bits.end_band; ++band) {
             const std::int64_t row = bands_.first_row(band);
             for (const Neighbor& n : neighbors_) {
                 const auto other = neighbor_band(row, n);
                 if (!other || *other < strip.row_begin) continue;
-                const std::int64_t other_band = bands_.of_row(*other);
-                const JoinRow c{faces.current(row, n), bits.starts_of(band), bits.rank_of(band)};
-                const JoinRow p{faces.earlier(*other, n), bits.starts_of(other_band),
-                                bits.rank_of(other_band)};
+                const JoinRow c = bits.row(faces.current(row, n), band);
+                const JoinRow p = bits.row(faces.earlier(*other, n), bands_.of_row(*other));
                 contacts.visit(row, c, *other, p, n.diagonal,
                                [&](std::uint32_t a, std::uint32_t b) { sets.unite(a, b); });
             }
         }
-        number_pieces(strip, bits, sets.take_roots());
-        if (foreground_.by_value()) strip.starts = std::move(bits.starts);
+        number_pieces(runs, strip, bits, sets.take_roots());
     }
 
     // The first row of a neighboring band, from that of a band.
@@ -150,7 +160,7 @@ private:
     // The pixels of a band that face another one: of the rows and planes that lie next to it.
     class Faces {
     public:
-        Faces(const Finder& finder, const Strip& strip) : finder_(finder), strip_(strip) {}
+        Faces(const Finder& finder, const RunTable& runs) : finder_(finder), runs_(runs) {}
 
         const Word* current(std::int64_t row, const Neighbor& n) {
             return face(row, n.dz == 0 ? both : first, n.dy == 0 ? both : n.dy < 0 ? first : last,
@@ -178,7 +188,7 @@ private:
                 const std::int64_t i = (r - row) / bands.shape.height;
                 const std::int64_t j = (r - row) % bands.shape.height;
                 if (!holds(planes, i, bands.planes) || !holds(rows, j, bands.rows)) return;
-                const Word* foreground = foreground_of(strip_, r, words);
+                const Word* foreground = foreground_of(runs_, r, words);
                 if (only == nullptr) {
                     only = foreground;
                     return;
@@ -200,56 +210,34 @@ private:
         }
 
         const Finder& finder_;
-        const Strip& strip_;
+        const RunTable& runs_;
         std::vector<Word> current_;
         std::vector<Word> earlier_;
         std::vector<Word> nothing_;
     };
 
-    void number_pieces(Strip& strip, Bits& bits, std::vector<std::uint32_t> roots) const {
+    void number_pieces(const RunTable& runs, Strip& strip, Bits& bits,
+                       std::vector<std::uint32_t> roots) const {
         if (bands_.are_rows()) {
             strip.pieces = number_roots(roots);
-            strip.piece = std::move(roots);
         } else {
-            number_in_raster_order(strip, bits, roots);
-            strip.piece = std::move(roots);
+            RasterNumbers numbers(bands_, runs, words_);
+            strip.pieces = numbers.assign(bits.first_band, bits.end_band, bits, roots);
         }
+        strip.piece = std::move(roots);
     }
 
-    // Replaces roots by the numbers of their sets in the order in which the rows come upon them.
-    void number_in_raster_order(Strip& strip, Bits& bits, std::vector<std::uint32_t>& roots) const {
-        constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
-        constexpr std::int64_t words_at_once = 64;
-        std::vector<std::uint32_t> number(roots.size(), none);
-        std::vector<std::uint32_t> found(static_cast<std::size_t>(words_at_once * word_bits / 2));
-        std::uint32_t pieces = 0;
-        for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
-            const std::int64_t band = bands_.of_row(r);
-            const JoinRow row{foreground_of(strip, r, words_), bits.starts_of(band), bits.rank_of(band)};
-            for (std::int64_t w = 0; w < words_; w += words_at_once) {
-                const std::int64_t end = std::min(words_, w + words_at_once);
-                const std::int64_t runs = kernels().band_runs(row, w, end, found.data());
-                for (std::int64_t k = 0; k < runs; ++k) {
-                    std::uint32_t& set = number[roots[found[static_cast<std::size_t>(k)]]];
-                    if (set == none) set = pieces++;
-                }
-            }
-        }
-        for (std::uint32_t& root : roots) root = number[root];
-        strip.pieces = pieces;
-    }
-
-    Regions number(std::vector<Strip> strips) const {
+    Regions number(const std::shared_ptr<RunTable>& runs) const {
         std::int64_t pieces = 0;
-        for (Strip& strip : strips) {
+        for (Strip& strip : runs->strips) {
             strip.first_piece = pieces;
             pieces += strip.pieces;
         }
-        std::vector<PiecePairs> pairs(strips.size());
-        for_each_block(count_of(strips), options_.threads, [&](std::int64_t s) {
+        std::vector<PiecePairs> pairs(runs->strips.size());
+        for_each_block(count_of(runs->strips), options_.threads, [&](std::int64_t s) {
             const auto k = static_cast<std::size_t>(s);
-            Seams<T> seams(image_, foreground_.by_value(), bands_, neighbors_, options_.periodic, strips);
-            pairs[k] = seams.pairs_of(strips[k]);
+            Seams<T> seams(image_, foreground_.by_value(), bands_, neighbors_, options_.periodic, *runs);
+            pairs[k] = seams.pairs_of(runs->strips[k]);
         });
         UnionFind<std::int64_t> sets(static_cast<std::size_t>(pieces));
         for (const PiecePairs& touching : pairs) {
@@ -258,7 +246,7 @@ private:
         std::vector<std::int64_t> region_of_piece = sets.take_roots();
         const std::int64_t count = number_roots(region_of_piece);
         for (std::int64_t& region : region_of_piece) ++region;  // 0 is the background
-        return Regions(bands_, std::move(strips), std::move(region_of_piece), count);
+        return Regions(bands_, runs, std::move(region_of_piece), count);
     }
 
     ImageView image_;

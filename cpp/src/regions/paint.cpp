@@ -23,7 +23,7 @@ template <class T>
 class Painter {
 public:
     Painter(const Regions& regions, const MutableImageView& out, bool cleared)
-        : regions_(regions), out_(out), band_(regions.bands()), words_(words_for(out.shape.width)),
+        : regions_(regions), out_(out), band_(regions.bands(), regions.runs()), words_(words_for(out.shape.width)),
           cleared_(cleared), in_place_(rows_are_native<T>(out)),
           around_cache_(in_place_ && goes_around_cache(out)) {
         if (!in_place_) buffer_.resize(static_cast<std::size_t>(out.shape.width));
@@ -37,7 +37,7 @@ public:
             const std::int64_t first_row = bands.first_row(band);
             band_.seek(strip, first_row);
             look_up_labels(strip);
-            bands.visit_rows(first_row, [&](std::int64_t r) { paint_row(strip, r); });
+            bands.visit_rows(first_row, [this](std::int64_t r) { paint_row(r); });
         }
         kernels().end_painting();
     }
@@ -60,10 +60,10 @@ private:
         }
     }
 
-    void paint_row(const Strip& strip, std::int64_t r) {
+    void paint_row(std::int64_t r) {
         T* row = in_place_ ? reinterpret_cast<T*>(out_.row(r)) : buffer_.data();
-        paint_kernels_of<T>().paint(foreground_of(strip, r, words_), band_.starts(), out_.shape.width,
-                                    labels_.data(), in_place_ && cleared_, around_cache_, row);
+        paint_kernels_of<T>().paint(foreground_of(regions_.runs(), r, words_), band_.starts(),
+                                    out_.shape.width, labels_.data(), in_place_ && cleared_, around_cache_, row);
         if (!in_place_) scatter(r);
     }
 
@@ -95,7 +95,7 @@ void paint(const Regions& regions, const MutableImageView& out, bool cleared, in
     }
     visit_equality_type(out.dtype, [&]<class T>(std::type_identity<T>) {
         if constexpr (std::is_integral_v<T>) {
-            const auto& strips = regions.strips();
+            const auto& strips = regions.runs().strips;
             for_each_block(static_cast<std::int64_t>(strips.size()), threads, [&](std::int64_t s) {
                 Painter<T>(regions, out, cleared).paint_strip(strips[static_cast<std::size_t>(s)]);
             });

@@ -13,17 +13,16 @@
 
 namespace mensura {
 
-// The foreground of row r of a strip.
-inline const Word* foreground_of(const Strip& strip, std::int64_t r, std::int64_t words) {
-    return strip.foreground.data() + (r - strip.row_begin) * words;
+inline const Word* foreground_of(const RunTable& runs, std::int64_t r, std::int64_t words) {
+    return runs.foreground.data() + r * words;
 }
 
 // Sets `merged` to the foreground of all rows of the band whose first row is `first`.
-inline void merge_band(const Bands& bands, const Strip& strip, std::int64_t first, std::int64_t words,
-                       Word* merged) {
+inline void merge_band(const Bands& bands, const RunTable& runs, std::int64_t first,
+                       std::int64_t words, Word* merged) {
     std::fill_n(merged, words, Word{0});
     bands.visit_rows(first, [&](std::int64_t r) {
-        const Word* foreground = foreground_of(strip, r, words);
+        const Word* foreground = foreground_of(runs, r, words);
         for (std::int64_t w = 0; w < words; ++w) merged[w] |= foreground[w];
     });
 }
@@ -31,22 +30,21 @@ inline void merge_band(const Bands& bands, const Strip& strip, std::int64_t firs
 // Where runs start in one band of stored regions, and how many lie before each word.
 class BandBits {
 public:
-    explicit BandBits(const Bands& bands)
-        : bands_(bands), words_(words_for(bands.shape.width)), starts_(static_cast<std::size_t>(words_)),
+    BandBits(const Bands& bands, const RunTable& runs)
+        : bands_(bands), runs_(runs), words_(words_for(bands.shape.width)), starts_(static_cast<std::size_t>(words_)),
           rank_(starts_.size()) {}
 
     // Moves to the band of row r.
     void seek(const Strip& strip, std::int64_t r) {
         const std::int64_t band = bands_.of_row(r);
-        if (&strip == strip_ && band == band_) return;
-        strip_ = &strip;
+        if (band == band_) return;
         band_ = band;
         first_run_ = strip.first_run.data() + (band - bands_.of_row(strip.row_begin));
-        if (strip.starts.empty()) {
-            merge_band(bands_, strip, bands_.first_row(band), words_, starts_.data());
+        if (runs_.starts.empty()) {
+            merge_band(bands_, runs_, bands_.first_row(band), words_, starts_.data());
             rising_bits(starts_.data(), words_, starts_.data());
         } else {
-            std::copy_n(strip.starts.data() + (r - strip.row_begin) * words_, words_, starts_.data());
+            std::copy_n(runs_.starts.data() + r * words_, words_, starts_.data());
         }
         kernels().rank(starts_.data(), words_, *first_run_, rank_.data());
     }
@@ -65,8 +63,8 @@ public:
 
 private:
     const Bands& bands_;
+    const RunTable& runs_;
     std::int64_t words_;
-    const Strip* strip_ = nullptr;
     std::int64_t band_ = -1;
     const std::int64_t* first_run_ = nullptr;
     std::vector<Word> starts_;
@@ -76,14 +74,14 @@ private:
 class RegionRows {
 public:
     explicit RegionRows(const Regions& regions)
-        : regions_(regions), words_(words_for(regions.shape().width)), band_(regions.bands()),
+        : regions_(regions), words_(words_for(regions.shape().width)), band_(regions.bands(), regions.runs()),
           starts_(static_cast<std::size_t>(words_)) {}
 
     // Calls visit(start, end, region) for every run of row r, from left to right.
     template <class Visit>
     void visit_row(std::int64_t r, Visit visit) {
-        const Strip& strip = regions_.strip_of_row(r);
-        const Word* foreground = foreground_of(strip, r, words_);
+        const Strip& strip = regions_.runs().strip_of_row(r);
+        const Word* foreground = foreground_of(regions_.runs(), r, words_);
         band_.seek(strip, r);
         if (regions_.bands().are_rows()) {
             runs_.read(foreground, band_.starts(), words_);
@@ -100,8 +98,8 @@ public:
 
     // The region at pixel x of row r, 0 outside all.
     std::int64_t region_at(std::int64_t r, std::int64_t x) {
-        const Strip& strip = regions_.strip_of_row(r);
-        const Word word = foreground_of(strip, r, words_)[x / word_bits];
+        const Strip& strip = regions_.runs().strip_of_row(r);
+        const Word word = foreground_of(regions_.runs(), r, words_)[x / word_bits];
         if ((word >> (x % word_bits) & 1) == 0) return 0;
         band_.seek(strip, r);
         return regions_.region(strip, band_.run_at(x));

@@ -8,22 +8,7 @@
 
 namespace mensura {
 
-Regions::Regions(const Bands& bands, std::vector<Strip> strips,
-                 std::vector<std::int64_t> region_of_piece, std::int64_t count)
-    : Regions(bands, std::make_shared<const std::vector<Strip>>(std::move(strips)),
-              std::move(region_of_piece), count) {}
-
-Regions::Regions(const Bands& bands, std::shared_ptr<const std::vector<Strip>> strips,
-                 std::vector<std::int64_t> region_of_piece, std::int64_t count)
-    : bands_(bands), strips_(std::move(strips)), region_of_piece_(std::move(region_of_piece)),
-      count_(count) {}
-
-const Strip& Regions::strip_of_row(std::int64_t r) const {
-    const Strip& first = strips_->front();
-    return (*strips_)[static_cast<std::size_t>(r / (first.row_end - first.row_begin))];
-}
-
-std::int64_t Regions::runs() const {
+std::int64_t Regions::count_runs() const {
     std::int64_t runs = 0;
     RegionRows rows(*this);
     for (std::int64_t r = 0; r < shape().rows(); ++r) {
@@ -43,7 +28,7 @@ Regions Regions::select(std::span<const std::uint8_t> keep) const {
     }
     std::vector<std::int64_t> region_of_piece = region_of_piece_;
     for (std::int64_t& region : region_of_piece) region = number[static_cast<std::size_t>(region)];
-    return Regions(bands_, strips_, std::move(region_of_piece), kept);
+    return Regions(bands_, runs_, std::move(region_of_piece), kept);
 }
 
 std::vector<RegionRun> Regions::runs_of(std::int64_t region, const Box& box) const {

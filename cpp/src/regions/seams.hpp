@@ -23,10 +23,10 @@ class Seams {
 public:
     Seams(const ImageView& image, bool by_value, const Bands& bands,
           const std::vector<Neighbor>& neighbors, const std::array<bool, 3>& periodic,
-          const std::vector<Strip>& strips)
-        : bands_(bands), neighbors_(neighbors), periodic_(periodic), strips_(strips),
-          words_(words_for(bands.shape.width)), contacts_(image, by_value), band_(bands),
-          other_band_(bands) {}
+          const RunTable& runs)
+        : bands_(bands), neighbors_(neighbors), periodic_(periodic), runs_(runs),
+          words_(words_for(bands.shape.width)), contacts_(image, by_value), band_(bands, runs),
+          other_band_(bands, runs) {}
 
     PiecePairs pairs_of(const Strip& strip) {
         for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
@@ -48,18 +48,13 @@ private:
     // How far above a row its earlier neighbors can lie.
     std::int64_t reach() const { return bands_.shape.depth > 1 ? bands_.shape.height + 1 : 1; }
 
-    const Strip& strip_of(std::int64_t r) const {
-        const Strip& first = strips_.front();
-        return strips_[static_cast<std::size_t>(r / (first.row_end - first.row_begin))];
-    }
-
     void join_rows(std::int64_t r, std::int64_t other, bool diagonal) {
-        const Strip& strip = strip_of(r);
-        const Strip& other_strip = strip_of(other);
+        const Strip& strip = runs_.strip_of_row(r);
+        const Strip& other_strip = runs_.strip_of_row(other);
         band_.seek(strip, r);
         other_band_.seek(other_strip, other);
-        const JoinRow c = band_.join_row(foreground_of(strip, r, words_));
-        const JoinRow p = other_band_.join_row(foreground_of(other_strip, other, words_));
+        const JoinRow c = band_.join_row(foreground_of(runs_, r, words_));
+        const JoinRow p = other_band_.join_row(foreground_of(runs_, other, words_));
         contacts_.visit(r, c, other, p, diagonal, [&](std::uint32_t a, std::uint32_t b) {
             add(strip, a, other_strip, b);
         });
@@ -76,16 +71,16 @@ private:
     void join_pixels(std::int64_t r, std::int64_t x, std::int64_t other, std::int64_t other_x) {
         if (!is_foreground(r, x) || !is_foreground(other, other_x)) return;
         if (!contacts_.alike(r, x, other, other_x)) return;
-        add(strip_of(r), end_run(r, x), strip_of(other), end_run(other, other_x));
+        add(runs_.strip_of_row(r), end_run(r, x), runs_.strip_of_row(other), end_run(other, other_x));
     }
 
     bool is_foreground(std::int64_t r, std::int64_t x) const {
-        const Word word = foreground_of(strip_of(r), r, words_)[x / word_bits];
+        const Word word = foreground_of(runs_, r, words_)[x / word_bits];
         return (word >> (x % word_bits) & 1) != 0;
     }
 
     std::int64_t end_run(std::int64_t r, std::int64_t x) const {
-        const Strip& strip = strip_of(r);
+        const Strip& strip = runs_.strip_of_row(r);
         const auto band = static_cast<std::size_t>(bands_.of_row(r) - bands_.of_row(strip.row_begin));
         return x == 0 ? strip.first_run[band] : strip.first_run[band + 1] - 1;
     }
@@ -99,7 +94,7 @@ private:
     const Bands& bands_;
     const std::vector<Neighbor>& neighbors_;
     std::array<bool, 3> periodic_;
-    const std::vector<Strip>& strips_;
+    const RunTable& runs_;
     std::int64_t words_;
     Contacts<T> contacts_;
     BandBits band_;

@@ -1,0 +1,137 @@
+// Numbers the pieces of a strip in raster order where rows are joined in bands.
+//
+// The runs of a band are numbered by x, so the first run of a piece need not hold its first pixel. But its
+// first pixel lies in the layer where its first run does: the band in an image, the bands of the same
+// planes in a volume. Layer by layer, the runs of pieces that begin there are looked at row by row. Cost: one
+// step per run, and a few more per run of a piece that begins in its layer.
+#pragma once
+
+#include <array>
+#include <limits>
+#include <vector>
+
+#include "regions/region_rows.hpp"
+
+namespace mensura {
+
+class RasterNumbers {
+public:
+    RasterNumbers(const Bands& bands, const RunTable& runs, std::int64_t words)
+        : bands_(bands), runs_(runs), words_(words) {}
+
+    // Replaces the roots of the runs of bands [first_band, end_band) by the numbers of their pieces and
+    // returns how many there are. `bits` tells where the runs of a band start.
+    template <class Bits>
+    std::int64_t assign(std::int64_t first_band, std::int64_t end_band, Bits& bits,
+                        std::vector<std::uint32_t>& roots) {
+        number_.assign(roots.size(), none);
+        const std::int64_t layer = bands_.planes > 1 ? bands_.across() : 1;
+        for (std::int64_t begin = first_band; begin < end_band; begin += layer) {
+            newcomers_.clear();
+            band_ends_.clear();
+            const std::uint32_t old = bits.rank_of(begin)[0];
+            for (std::int64_t band = begin; band < begin + layer; ++band) {
+                collect(bits.row(nullptr, band), bands_.first_row(band), old, roots);
+                band_ends_.push_back(newcomers_.size());
+            }
+            number_layer(roots);
+        }
+        for (std::uint32_t& root : roots) root = number_[root];
+        return pieces_;
+    }
+
+private:
+    static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+    static constexpr std::size_t most_rows = 4;  // of a band
+
+    // A run whose piece begins in the layer, and in which rows of the band it has a pixel.
+    struct Newcomer {
+        std::uint32_t run;
+        std::uint32_t rows;
+    };
+
+    // A band's rows; of those that it lacks at the border, none.
+    struct Rows {
+        std::array<const Word*, most_rows> row{};
+
+        Word merged(std::int64_t w) const {
+            Word word = 0;
+            for (const Word* each : row) word |= each != nullptr ? each[w] : 0;
+            return word;
+        }
+        std::uint32_t touched(std::int64_t w, Word pixels) const {
+            std::uint32_t rows = 0;
+            for (std::size_t i = 0; i < most_rows; ++i) {
+                rows |= std::uint32_t{row[i] != nullptr && (row[i][w] & pixels) != 0} << i;
+            }
+            return rows;
+        }
+    };
+
+    Rows rows_of(std::int64_t first_row) const {
+        Rows rows;
+        bands_.visit_rows(first_row, [&](std::int64_t r) {
+            const std::int64_t plane = (r - first_row) / bands_.shape.height;
+            const std::int64_t row = (r - first_row) % bands_.shape.height;
+            rows.row[static_cast<std::size_t>(plane * bands_.rows + row)] =
+                foreground_of(runs_, r, words_);
+        });
+        return rows;
+    }
+
+    void collect(const JoinRow& band, std::int64_t first_row, std::uint32_t old,
+                 const std::vector<std::uint32_t>& roots) {
+        const Rows rows = rows_of(first_row);
+        for (std::int64_t w = 0; w < words_; ++w) {
+            std::uint32_t run = band.rank[w];
+            for (Word rest = band.starts[w]; rest != 0; rest &= rest - 1, ++run) {
+                if (roots[run] >= old) newcomers_.push_back({run, rows_touched(rows, w, rest & (~rest + 1))});
+            }
+        }
+    }
+
+    // The rows in which the run that starts at a bit of word w has pixels.
+    std::uint32_t rows_touched(const Rows& rows, std::int64_t w, Word from) const {
+        std::uint32_t touched = 0;
+        for (; w < words_; ++w, from = 1) {
+            const Word merged = rows.merged(w);
+            // Adding its first bit to a stretch of ones carries to the bit behind it.
+            const Word stretch = merged & ~(merged + from);
+            touched |= rows.touched(w, stretch);
+            if ((stretch >> (word_bits - 1)) == 0) break;
+        }
+        return touched;
+    }
+
+    // Row by row: the planes in turn, in each the bands, in each the rows.
+    void number_layer(const std::vector<std::uint32_t>& roots) {
+        for (std::int64_t plane = 0; plane < bands_.planes; ++plane) {
+            std::size_t first = 0;
+            for (const std::size_t end : band_ends_) {
+                for (std::int64_t row = 0; row < bands_.rows; ++row) {
+                    number_row(std::uint32_t{1} << (plane * bands_.rows + row), first, end, roots);
+                }
+                first = end;
+            }
+        }
+    }
+
+    void number_row(std::uint32_t row, std::size_t first, std::size_t end,
+                    const std::vector<std::uint32_t>& roots) {
+        for (std::size_t i = first; i < end; ++i) {
+            if ((newcomers_[i].rows & row) == 0) continue;
+            std::uint32_t& number = number_[roots[newcomers_[i].run]];
+            if (number == none) number = pieces_++;
+        }
+    }
+
+    const Bands& bands_;
+    const RunTable& runs_;
+    std::int64_t words_;
+    std::vector<std::uint32_t> number_;
+    std::vector<Newcomer> newcomers_;
+    std::vector<std::size_t> band_ends_;  // how many newcomers there are up to each band of the layer
+    std::uint32_t pieces_ = 0;
+};
+
+}  // namespace mensura
