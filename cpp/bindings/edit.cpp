@@ -27,6 +27,18 @@ void fill_regions(const Regions& regions, const Numbers& values, const py::array
     fill(regions, span_of(values), view, threads);
 }
 
+// Two columns: the number of pixels and whether the region touches the border.
+py::tuple sizes_of_regions(const Regions& regions, int axes, int threads) {
+    RegionSizes sizes;
+    {
+        const py::gil_scoped_release without_gil;
+        sizes = region_sizes(regions, axes, threads);
+    }
+    const auto on_border = column(std::move(sizes.on_border));
+    return py::make_tuple(column(std::move(sizes.pixels)),
+                          on_border.attr("view")(py::dtype::of<bool>()));
+}
+
 py::array_t<std::uint64_t> labels_around_regions(const Regions& regions, const py::array& labels,
                                                  int threads) {
     const ImageView view = view_of(labels, "labels");
@@ -44,6 +56,8 @@ void register_edit(py::module_& module) {
     module.def("relabel", &relabel_image, py::arg("labels"), py::arg("ids"), py::arg("values"),
                py::arg("out"), py::arg("threads"));
     module.def("fill", &fill_regions, py::arg("regions"), py::arg("values"), py::arg("out"),
+               py::arg("threads"));
+    module.def("region_sizes", &sizes_of_regions, py::arg("regions"), py::arg("axes"),
                py::arg("threads"));
     module.def("labels_around", &labels_around_regions, py::arg("regions"), py::arg("labels"),
                py::arg("threads"));

@@ -1,6 +1,7 @@
 // Editing label images: pixel by pixel, in every layout, in place, on several threads.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -120,6 +121,43 @@ TEST_CASE("regions are filled with a value each, and nothing else is") {
         }
         CHECK(out.pixels == expected.pixels);
     }
+}
+
+TEST_CASE("regions are sized, and those on the border told, pixel by pixel") {
+    for (const Shape& shape : shapes) {
+        for (const int values : {2, 3, 40}) {
+            const auto image = random_image<std::uint8_t>(shape, values, 34);
+            const auto numbers = flood_fill(image, 1);
+            const Regions regions =
+                find_regions(image.view(), {1, Scalar{std::int64_t{0}}, true, {}, 2});
+            const int axes = shape.depth > 1 ? 3 : 2;
+            std::vector<std::int64_t> pixels(static_cast<std::size_t>(regions.count()));
+            std::vector<std::uint8_t> on_border(pixels.size());
+            for (std::size_t i = 0; i < numbers.size(); ++i) {
+                if (numbers[i] == 0) continue;
+                const auto at = static_cast<std::int64_t>(i);
+                const std::int64_t x = at % shape.width;
+                const std::int64_t y = at / shape.width % shape.height;
+                const std::int64_t z = at / shape.width / shape.height;
+                const bool inside = x > 0 && x + 1 < shape.width && y > 0 && y + 1 < shape.height &&
+                                    (axes == 2 || (z > 0 && z + 1 < shape.depth));
+                const auto k = static_cast<std::size_t>(numbers[i] - 1);
+                ++pixels[k];
+                if (!inside) on_border[k] = 1;
+            }
+            for (const int threads : {1, 3}) {
+                const RegionSizes sizes = region_sizes(regions, axes, threads);
+                CHECK(
+                    std::equal(pixels.begin(), pixels.end(), sizes.pixels.begin(), sizes.pixels.end()));
+                CHECK(std::equal(on_border.begin(), on_border.end(), sizes.on_border.begin(),
+                                 sizes.on_border.end()));
+            }
+        }
+    }
+    const Image<std::uint8_t> plane({1, 3, 3}, {0, 0, 0, 0, 1, 0, 0, 0, 0});
+    const Regions middle = find_regions(plane.view(), {1, Scalar{std::int64_t{0}}, false, {}, 1});
+    CHECK(region_sizes(middle, 2, 1).on_border[0] == 0);
+    CHECK(region_sizes(middle, 3, 1).on_border[0] == 1);
 }
 
 TEST_CASE("arguments of fill and labels_around that do not fit are refused") {

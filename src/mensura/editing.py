@@ -1,12 +1,12 @@
 """Edit masks and label images: fill holes, drop objects, renumber.
 
-Objects are measured first, which tells what to drop or fill; then runs of pixels are written over a
+The size and place of the objects tell what to drop or fill; then runs of pixels are written over a
 copy of the image, or over the image itself. Cost: about that of finding or measuring the objects,
 and one copy.
 """
 
 from collections.abc import Callable
-from typing import Any, Literal, overload
+from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -22,8 +22,14 @@ from mensura.arguments import (
 )
 from mensura.measuring import measure
 from mensura.regions import Regions, find_regions
-from mensura.table import Table
 from mensura.threads import threads_for
+
+
+class _Objects(NamedTuple):
+    """What tells which objects stay: a row per object, in order of their labels or numbers."""
+
+    sizes: NDArray[np.int64]
+    on_border: NDArray[np.bool_]
 
 
 def remove_small(
@@ -77,9 +83,7 @@ def remove_small(
            [3, 0, 7, 7]])
     """
     smallest = check_count(min_size, "min_size")
-    return _without(
-        image, lambda objects: objects["num_pixels"] < smallest, connectivity, out, threads
-    )
+    return _without(image, lambda objects: objects.sizes < smallest, connectivity, out, threads)
 
 
 def keep_largest(
@@ -130,9 +134,9 @@ def keep_largest(
     """
     kept = check_count(count, "count")
 
-    def dropped(objects: Table) -> NDArray[np.bool_]:
-        flags = np.ones(objects.num_rows, bool)
-        flags[np.argsort(-objects["num_pixels"], kind="stable")[:kept]] = False
+    def dropped(objects: _Objects) -> NDArray[np.bool_]:
+        flags = np.ones(len(objects.sizes), bool)
+        flags[np.argsort(-objects.sizes, kind="stable")[:kept]] = False
         return flags
 
     return _without(image, dropped, connectivity, out, threads)
@@ -190,31 +194,36 @@ def clear_border(
            [0, 5, 0, 0],
            [0, 0, 0, 0]])
     """
-    return _without(image, lambda objects: objects["touches_border"], connectivity, out, threads)
+    return _without(image, lambda objects: objects.on_border, connectivity, out, threads)
 
 
 def _without(
     image: ArrayLike,
-    dropped: Callable[[Table], NDArray[np.bool_]],
+    dropped: Callable[[_Objects], NDArray[np.bool_]],
     connectivity: int | None,
     out: NDArray[Any] | None,
     threads: int | None,
 ) -> NDArray[Any]:
-    """Return an image without some of its objects, told from their measurements."""
+    """Return an image without some of its objects."""
     array = as_labels(image, "image")
     steps = check_connectivity(connectivity, array.ndim)
     edited = _output(array, out)
     used = threads_for(threads, array.size)
-    objects = find_regions(array, steps, threads=threads) if array.dtype.kind == "b" else array
-    table = _measured(objects, threads)
-    flags = dropped(table)
-    zeros = np.zeros(np.count_nonzero(flags), np.uint64)
-    if isinstance(objects, Regions):
-        _fill_copy(array, objects.select(keep=flags), zeros, edited, used)
+    if array.dtype.kind == "b":
+        regions = find_regions(array, steps, threads=threads)
+        removed = regions.select(keep=dropped(_sized(regions, used)))
+        _fill_copy(array, removed, np.zeros(removed.count, np.uint64), edited, used)
     else:
+        wanted = ["label", "num_pixels", "touches_border"]
+        table = measure(array, measurements=wanted, threads=threads)
+        flags = dropped(_Objects(table["num_pixels"], table["touches_border"]))
         ids = table["label"][flags].astype(np.uint64)
-        _core.relabel(_readable_beside(edited, array), ids, zeros, edited, used)
+        _core.relabel(_readable_beside(edited, array), ids, np.zeros_like(ids), edited, used)
     return edited
+
+
+def _sized(regions: Regions, threads: int) -> _Objects:
+    return _Objects(*_core.region_sizes(_native(regions), regions.ndim, threads))
 
 
 def fill_holes(
@@ -297,8 +306,8 @@ def _holes(array: NDArray[Any], connectivity: int, largest: int, threads: int | 
     """Return the components of the background inside the image, up to a number of pixels."""
     mask = array if array.dtype.kind == "b" else array != 0
     background = find_regions(mask, connectivity, background=True, threads=threads)
-    table = _measured(background, threads)
-    return background.select(keep=~table["touches_border"] & (table["num_pixels"] <= largest))
+    found = _sized(background, threads_for(threads, array.size))
+    return background.select(keep=~found.on_border & (found.sizes <= largest))
 
 
 @overload
@@ -411,11 +420,6 @@ def _readable_beside(out: NDArray[Any], image: NDArray[Any]) -> NDArray[Any]:
     """Return the image, or a copy where writing to `out` would change pixels yet to be read."""
     is_same = image.ctypes.data == out.ctypes.data and image.strides == out.strides
     return image if is_same or not np.may_share_memory(image, out) else image.copy()
-
-
-def _measured(objects: NDArray[Any] | Regions, threads: int | None) -> Table:
-    wanted = ["label", "num_pixels", "touches_border"]
-    return measure(objects, measurements=wanted, threads=threads)
 
 
 def _native(regions: Regions) -> _core.Regions:
