@@ -1,8 +1,7 @@
 // Counts the pixels of regions and looks which of them lie on the border, run by run.
 //
-// All threads add to the same counts. So that they seldom meet at those of a large region, each keeps
-// the counts of the regions it saw last to itself and hands them over when another takes the place.
-#include <array>
+// All threads add to the same counts. So that they seldom meet at that of a region which is most of the
+// image, each keeps the count of the last region to itself until it sees another.
 #include <atomic>
 
 #include "edit/each_row.hpp"
@@ -20,9 +19,7 @@ public:
     Counter(const Regions& regions, int axes, Counts& pixels, Flags& on_border)
         : rows_(regions), shape_(regions.shape()), axes_(axes), pixels_(pixels), on_border_(on_border) {}
     Counter(const Counter&) = delete;
-    ~Counter() {
-        for (const Recent& recent : recent_) hand_over(recent);
-    }
+    ~Counter() { hand_over(); }
 
     void operator()(std::int64_t r) {
         const std::int64_t z = r / shape_.height;
@@ -38,25 +35,20 @@ public:
     }
 
 private:
-    struct Recent {
-        std::int64_t region = 0;
-        std::int64_t pixels = 0;
-    };
-
     static std::size_t index(std::int64_t region) { return static_cast<std::size_t>(region - 1); }
 
     void add(std::int64_t region, std::int64_t pixels) {
-        Recent& recent = recent_[index(region) % recent_.size()];
-        if (recent.region != region) {
-            hand_over(recent);
-            recent = {region, 0};
+        if (region != last_region_) {
+            hand_over();
+            last_region_ = region;
+            last_pixels_ = 0;
         }
-        recent.pixels += pixels;
+        last_pixels_ += pixels;
     }
 
-    void hand_over(const Recent& recent) {
-        if (recent.region == 0) return;
-        pixels_[index(recent.region)].fetch_add(recent.pixels, std::memory_order_relaxed);
+    void hand_over() {
+        if (last_region_ == 0) return;
+        pixels_[index(last_region_)].fetch_add(last_pixels_, std::memory_order_relaxed);
     }
 
     RegionRows rows_;
@@ -64,7 +56,8 @@ private:
     int axes_;
     Counts& pixels_;
     Flags& on_border_;
-    std::array<Recent, 1024> recent_;
+    std::int64_t last_region_ = 0;
+    std::int64_t last_pixels_ = 0;
 };
 
 }  // namespace
