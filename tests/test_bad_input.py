@@ -198,6 +198,100 @@ def test_out_and_dtype_that_disagree():
         ms.label(LABELS, dtype=np.int64, out=np.zeros((2, 3), np.int32))
 
 
+# ------------------------------------------------------------------------------------------ edits
+
+EDITS = {
+    "remove_small": lambda image, **more: ms.remove_small(image, 2, **more),
+    "keep_largest": ms.keep_largest,
+    "clear_border": ms.clear_border,
+    "fill_holes": ms.fill_holes,
+}
+every_edit = pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+
+
+@every_edit
+@pytest.mark.parametrize("dtype", [*BAD_DTYPES, "float16", "float32", "float64"])
+def test_images_of_other_dtypes_cannot_be_edited(edit, dtype):
+    image = BAD_DTYPES[dtype] if dtype in BAD_DTYPES else LABELS.astype(dtype)
+    with pytest.raises(TypeError, match=naming("image", f"({dtype})", "integer", "bool")):
+        edit(image)
+
+
+@every_edit
+@pytest.mark.parametrize("ndim", BAD_SHAPES)
+def test_images_of_other_dimensions_cannot_be_edited(edit, ndim):
+    with pytest.raises(ValueError, match=naming("image", "2-?D", "3-?D", ndim[0])):
+        edit(BAD_SHAPES[ndim])
+
+
+@every_edit
+@pytest.mark.parametrize("image", [LABELS, LABELS > 0], ids=["labels", "mask"])
+def test_connectivity_of_edits(edit, image):
+    with pytest.raises(ValueError, match=naming("connectivity", "3", "1 to 2")):
+        edit(image, connectivity=3)
+    with pytest.raises(TypeError, match=naming("connectivity", "1.0", "1 to 2")):
+        edit(image, connectivity=1.0)
+
+
+@every_edit
+def test_out_of_edits(edit):
+    frozen = LABELS.copy()
+    frozen.flags.writeable = False
+    for out, error, fragments in [
+        (np.full((2, 3), 7, np.int64), TypeError, ("dtype", "<i4", "<i8")),
+        (np.full((2, 3), 7, ">i4"), TypeError, ("dtype", "<i4", ">i4")),
+        (np.full((2, 3), True), TypeError, ("dtype", "<i4", "b1")),
+        (np.full((3, 2), 7, np.int32), ValueError, (r"\(2, 3\)", r"\(3, 2\)")),
+        (LABELS.tolist(), TypeError, ("list",)),
+        (frozen, ValueError, ("read-only",)),
+    ]:
+        before = np.array(out)
+        with pytest.raises(error, match=naming("out", *fragments)):
+            edit(LABELS, out=out)
+        np.testing.assert_array_equal(out, before)
+
+
+@every_edit
+def test_out_is_as_it_was_after_an_error(edit):
+    out = np.full((2, 3), 7, np.int32)
+    for bad in ({"threads": 0}, {"connectivity": 0}):
+        with pytest.raises(ValueError, match=next(iter(bad))):
+            edit(LABELS, out=out, **bad)
+    np.testing.assert_array_equal(out, 7)
+
+
+NUMBERS = {
+    "min_size": lambda number: ms.remove_small(LABELS, number),
+    "count": lambda number: ms.keep_largest(LABELS, number),
+    "max_size": lambda number: ms.fill_holes(LABELS, max_size=number),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_of_edits(name):
+    for bad, error in [(-1, ValueError), (True, ValueError), (2.5, TypeError), ("2", TypeError)]:
+        with pytest.raises(
+            error, match=naming(name, re.escape(repr(bad)), "(integer|whole number)")
+        ):
+            NUMBERS[name](bad)
+
+
+@pytest.mark.parametrize("dtype", [*BAD_DTYPES, "float32"])
+def test_labels_of_other_dtypes_cannot_be_renumbered(dtype):
+    labels = BAD_DTYPES[dtype] if dtype in BAD_DTYPES else LABELS.astype(dtype)
+    with pytest.raises(TypeError, match=naming("labels", f"({dtype})", "integer")):
+        ms.relabel_sequential(labels)
+
+
+def test_labels_that_cannot_be_renumbered():
+    with pytest.raises(TypeError, match=naming("labels", "bool", r"mensura\.label")):
+        ms.relabel_sequential(LABELS > 0)
+    with pytest.raises(ValueError, match=naming("labels", "negative", "-5")):
+        ms.relabel_sequential(np.array([[1, -5], [0, -2]]))
+    with pytest.raises(TypeError, match=naming("dtype", "integer", "float64")):
+        ms.relabel_sequential(LABELS, dtype=float)
+
+
 # ---------------------------------------------------------------------------------- measurements
 
 
@@ -329,6 +423,11 @@ CALLS = {
     "to_labels": lambda threads: ms.find_regions(LABELS).to_labels(threads=threads),
     "measure": lambda threads: ms.measure(LABELS, threads=threads),
     "Regions.measure": lambda threads: ms.find_regions(LABELS).measure(threads=threads),
+    "remove_small": lambda threads: ms.remove_small(LABELS, 2, threads=threads),
+    "keep_largest": lambda threads: ms.keep_largest(LABELS > 0, threads=threads),
+    "clear_border": lambda threads: ms.clear_border(LABELS, threads=threads),
+    "fill_holes": lambda threads: ms.fill_holes(LABELS, threads=threads),
+    "relabel_sequential": lambda threads: ms.relabel_sequential(LABELS, threads=threads),
     "set_num_threads": ms.set_num_threads,
 }
 

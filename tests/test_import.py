@@ -30,11 +30,16 @@ def test_public_names():
         "Table",
         "__version__",
         "build_info",
+        "clear_border",
+        "fill_holes",
         "find_regions",
         "get_num_threads",
+        "keep_largest",
         "label",
         "measure",
         "measurements",
+        "relabel_sequential",
+        "remove_small",
         "set_num_threads",
     }
     assert expected <= set(ms.__all__)

@@ -1,4 +1,4 @@
-"""The README's example prints what the README says it prints."""
+"""The README's examples print what the README says they print."""
 
 import contextlib
 import io
@@ -8,14 +8,15 @@ from pathlib import Path
 README = Path(__file__).parents[1] / "README.md"
 
 
-def test_the_python_example_prints_what_stands_below_it():
+def test_the_python_examples_print_what_stands_below_them():
     blocks = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", README.read_text(), re.DOTALL)
-    assert len(blocks) == 1
-    code, printed = blocks[0]
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(compile(code, str(README), "exec"), {})
-    assert out.getvalue() == printed
+    assert len(blocks) == README.read_text().count("```python")
+    names = {}  # one example goes on where the one before ended
+    for code, printed in blocks:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            exec(compile(code, str(README), "exec"), names)
+        assert out.getvalue() == printed
 
 
 def test_pictures_shown_are_there():

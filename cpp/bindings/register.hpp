@@ -6,6 +6,7 @@
 namespace mensura::python {
 
 void register_build(pybind11::module_& module);
+void register_edit(pybind11::module_& module);
 void register_regions(pybind11::module_& module);
 void register_outputs(pybind11::module_& module);
 void register_measure(pybind11::module_& module);

@@ -14,6 +14,13 @@ pandas, Numba, pyarrow and matplotlib are loaded when something needs them, not 
 
 from mensura._core import __version__
 from mensura.build import build_info
+from mensura.editing import (
+    clear_border,
+    fill_holes,
+    keep_largest,
+    relabel_sequential,
+    remove_small,
+)
 from mensura.labeling import label
 from mensura.measurements import measurements
 from mensura.measuring import measure
@@ -26,10 +33,15 @@ __all__ = [
     "Table",
     "__version__",
     "build_info",
+    "clear_border",
+    "fill_holes",
     "find_regions",
     "get_num_threads",
+    "keep_largest",
     "label",
     "measure",
     "measurements",
+    "relabel_sequential",
+    "remove_small",
     "set_num_threads",
 ]

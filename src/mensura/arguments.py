@@ -43,13 +43,13 @@ def as_spatial_image(value: ArrayLike, name: str) -> NDArray[Any]:
     return array
 
 
-def as_labels(value: ArrayLike) -> NDArray[Any]:
+def as_labels(value: ArrayLike, name: str = "labels") -> NDArray[Any]:
     """Return a 2-D or 3-D array of labels (integers) or a mask (bool)."""
-    array = as_spatial_image(value, "labels")
+    array = as_spatial_image(value, name)
     if array.dtype.kind == "f":
         raise TypeError(
-            f"labels has dtype {array.dtype}; allowed are integers (one number per object, 0 the "
-            "background) and bool (a mask). Convert it with labels.astype(np.int64) if its "
+            f"{name} has dtype {array.dtype}; allowed are integers (one number per object, 0 the "
+            f"background) and bool (a mask). Convert it with {name}.astype(np.int64) if its "
             "values are whole numbers"
         )
     return array
@@ -186,12 +186,31 @@ def check_label_range(dtype: np.dtype[Any], count: int, name: str) -> None:
 
 def check_out(out: object, shape: tuple[int, ...]) -> NDArray[Any]:
     """Return an array that labels of an image of this shape can be written to."""
+    array = _as_out(out)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"out must have an integer dtype, not {array.dtype}")
+    if not array.dtype.isnative:
+        raise ValueError(f"out must be in native byte order, not {array.dtype.str!r}")
+    return _writable(array, shape)
+
+
+def check_out_like(out: object, image: NDArray[Any]) -> NDArray[Any]:
+    """Return an array that an edited copy of this image can be written to."""
+    array = _as_out(out)
+    if array.dtype != image.dtype:
+        raise TypeError(
+            f"out must have the dtype of the image, {image.dtype.str!r}, not {array.dtype.str!r}"
+        )
+    return _writable(array, image.shape)
+
+
+def _as_out(out: object) -> NDArray[Any]:
     if not isinstance(out, np.ndarray):
         raise TypeError(f"out must be a NumPy array, not {type(out).__name__}")
-    if out.dtype.kind not in "iu":
-        raise TypeError(f"out must have an integer dtype, not {out.dtype}")
-    if not out.dtype.isnative:
-        raise ValueError(f"out must be in native byte order, not {out.dtype.str!r}")
+    return out
+
+
+def _writable(out: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     if out.shape != shape:
         raise ValueError(f"out must have the shape of the image, {shape}, not {out.shape}")
     if not out.flags.writeable:

@@ -3,6 +3,7 @@
 scanning  rows to runs              joining    components by flood fill
 painting  components to labels      geometry   counts, boxes, moments, ellipses
 intensity sums, means, variances    deriving   formulas on those
+editing   holes filled, objects removed, labels renumbered
 tables    the register: measurement name -> oracle, and whole tables from it
 
 Everything is written from the definitions with Python integers, ``fractions.Fraction`` and

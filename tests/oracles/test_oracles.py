@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from scipy import ndimage
 from skimage import measure as skimage_measure
+from skimage import morphology, segmentation
 
-from . import deriving, geometry, intensity, joining, painting, scanning, tables
+from . import deriving, editing, geometry, intensity, joining, painting, scanning, tables
 from .agreement import assert_tables_agree
 
 RNG_SEED = 20
@@ -129,3 +130,37 @@ def test_border_is_the_first_and_last_row_of_any_axis():
     assert geometry.touches_border([(1, 1), (2, 1)], (3, 5))
     assert geometry.touches_border([(1, 4)], (3, 5))
     assert not geometry.touches_border([(1, 1), (1, 3)], (3, 5))
+
+
+@pytest.mark.parametrize("shape", [(12, 17), (6, 7, 8)])
+def test_edits_of_masks_equal_scipy_and_scikit_image(shape):
+    mask = np.random.default_rng(RNG_SEED).random(shape) < 0.6
+    for connectivity in (1, len(shape)):
+        background = ndimage.generate_binary_structure(len(shape), 1 + len(shape) - connectivity)
+        np.testing.assert_array_equal(
+            editing.fill_holes(mask, connectivity), ndimage.binary_fill_holes(mask, background)
+        )
+        np.testing.assert_array_equal(
+            editing.remove_small(mask, 4, connectivity),
+            morphology.remove_small_objects(mask, max_size=3, connectivity=connectivity),
+        )
+    np.testing.assert_array_equal(editing.clear_border(mask), segmentation.clear_border(mask))
+
+
+def test_edits_of_labels_equal_scikit_image():
+    labels = 3 * np.random.default_rng(RNG_SEED).integers(0, 30, (9, 13))
+    np.testing.assert_array_equal(
+        editing.remove_small(labels, 4), morphology.remove_small_objects(labels, max_size=3)
+    )
+    relabeled, ids = editing.relabel_sequential(labels)
+    expected, _, inverse = segmentation.relabel_sequential(labels)
+    np.testing.assert_array_equal(relabeled, expected)
+    assert ids == [inverse[number] for number in range(1, len(ids) + 1)]
+
+
+def test_holes_are_filled_with_the_one_label_around_them():
+    labels = np.array([[2, 2, 2, 2, 5], [2, 0, 2, 0, 5], [2, 2, 2, 5, 5]])
+    np.testing.assert_array_equal(
+        editing.fill_holes(labels), [[2, 2, 2, 2, 5], [2, 2, 2, 0, 5], [2, 2, 2, 5, 5]]
+    )
+    assert editing.keep_largest(labels, 1).max() == 2

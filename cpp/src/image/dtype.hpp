@@ -44,6 +44,18 @@ decltype(auto) visit_equality_type(DType dtype, Visitor&& visit) {
     });
 }
 
+// As visit_equality_type, for images of integers or bool; others are refused.
+template <class Visitor>
+void visit_integer_type(DType dtype, Visitor&& visit) {
+    visit_equality_type(dtype, [&]<class T>(std::type_identity<T> type) {
+        if constexpr (std::is_integral_v<T>) {
+            visit(type);
+        } else {
+            throw std::invalid_argument("the image must hold integers");
+        }
+    });
+}
+
 inline bool is_signed_integer(DType dtype) {
     return dtype == DType::int8 || dtype == DType::int16 || dtype == DType::int32 ||
            dtype == DType::int64;

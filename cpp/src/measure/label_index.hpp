@@ -21,6 +21,12 @@ public:
         return find_or_add(label);
     }
 
+    // The slot of a label, or -1 where it has none.
+    std::int64_t find(std::uint64_t label) const {
+        if (in_window(label)) return window_[label - begin_];
+        return places_.empty() ? empty : places_[place_of(label)];
+    }
+
     // Forgets all labels and keeps the memory.
     void clear() {
         std::fill(window_.begin(), window_.end(), empty);

@@ -9,50 +9,32 @@
 #include <mutex>
 #include <stdexcept>
 
-#include "image/rows.hpp"
 #include "measure/blocks.hpp"
 #include "measure/geometry.hpp"
 #include "measure/intensity.hpp"
 #include "measure/label_index.hpp"
 #include "mensura/threads.hpp"
 #include "regions/region_rows.hpp"
-#include "runs/kernel_of.hpp"
-#include "runs/row_runs.hpp"
+#include "runs/label_runs.hpp"
 
 namespace mensura {
 namespace {
 
-// Runs of equal labels in a label image.
+// Runs of equal labels in a label image, cut at the borders of the block.
 template <class T>
-class LabelRuns {
+class BlockLabelRuns {
 public:
-    explicit LabelRuns(const ImageView& labels)
-        : reader_(labels), is_signed_(is_signed_integer(labels.dtype)) {}
+    explicit BlockLabelRuns(const ImageView& labels) : runs_(labels) {}
 
     // Calls visit(start, end, label) for the runs of row r within the block, in local coordinates.
     template <class Visit>
     void visit_row(std::int64_t r, const Block& block, Visit visit) {
-        const std::int64_t width = block.column_end - block.column_begin;
-        const std::int64_t words = words_for(width);
-        foreground_.resize(static_cast<std::size_t>(words));
-        starts_.resize(static_cast<std::size_t>(words));
-        const T* row = reader_.read(r, block.column_begin, width);
-        scan_kernels_of<T>().scan(row, width, T{0}, foreground_.data(), starts_.data());
-        for (std::size_t w = 0; w < starts_.size(); ++w) starts_[w] &= foreground_[w];
-        runs_.read(foreground_.data(), starts_.data(), words);
-        for (std::int64_t k = 0; k < runs_.count(); ++k) {
-            const T label = row[runs_.start(k)];
-            if (is_signed_ && static_cast<std::make_signed_t<T>>(label) < 0) continue;
-            visit(runs_.start(k), runs_.end(k), label);
-        }
+        runs_.read(r, block.column_begin, block.column_end);
+        runs_.visit(visit);
     }
 
 private:
-    RowReader<T> reader_;
-    bool is_signed_;
-    std::vector<Word> foreground_;
-    std::vector<Word> starts_;
-    RowRuns runs_;
+    LabelRuns<T> runs_;
 };
 
 // Runs of regions found before, cut at the borders of the block.
@@ -246,7 +228,7 @@ RegionTable measure_labels(const ImageView& labels, std::span<const ImageView> c
     return visit_equality_type(labels.dtype, [&]<class T>(std::type_identity<T>) -> RegionTable {
         if constexpr (std::is_integral_v<T>) {
             Measurement measurement(labels.shape, channels, plan);
-            return measurement.run([&] { return LabelRuns<T>(labels); }, threads);
+            return measurement.run([&] { return BlockLabelRuns<T>(labels); }, threads);
         } else {
             throw std::invalid_argument("labels must be integers");
         }
