@@ -122,10 +122,13 @@ public:
     // How many runs of the rows belong to regions.
     std::int64_t count_runs() const;
 
-    // The region, 1..count, of run k of the bands of a strip; 0 where it was dropped.
+    // The region, 1..count, of a piece of a strip; 0 where it was dropped.
+    std::int64_t region_of_piece(const Strip& strip, std::int64_t piece) const {
+        return region_of_piece_[static_cast<std::size_t>(strip.first_piece + piece)];
+    }
+    // That of run k of the bands of a strip.
     std::int64_t region(const Strip& strip, std::int64_t k) const {
-        const auto piece = strip.first_piece + strip.piece[static_cast<std::size_t>(k)];
-        return region_of_piece_[static_cast<std::size_t>(piece)];
+        return region_of_piece(strip, strip.piece[static_cast<std::size_t>(k)]);
     }
 
     // Those regions whose flag is set, one flag per region, numbered anew in the same order. The runs

@@ -84,19 +84,24 @@ public:
     std::int64_t count(std::size_t slot) const { return count_[slot]; }
     std::int64_t begin(std::size_t slot, std::size_t axis) const { return axes_[axis][slot].begin; }
 
-    // Adds what slots[k] gathered in a block; slots may be new.
-    void merge(const std::vector<GeometryPartial>& partials, const std::vector<std::size_t>& slots,
-               std::size_t regions, const Block& block) {
+    // Makes room for so many regions.
+    void grow(std::size_t regions) {
         count_.grow(regions);
+        for (std::size_t a = first_axis_; a < 3; ++a) axes_[a].grow(regions);
+        if (with_second_) second_.grow(regions);
+    }
+
+    // Adds what slots[k] gathered in a block; there is room for them. Threads may do so at the same time
+    // for different slots.
+    void merge(const std::vector<GeometryPartial>& partials, const std::vector<std::size_t>& slots,
+               const Block& block) {
         for (std::size_t k = 0; k < partials.size(); ++k) count_[slots[k]] += partials[k].count;
         for (std::size_t a = first_axis_; a < 3; ++a) {
-            axes_[a].grow(regions);
             for (std::size_t k = 0; k < partials.size(); ++k) {
                 axes_[a][slots[k]].add(partials[k], a, block.origin[a]);
             }
         }
         if (!with_second_) return;
-        second_.grow(regions);
         for (std::size_t k = 0; k < partials.size(); ++k) {
             add_second(second_[slots[k]], partials[k], block);
         }

@@ -124,10 +124,118 @@ public:
                 merge(*sums, grid_.block(b));
                 spare_.give(std::move(sums));
             });
-        return table(threads);
+        const std::vector<std::size_t> order = labels_.sorted_slots();
+        return table(order.size(), threads, [&](std::size_t row) {
+            return std::pair{order[row], labels_.labels()[order[row]]};
+        });
+    }
+
+    // The geometry of regions, strip by strip: pieces count from 0, so nothing is looked up, and each strip
+    // adds up those regions by itself that begin in it.
+    RegionTable run_strips(const Regions& regions, int threads) {
+        const auto count = static_cast<std::size_t>(regions.count());
+        geometry_.grow(count);
+        const std::vector<Strip>& strips = regions.runs().strips;
+        const std::vector<std::int64_t> first_region = first_regions(regions);
+        std::vector<PieceSums> continued(strips.size());
+        for_each_block(static_cast<std::int64_t>(strips.size()), threads, [&](std::int64_t s) {
+            const auto i = static_cast<std::size_t>(s);
+            const Block block = block_of(strips[i]);
+            PieceSums begun = gather(regions, strips[i], block);
+            continued[i] = split(begun, regions, strips[i], first_region[i]);
+            geometry_.merge(begun.geometry, begun.slots, block);
+        });
+        for (std::size_t i = 0; i < strips.size(); ++i) {
+            geometry_.merge(continued[i].geometry, continued[i].slots, block_of(strips[i]));
+        }
+        return table(count, threads, [](std::size_t row) { return std::pair{row, std::uint64_t{row + 1}}; });
+    }
+
+    // Whether the sums of a whole strip fit into 64 bits, as those of a block do.
+    static bool strips_are_small(const Regions& regions) {
+        constexpr std::int64_t most = std::int64_t{1} << 20;
+        const Shape& shape = regions.shape();
+        const std::vector<Strip>& strips = regions.runs().strips;
+        if (strips.empty() || shape.width > most || shape.height > most) return strips.empty();
+        return (strips.front().row_end - strips.front().row_begin) * shape.width <= 4 * most;
     }
 
 private:
+    struct PieceSums {
+        std::vector<GeometryPartial> geometry;
+        std::vector<std::size_t> slots;
+    };
+
+    // The smallest number that regions can have that begin in a strip.
+    static std::vector<std::int64_t> first_regions(const Regions& regions) {
+        std::vector<std::int64_t> first;
+        std::int64_t last = 0;
+        for (const Strip& strip : regions.runs().strips) {
+            first.push_back(last + 1);
+            for (std::int64_t k = 0; k < strip.pieces; ++k) {
+                last = std::max(last, regions.region_of_piece(strip, k));
+            }
+        }
+        return first;
+    }
+
+    Block block_of(const Strip& strip) const {
+        const std::int64_t z = strip.row_begin / shape_.height;
+        return {strip.row_begin, strip.row_end, 0, shape_.width, {z, strip.row_begin % shape_.height, 0}};
+    }
+
+    PieceSums gather(const Regions& regions, const Strip& strip, const Block& block) const {
+        PieceSums sums;
+        sums.geometry.resize(static_cast<std::size_t>(strip.pieces));
+        RegionRows rows(regions);
+        with_geometry_kinds([&]<bool with_second, bool volume>() {
+            for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
+                const std::int64_t z = r / shape_.height - block.origin[0];
+                const std::int64_t y = r % shape_.height - block.origin[1];
+                rows.visit_pieces(r, [&](std::int64_t start, std::int64_t end, const Strip&,
+                                         std::uint32_t piece) {
+                    sums.geometry[piece].template add<with_second, volume>(z, y, start, end);
+                });
+            }
+        });
+        return sums;
+    }
+
+    // Leaves those regions in `sums` that begin in the strip and returns the others; dropped ones are in
+    // neither.
+    static PieceSums split(PieceSums& sums, const Regions& regions, const Strip& strip,
+                           std::int64_t first_region) {
+        PieceSums continued;
+        std::size_t begun = 0;
+        sums.slots.resize(sums.geometry.size());
+        for (std::size_t k = 0; k < sums.geometry.size(); ++k) {
+            const std::int64_t region = regions.region_of_piece(strip, static_cast<std::int64_t>(k));
+            if (region == 0) continue;
+            const auto slot = static_cast<std::size_t>(region - 1);
+            if (region < first_region) {
+                continued.geometry.push_back(sums.geometry[k]);
+                continued.slots.push_back(slot);
+            } else {
+                sums.geometry[begun] = sums.geometry[k];
+                sums.slots[begun++] = slot;
+            }
+        }
+        sums.geometry.resize(begun);
+        sums.slots.resize(begun);
+        return continued;
+    }
+
+    // The kinds of sums are told apart once per row or strip, not per run.
+    template <class Work>
+    void with_geometry_kinds(Work work) const {
+        const bool volume = plan_.axes == 3;
+        if (plan_.second_moments) {
+            volume ? work.template operator()<true, true>() : work.template operator()<true, false>();
+        } else {
+            volume ? work.template operator()<false, true>() : work.template operator()<false, false>();
+        }
+    }
+
     std::unique_ptr<BlockSums> unused_sums() {
         auto sums = spare_.take();
         if (sums) return sums;
@@ -153,14 +261,9 @@ private:
         return sums;
     }
 
-    // The kinds of sums are told apart once per row, not per run.
     void add_geometry(std::int64_t r, const Block& block, BlockSums& sums) const {
-        const bool volume = plan_.axes == 3;
-        if (plan_.second_moments) {
-            volume ? add_runs<true, true>(r, block, sums) : add_runs<true, false>(r, block, sums);
-        } else {
-            volume ? add_runs<false, true>(r, block, sums) : add_runs<false, false>(r, block, sums);
-        }
+        with_geometry_kinds(
+            [&]<bool with_second, bool volume>() { add_runs<with_second, volume>(r, block, sums); });
     }
 
     template <bool with_second, bool volume>
@@ -179,33 +282,38 @@ private:
         for (const std::uint64_t label : sums.labels.labels()) {
             slots.push_back(static_cast<std::size_t>(labels_.slot(label)));
         }
-        geometry_.merge(sums.geometry, slots, labels_.size(), block);
+        geometry_.grow(labels_.size());
+        geometry_.merge(sums.geometry, slots, block);
         for (std::size_t c = 0; c < channels_.size(); ++c) {
             channels_[c]->merge(*sums.channels[c], slots, labels_.size(), block);
         }
     }
 
-    RegionTable table(int threads) const {
+    // `slot_and_label(row)` tells what stands in each row.
+    template <class SlotAndLabel>
+    RegionTable table(std::size_t count, int threads, SlotAndLabel slot_and_label) const {
         constexpr std::size_t rows_at_once = 4096;
-        const std::vector<std::size_t> order = labels_.sorted_slots();
         RegionTable table;
-        table.label.resize(order.size());
-        geometry_.prepare(order.size(), table);
+        table.label.resize(count);
+        geometry_.prepare(count, table);
         table.channels.resize(channels_.size());
         for (std::size_t c = 0; c < channels_.size(); ++c) {
-            channels_[c]->prepare(order.size(), table.channels[c]);
+            channels_[c]->prepare(count, table.channels[c]);
         }
-        const std::size_t blocks = (order.size() + rows_at_once - 1) / rows_at_once;
+        const std::size_t blocks = (count + rows_at_once - 1) / rows_at_once;
         for_each_block(static_cast<std::int64_t>(blocks), threads, [&](std::int64_t b) {
             const std::size_t first = static_cast<std::size_t>(b) * rows_at_once;
-            const std::size_t last = std::min(order.size(), first + rows_at_once);
-            for (std::size_t row = first; row < last; ++row) write_row(row, order[row], table);
+            const std::size_t last = std::min(count, first + rows_at_once);
+            for (std::size_t row = first; row < last; ++row) {
+                const auto [slot, label] = slot_and_label(row);
+                table.label[row] = label;
+                write_row(row, slot, table);
+            }
         });
         return table;
     }
 
     void write_row(std::size_t row, std::size_t slot, RegionTable& table) const {
-        table.label[row] = labels_.labels()[slot];
         geometry_.write_row(row, slot, table);
         for (std::size_t c = 0; c < channels_.size(); ++c) {
             channels_[c]->write_row(row, slot, geometry_, table.channels[c]);
@@ -238,6 +346,9 @@ RegionTable measure_labels(const ImageView& labels, std::span<const ImageView> c
 RegionTable measure_regions(const Regions& regions, std::span<const ImageView> channels,
                             const MeasurePlan& plan, int threads) {
     Measurement measurement(regions.shape(), channels, plan);
+    if (channels.empty() && Measurement::strips_are_small(regions)) {
+        return measurement.run_strips(regions, threads);
+    }
     return measurement.run([&] { return RegionRuns(regions); }, threads);
 }
 

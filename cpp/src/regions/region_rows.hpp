@@ -80,19 +80,33 @@ public:
     // Calls visit(start, end, region) for every run of row r, from left to right.
     template <class Visit>
     void visit_row(std::int64_t r, Visit visit) {
+        visit_pieces(r, [&](std::int64_t start, std::int64_t end, const Strip& strip, std::uint32_t piece) {
+            const std::int64_t region = regions_.region_of_piece(strip, piece);
+            if (region != 0) visit(start, end, region);
+        });
+    }
+
+    // Calls visit(start, end, strip, piece) for every run of row r, also where its region was dropped.
+    template <class Visit>
+    void visit_pieces(std::int64_t r, Visit visit) {
         const Strip& strip = regions_.runs().strip_of_row(r);
         const Word* foreground = foreground_of(regions_.runs(), r, words_);
         band_.seek(strip, r);
         if (regions_.bands().are_rows()) {
             runs_.read(foreground, band_.starts(), words_);
-            visit_runs(strip, [this](std::int64_t k) { return band_.first_run() + k; }, visit);
+            const std::uint32_t* piece = strip.piece.data() + band_.first_run();
+            for (std::int64_t k = 0; k < runs_.count(); ++k) {
+                visit(runs_.start(k), runs_.end(k), strip, piece[k]);
+            }
         } else {
             rising_bits(foreground, words_, starts_.data());
             runs_.read(foreground, starts_.data(), words_);
             band_runs_.resize(static_cast<std::size_t>(runs_.count()));
             kernels().band_runs(band_.join_row(foreground), 0, words_, band_runs_.data());
-            visit_runs(strip, [this](std::int64_t k) { return band_runs_[static_cast<std::size_t>(k)]; },
-                       visit);
+            for (std::int64_t k = 0; k < runs_.count(); ++k) {
+                visit(runs_.start(k), runs_.end(k), strip,
+                      strip.piece[band_runs_[static_cast<std::size_t>(k)]]);
+            }
         }
     }
 
@@ -106,15 +120,6 @@ public:
     }
 
 private:
-    // run_of(k) is the run of the band that holds run k of the row.
-    template <class RunOf, class Visit>
-    void visit_runs(const Strip& strip, RunOf run_of, Visit& visit) const {
-        for (std::int64_t k = 0; k < runs_.count(); ++k) {
-            const std::int64_t region = regions_.region(strip, run_of(k));
-            if (region != 0) visit(runs_.start(k), runs_.end(k), region);
-        }
-    }
-
     const Regions& regions_;
     std::int64_t words_;
     BandBits band_;
