@@ -2,13 +2,14 @@
 
 Run from the project's root; scenes of real images need their folder in the environment:
 
-    MENSURA_SHARED=... python -m benchmarks.compare.labeling --output results --plot noise.png
+    MENSURA_SHARED=... python -m benchmarks.compare.labeling --output results --plot
 
 prints one table of ratios, with the goal of each, and writes it with all medians to a folder. Every
 side gets two threads, then one, each time in a process of its own in which the sides take turns,
-warm, seven calls each (three of slow peers); peers that know no threads run once. OpenCV runs with
-each of its algorithms. Cases are in `labeling_cases`, peers in `labeling_peers`; one that is not
-installed, or does not take a case, is left out. With a plot, noise of more densities is timed.
+warm, seven calls each (three of slow peers); where no peer uses threads the second time is spared.
+OpenCV runs with each of its algorithms. Cases are in `labeling_cases`, peers in `labeling_peers`;
+one that is not installed, or does not take a case, is left out. With a plot, which is drawn to
+docs/images, noise of more densities is timed.
 
 The share of the bandwidth is of what NumPy copies with as many threads in the same run, counting
 bytes read and written; a case has to move each pixel's bytes in and, where labels are asked for,
@@ -31,11 +32,12 @@ from . import labeling_memory, labeling_scaling
 from .labeling_cases import CASES, FASTEST
 from .labeling_peers import PACKAGES, is_installed
 from .labeling_plot import plot_noise
-from .labeling_times import Record, mensura_name, time_in_new_process
+from .labeling_times import Record, mensura_name, run_in_new_process
 from .timing import Side, copy_bandwidth, machine_facts, markdown_table, ratio
 
 REPEATS = 7
 SLOW_REPEATS = 3
+PLOT = Path("docs", "images", "labeling-noise.png")
 THREADS = (2, 1)
 
 COLUMNS = (
@@ -59,12 +61,12 @@ Row = dict[str, Any]
 # --- times ----------------------------------------------------------------------------------------
 
 
-def time_all(names: Sequence[str], size: str, repeats: int, slow_repeats: int) -> list[Record]:
+def run_all(names: Sequence[str], size: str, repeats: int, slow_repeats: int) -> list[Record]:
     """Time the cases with two threads, and again with one those with a peer that uses threads."""
     options = (size, repeats, slow_repeats)
-    two = time_in_new_process(names, 2, *options)
+    two = run_in_new_process(names, 2, *options)
     again = [record["case"] for record in two if record["threaded"]]
-    one = time_in_new_process([name for name in again if CASES[name].listed], 1, *options)
+    one = run_in_new_process([name for name in again if CASES[name].listed], 1, *options)
     return two + one
 
 
@@ -179,7 +181,13 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=REPEATS, help="timed calls of a side")
     parser.add_argument("--slow-repeats", type=int, default=SLOW_REPEATS, help="of a slow peer")
     parser.add_argument("--output", type=Path, help="folder for the tables and a JSON record")
-    parser.add_argument("--plot", type=Path, help="file for a plot over the density of noise")
+    parser.add_argument(
+        "--plot",
+        type=Path,
+        nargs="?",
+        const=PLOT,
+        help=f"draw throughput over the density of noise, to {PLOT} where no file is named",
+    )
     other = parser.add_mutually_exclusive_group()
     other.add_argument("--memory", action="store_true", help="measure peak memory instead")
     other.add_argument("--scaling", action="store_true", help="time growing images instead")
@@ -202,7 +210,7 @@ def compare_times(options: argparse.Namespace) -> tuple[Record, str]:
         if (case.name in options.scene if options.scene else case.listed)
         or (options.plot and case.density)
     ]
-    records = time_all(names, options.size, options.repeats, options.slow_repeats)
+    records = run_all(names, options.size, options.repeats, options.slow_repeats)
     rows = rows_of(records, bandwidths)
     if options.plot is not None:
         plot_noise(records, facts_of_this_run(), options.plot)

@@ -46,7 +46,7 @@ def fits(pixels: int, bytes_a_pixel: int) -> bool:
     return pixels * bytes_a_pixel <= free / 2
 
 
-def time_size(grid: tuple[int, int], size: str) -> Row:
+def size_row(grid: tuple[int, int], size: str) -> Row:
     """Time the calls on one image, after checking the number of objects."""
     mask, objects = tiled(grid, size)
     calls: dict[str, Callable[[], int]] = {
@@ -101,7 +101,7 @@ def compare_sizes(size: str) -> tuple[dict[str, Any], str]:
     """Time all sizes; return the record to keep and the text to print."""
     rows = []
     for grid in GRIDS:
-        rows.append(time_size(grid, size))
+        rows.append(size_row(grid, size))
         print(f"{rows[-1]['pixels']:.0e} pixels done", file=sys.stderr, flush=True)
     text = f"Nanoseconds a pixel, {THREADS} threads, medians of calls in turn:\n\n"
     text += scaling_table(rows)

@@ -5,7 +5,8 @@ In a process of its own, because some peers read their number of threads only wh
     RAYON_NUM_THREADS=1 python -m benchmarks.compare.labeling_times 1 records.json "noise 0.5"
 
 The sides take turns. Each is called once before, and has to find as many components as mensura.
-Peers that are called less often than the others are marked slow in `labeling_peers`.
+Peers that are called less often than the others are marked slow in `labeling_peers`; a call of
+more than 5 s is timed once.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from .labeling_peers import PEERS, Count, Problem, mensura_call, use_threads
 from .timing import Side, run_alternating
 
 ROOT = Path(__file__).resolve().parents[2]
+SECONDS_OF_ONE_CALL = 5  # a side that takes longer is timed once
 LABEL_BYTES = 4  # every side writes 32-bit labels; cc3d 16-bit ones where they do
 
 Record = dict[str, Any]
@@ -37,20 +39,28 @@ def mensura_name(threads: int) -> str:
 
 def sides_for(problem: Problem, threads: int, repeats: int, slow_repeats: int) -> list[Side]:
     """Return mensura with every number of threads up to `threads`, and every peer that applies."""
-    calls: dict[str, tuple[Count, int]] = {
-        mensura_name(used): (mensura_call(problem, used), repeats) for used in range(threads, 0, -1)
-    }
+    expected = mensura_call(problem, threads)()
+    sides = [
+        _checked_side(mensura_name(used), mensura_call(problem, used), expected, repeats)
+        for used in range(threads, 0, -1)
+    ]
     for peer in PEERS:
         if peer.takes(problem):
-            calls[peer.name] = (peer.prepare(problem), slow_repeats if peer.slow else repeats)
-    expected = mensura_call(problem, threads)()
-    for name, (call, _) in calls.items():
-        if (found := call()) != expected:
-            raise AssertionError(f"{name} finds {found} components and mensura {expected}")
-    return [Side(name, call, times, warm=bool) for name, (call, times) in calls.items()]
+            times = slow_repeats if peer.slow else repeats
+            sides.append(_checked_side(peer.name, peer.prepare(problem), expected, times))
+    return sides
 
 
-def time_cases(
+def _checked_side(name: str, call: Count, expected: int, repeats: int) -> Side:
+    """Return the side after a first call, which warms it up and has to count as expected."""
+    started = time.perf_counter()
+    if (found := call()) != expected:
+        raise AssertionError(f"{name} finds {found} components and mensura {expected}")
+    is_long = time.perf_counter() - started > SECONDS_OF_ONE_CALL
+    return Side(name, call, 1 if is_long else repeats, warm=bool)
+
+
+def run_cases(
     names: Sequence[str], threads: int, size: str, repeats: int, slow_repeats: int
 ) -> Iterator[Record]:
     """Time every case and yield its record."""
@@ -78,10 +88,10 @@ def time_cases(
         print(f"{name}, threads={threads}: {spent:.1f} s", file=sys.stderr, flush=True)
 
 
-def time_in_new_process(
+def run_in_new_process(
     names: Sequence[str], threads: int, size: str, repeats: int, slow_repeats: int
 ) -> list[Record]:
-    """`time_cases` in a process that was started with that number of threads."""
+    """`run_cases` in a process that was started with that number of threads."""
     if not names:
         return []
     with tempfile.TemporaryDirectory() as folder:
@@ -103,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--slow-repeats", type=int, default=3)
     given = parser.parse_args(arguments)
-    records = time_cases(given.case, given.threads, given.size, given.repeats, given.slow_repeats)
+    records = run_cases(given.case, given.threads, given.size, given.repeats, given.slow_repeats)
     given.output.write_text(json.dumps(list(records)))
     return 0
 
