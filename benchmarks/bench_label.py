@@ -71,17 +71,17 @@ class LabelingTouching:
     """Cells that touch everywhere, in three dimensions: faces, then all neighbors."""
 
     size = "full"
-    params = ([1, 3], [1, 2])
-    param_names = ("connectivity", "threads")
+    params = ([1, 3],)
+    param_names = ("connectivity",)
 
-    def setup(self, connectivity: int, threads: int) -> None:
+    def setup(self, connectivity: int) -> None:
         self.values = VALUES["tissue 3-D"].make(self.size)
 
-    def time_label(self, connectivity: int, threads: int) -> Any:
-        return mensura.label(self.values, connectivity, threads=threads)
+    def time_label(self, connectivity: int) -> Any:
+        return mensura.label(self.values, connectivity)
 
-    def time_find_regions(self, connectivity: int, threads: int) -> Any:
-        return mensura.find_regions(self.values, connectivity, threads=threads)
+    def time_find_regions(self, connectivity: int) -> Any:
+        return mensura.find_regions(self.values, connectivity)
 
 
 class LabelingDensity:
@@ -102,25 +102,25 @@ class LabelingThreshold:
     """Grey images cut at a level, by the search itself and by a mask made before it."""
 
     size = "full"
-    params = (list(GREY), [1, 2])
-    param_names = ("scene", "threads")
+    params = (list(GREY),)
+    param_names = ("scene",)
 
-    def setup(self, scene: str, threads: int) -> None:
+    def setup(self, scene: str) -> None:
         grey, self.level = GREY[scene]
         self.image = grey.make(self.size)
 
-    def time_label(self, scene: str, threads: int) -> Any:
-        return mensura.label(self.image, threshold=self.level, threads=threads)
+    def time_label(self, scene: str) -> Any:
+        return mensura.label(self.image, threshold=self.level)
 
-    def time_label_of_mask(self, scene: str, threads: int) -> Any:
-        return mensura.label(self.image > self.level, threads=threads)
+    def time_label_of_mask(self, scene: str) -> Any:
+        return mensura.label(self.image > self.level)
 
 
 class LabelingTable:
     """A mask to label, area, bounding box and centroid, without a label image."""
 
     size = "full"
-    params = (["nuclei", "blobs", "real nuclei", "blobs 3-D"], [1, 2])
+    params = (["nuclei", "blobs", "real nuclei"], [1, 2])
     param_names = ("scene", "threads")
 
     def setup(self, scene: str, threads: int) -> None:
