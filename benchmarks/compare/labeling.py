@@ -13,7 +13,7 @@ docs/images, noise of more densities is timed.
 
 The share of the bandwidth is of what NumPy copies with as many threads in the same run, counting
 bytes read and written; a case has to move each pixel's bytes in and, where labels are asked for,
-4 bytes out. The whole takes about seven minutes. Two other runs are asked for by name:
+4 bytes out. The whole takes about seven minutes, in 4 GB. Two other runs are asked for by name:
 
     python -m benchmarks.compare.labeling --memory     # peak memory beside input and output
     python -m benchmarks.compare.labeling --scaling    # time from 1e6 to more than 2^31 pixels
