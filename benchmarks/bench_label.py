@@ -9,7 +9,7 @@ import numpy as np
 import mensura
 
 from .compare.timing import median_seconds
-from .scenes import LABELS, MASKS
+from .scenes import GREY, LABELS, MASKS, NOISE, VALUES
 
 
 class Labeling:
@@ -67,6 +67,69 @@ class LabelingValues:
         return mensura.label(self.values)
 
 
+class LabelingTouching:
+    """Cells that touch everywhere, in three dimensions: faces, then all neighbors."""
+
+    size = "full"
+    params = ([1, 3],)
+    param_names = ("connectivity",)
+
+    def setup(self, connectivity: int) -> None:
+        self.values = VALUES["tissue 3-D"].make(self.size)
+
+    def time_label(self, connectivity: int) -> Any:
+        return mensura.label(self.values, connectivity)
+
+    def time_find_regions(self, connectivity: int) -> Any:
+        return mensura.find_regions(self.values, connectivity)
+
+
+class LabelingDensity:
+    """Noise from sparse to dense, full connectivity, default threads."""
+
+    size = "full"
+    params = ([percent / 100 for percent in range(5, 100, 10)],)
+    param_names = ("density",)
+
+    def setup(self, density: float) -> None:
+        self.mask = NOISE[density].make(self.size)
+
+    def time_label(self, density: float) -> Any:
+        return mensura.label(self.mask)
+
+
+class LabelingThreshold:
+    """Grey images cut at a level, by the search itself and by a mask made before it."""
+
+    size = "full"
+    params = (list(GREY),)
+    param_names = ("scene",)
+
+    def setup(self, scene: str) -> None:
+        grey, self.level = GREY[scene]
+        self.image = grey.make(self.size)
+
+    def time_label(self, scene: str) -> Any:
+        return mensura.label(self.image, threshold=self.level)
+
+    def time_label_of_mask(self, scene: str) -> Any:
+        return mensura.label(self.image > self.level)
+
+
+class LabelingTable:
+    """A mask to label, area, bounding box and centroid, without a label image."""
+
+    size = "full"
+    params = (["nuclei", "blobs", "real nuclei"], [1, 2])
+    param_names = ("scene", "threads")
+
+    def setup(self, scene: str, threads: int) -> None:
+        self.mask = MASKS[scene].make(self.size)
+
+    def time_measure(self, scene: str, threads: int) -> Any:
+        return mensura.measure(self.mask, threads=threads)
+
+
 class LabelingMemory:
     """Peak memory of the process; what a call adds is the difference to `peakmem_reference`.
 
@@ -74,13 +137,13 @@ class LabelingMemory:
     """
 
     size = "full"
-    scenes = ("nuclei", "blobs", "noise 0.5", "blobs 3-D")
+    scenes = ("nuclei", "blobs", "noise 0.5", "blobs 3-D", "tissue 3-D")
     params = (list(scenes),)
     param_names = ("scene",)
 
     def setup_cache(self) -> None:
         for scene in self.scenes:
-            np.save(f"{scene}.npy", MASKS[scene].make(self.size))
+            np.save(f"{scene}.npy", (MASKS | VALUES)[scene].make(self.size))
 
     def setup(self, scene: str) -> None:
         self.mask = np.load(f"{scene}.npy")

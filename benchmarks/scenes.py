@@ -4,8 +4,10 @@ Synthetic scenes come from numpy's PCG64 generator and arithmetic that rounds th
 so that two calls, and two machines, give the same pixels. Cells are ellipses, one in each square of
 a grid and never touching its neighbors, drawn one row of squares at a time: scratch memory is one
 strip, time about 10 ns a pixel. Blobs are noise smoothed by three box sums along each axis, cut at
-the mean, about 150 ns a pixel. Real scenes tile the fluorescence nuclei of the 2018 Data Science
-Bowl, found through the environment variable `MENSURA_SHARED`; nothing of them is kept here.
+the mean, about 150 ns a pixel; grey images are the same sums, not cut. Tissue is cells that touch,
+each pixel's the nearest of jittered seeds, found on a grid half as fine, about 60 ns a pixel. Real
+scenes tile the fluorescence nuclei of the 2018 Data Science Bowl, found through the environment
+variable `MENSURA_SHARED`; nothing of them is kept here.
 
 Published series are only comparable while scenes stay as they are: add new ones, change none.
 
@@ -36,6 +38,10 @@ TINY_PITCH = 8.45  # 0.94e6 objects in 8192^2
 CELLS_3D_PITCH = 16.0
 BLOB_WIDTH = 25  # side of the smoothing box; three of them are a Gaussian of sigma 12.5
 BLOB_WIDTH_3D = 9
+TISSUE_PITCH = 12  # places of the coarse grid between seeds, each two pixels: 9,261 cells in 512^3
+TISSUE_SWAY = 6  # how many places smooth noise moves a border at most; a quarter is typical
+TISSUE_SWAY_WIDTH = 5
+REAL_LEVEL = 20  # grey value between background and nuclei in most of the real fields
 REAL_SHAPE = (520, 696)  # the one field size that most of the real pairs share
 REAL_FIELDS = 57  # pairs of that size: one mosaic, 20.6 Mpixel, 8285 nuclei
 
@@ -157,12 +163,43 @@ def blobs(shape: Shape, width: int, seed: int = SEED) -> NDArray[np.bool_]:
     >>> blobs((40, 30), 5).dtype
     dtype('bool')
     """
+    sums = _smooth_sums(shape, width, seed)
+    mask: NDArray[np.bool_] = sums > sums.mean()
+    return mask
+
+
+def grey(shape: Shape, width: int, dtype: DTypeLike, seed: int = SEED) -> Array:
+    """Smooth image of an unsigned dtype, spread over its whole range around the middle.
+
+    Cut at `grey_level(dtype)`, it is `blobs` but for pixels of that very value.
+
+    Examples
+    --------
+    >>> image = grey((40, 30), 5, np.uint8)
+    >>> image.dtype, bool(0.3 < (image > grey_level(np.uint8)).mean() < 0.7)
+    (dtype('uint8'), True)
+    """
+    return _scaled(_smooth_sums(shape, width, seed), grey_level(dtype)).astype(dtype)
+
+
+def grey_level(dtype: DTypeLike) -> int:
+    """Return the middle of the range of an unsigned dtype."""
+    return int(np.iinfo(dtype).max // 2)
+
+
+def _smooth_sums(shape: Shape, width: int, seed: int) -> NDArray[np.int64]:
     sums = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.int64)
     for axis in range(len(shape)):
         for _ in range(3):
             sums = _box_sum(sums, axis, width)
-    mask: NDArray[np.bool_] = sums > sums.mean()
-    return mask
+    return sums
+
+
+def _scaled(sums: NDArray[np.int64], reach: int) -> NDArray[np.int64]:
+    """Move the mean to `reach` and the value farthest from it to 0 or to `2 * reach`."""
+    sums -= int(sums.sum()) // sums.size
+    farthest = max(int(sums.max()), -int(sums.min()), 1)
+    return sums * reach // farthest + reach
 
 
 def _box_sum(values: NDArray[np.int64], axis: int, width: int) -> NDArray[np.int64]:
@@ -180,6 +217,68 @@ def noise(shape: Shape, density: float, seed: int = SEED) -> NDArray[np.bool_]:
     0.3
     """
     return np.random.default_rng(seed).random(shape, dtype=np.float32) < density
+
+
+def tissue(side: int, seed: int = SEED) -> NDArray[np.uint32]:
+    """Volume of cells that touch, under sparse ids, every eighth of them background (0).
+
+    A cell is what is nearest to its seed, one seed in each cube of a coarse grid, after the
+    coordinates were moved by smooth noise, which makes it irregular. Each pixel then takes the
+    cell of one of the two coarse places next to it, drawn at random, which roughens the borders.
+
+    `side` is even. All steps are in integers; scratch memory is about 5 bytes a pixel.
+
+    Examples
+    --------
+    >>> volume = tissue(24)
+    >>> volume.shape, volume.dtype
+    ((24, 24, 24), dtype('uint32'))
+    """
+    half = side // 2
+    rng = np.random.default_rng(seed)
+    coarse = _coarse_tissue(half, rng)
+    volume = np.empty((side,) * 3, dtype=np.uint32)
+    for z in range(side):
+        nudges = rng.integers(0, 2, (3, side, side), dtype=np.uint8)
+        places = (np.full((1, 1), z), np.arange(side)[:, np.newaxis], np.arange(side))
+        volume[z] = coarse[
+            tuple(
+                np.minimum((place + nudge) // 2, half - 1)
+                for place, nudge in zip(places, nudges, strict=True)
+            )
+        ]
+    return volume
+
+
+def _coarse_tissue(half: int, rng: np.random.Generator) -> NDArray[np.uint32]:
+    """Id of the cell of every place of the coarse grid, found one plane at a time."""
+    cubes = half // TISSUE_PITCH + 5  # two more on either side, where the noise moves places to
+    grid = np.indices((cubes,) * 3).reshape(3, -1)
+    seeds = (grid - 2) * TISSUE_PITCH + rng.integers(0, TISSUE_PITCH, grid.shape)
+    sway = _scaled(_smooth_sums((half,) * 3, TISSUE_SWAY_WIDTH, SEED), TISSUE_SWAY) - TISSUE_SWAY
+    sways = [np.roll(sway, axis * half // 3, axis=2) for axis in range(3)]
+    nearest = np.empty((half,) * 3, dtype=np.int32)
+    for z in range(half):
+        places = np.broadcast_arrays(z, np.arange(half)[:, np.newaxis], np.arange(half))
+        moved = [place + sway[z] for place, sway in zip(places, sways, strict=True)]
+        nearest[z] = _nearest_seed(moved, seeds, cubes)
+    numbers = np.arange(1, cubes**3 + 1, dtype=np.uint64)
+    ids = numbers * 2654435761 % 2**32  # an odd factor: no two are equal
+    ids[rng.integers(0, 8, ids.size) == 0] = 0
+    return ids.astype(np.uint32)[nearest]
+
+
+def _nearest_seed(places: Sequence[Array], seeds: Array, cubes: int) -> NDArray[np.int64]:
+    """Index of the seed nearest to each place, of the 27 in its cube and in those around it."""
+    home = np.ravel_multi_index([place // TISSUE_PITCH + 2 for place in places], (cubes,) * 3)
+    nearest, least = home, np.full(home.shape, np.iinfo(np.int64).max)
+    for step in np.ndindex(3, 3, 3):
+        cube = home + np.dot(np.subtract(step, 1), (cubes * cubes, cubes, 1))
+        offsets = [along[cube] - place for along, place in zip(seeds, places, strict=True)]
+        distance = sum(offset * offset for offset in offsets)
+        nearest = np.where(distance < least, cube, nearest)
+        least = np.minimum(distance, least)
+    return nearest
 
 
 def intensity(
@@ -304,21 +403,47 @@ def _make(scene: Scene, size: str) -> Any:
     return made
 
 
+def _square_noise(density: float, side: int) -> NDArray[np.bool_]:
+    return noise((side, side), density)
+
+
 def _labels_and_image(labels: NDArray[np.int32]) -> tuple[NDArray[np.int32], Array]:
     return labels, intensity(labels.shape)
 
 
+NOISE: dict[float, Scene] = {
+    density: Scene(functools.partial(_square_noise, density), 4096, 64)
+    for density in (percent / 100 for percent in range(5, 100, 5))
+}
+"""Masks of noise, by density."""
+
 MASKS: dict[str, Scene] = {
     "nuclei": Scene(lambda n: cells((n, n), NUCLEI_PITCH) > 0, 4096, 64),
     "blobs": Scene(lambda n: blobs((n, n), BLOB_WIDTH), 4096, 64),
-    "noise 0.1": Scene(lambda n: noise((n, n), 0.1), 4096, 64),
-    "noise 0.5": Scene(lambda n: noise((n, n), 0.5), 4096, 64),
-    "noise 0.9": Scene(lambda n: noise((n, n), 0.9), 4096, 64),
+    "noise 0.1": NOISE[0.1],
+    "noise 0.5": NOISE[0.5],
+    "noise 0.9": NOISE[0.9],
     "real nuclei": Scene(lambda n: real_mosaic(n)[0] > 0, REAL_FIELDS, 2),
     "blobs 3-D": Scene(lambda n: blobs((n, n, n), BLOB_WIDTH_3D), 256, 20),
     "noise 3-D": Scene(lambda n: noise((n, n, n), 0.3), 256, 20),
 }
 """Boolean masks, for labeling."""
+
+LARGE_BLOBS_3D = Scene(lambda n: blobs((n, n, n), BLOB_WIDTH_3D), 384, 20)
+"""The mask "blobs 3-D", with a longer side."""
+
+GREY: dict[str, tuple[Scene, int]] = {
+    "smooth uint8": (Scene(lambda n: grey((n, n), BLOB_WIDTH, np.uint8), 4096, 64), 127),
+    "smooth uint16": (Scene(lambda n: grey((n, n), BLOB_WIDTH, np.uint16), 4096, 64), 32767),
+    "real image": (Scene(lambda n: real_mosaic(n)[1], REAL_FIELDS, 2), REAL_LEVEL),
+}
+"""Grey images with the level to cut them at, for labeling by threshold."""
+
+VALUES: dict[str, Scene] = {
+    "tissue 3-D": Scene(tissue, 256, 24),
+    "large tissue 3-D": Scene(tissue, 512, 24),
+}
+"""Images of cells that touch, told apart by their values, for labeling."""
 
 LABELS: dict[str, Scene] = {
     "nuclei": Scene(lambda n: _labels_and_image(cells((n, n), NUCLEI_PITCH)), 4096, 64),

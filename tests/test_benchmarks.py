@@ -26,7 +26,17 @@ sys.path.insert(0, str(ROOT))  # benchmarks is a package of the project, not of 
 
 import benchmarks  # noqa: E402
 from benchmarks import scenes  # noqa: E402
-from benchmarks.compare import labeling, regions, timing  # noqa: E402
+from benchmarks.compare import (  # noqa: E402
+    labeling,
+    labeling_cases,
+    labeling_memory,
+    labeling_peers,
+    labeling_plot,
+    labeling_scaling,
+    labeling_times,
+    regions,
+    timing,
+)
 
 BENCHMARK_NAME = re.compile(r"(time|timeraw|mem|peakmem|track)_.+")
 LARGEST_CLASS = 19  # asv starts a process per combination; more than this is a slow suite
@@ -150,12 +160,16 @@ def test_nothing_outside_the_suites_is_taken_for_a_benchmark():
 
 # --- scenes ---------------------------------------------------------------------------------------
 
-ALL_SCENES = [(kind, name) for kind in ("MASKS", "LABELS") for name in getattr(scenes, kind)]
+ALL_SCENES = {
+    f"{kind}-{name}": scene
+    for kind in ("MASKS", "NOISE", "GREY", "VALUES", "LABELS")
+    for name, found in getattr(scenes, kind).items()
+    for scene in [found[0] if kind == "GREY" else found]
+}
 
 
-@pytest.mark.parametrize(("kind", "name"), ALL_SCENES)
-def test_scenes_are_the_same_every_time(kind, name):
-    scene = getattr(scenes, kind)[name]
+@pytest.mark.parametrize("scene", ALL_SCENES.values(), ids=ALL_SCENES)
+def test_scenes_are_the_same_every_time(scene):
     assert digest(built(scene)) == digest(built(scene))
 
 
@@ -165,6 +179,36 @@ def test_masks_are_boolean_and_mixed(name):
     assert mask.dtype == np.bool_
     assert mask.ndim == (3 if name.endswith("3-D") else 2)
     assert 0 < np.count_nonzero(mask) < mask.size
+
+
+@pytest.mark.parametrize("name", scenes.GREY)
+def test_grey_images_are_cut_by_their_level(name):
+    scene, level = scenes.GREY[name]
+    image = built(scene)
+    assert image.dtype == (np.uint16 if name.endswith("uint16") else np.uint8)
+    assert 0.1 < (image > level).mean() < 0.9
+    if name.startswith("smooth"):
+        assert level == scenes.grey_level(image.dtype)
+        assert image.min() == 0 or image.max() >= 2 * level
+
+
+def test_a_grey_image_is_blobs_cut_at_its_middle():
+    image = scenes.grey((90, 80), 5, np.uint16)
+    cut = image > scenes.grey_level(np.uint16)
+    assert (cut != scenes.blobs((90, 80), 5)).mean() < 0.001
+
+
+def test_tissue_is_cells_that_touch_under_sparse_ids():
+    volume = scenes.tissue(72)
+    ids, sizes = np.unique(volume, return_counts=True)
+    assert volume.dtype == np.uint32
+    assert ids[0] == 0
+    assert 27 < ids.size < 200
+    assert ids[-1] > 2**31
+    assert 0.02 < sizes[0] / volume.size < 0.4
+    assert (volume[:, :, 1:] != volume[:, :, :-1]).mean() > 0.05  # borders everywhere
+    pieces = [mensura.measure(volume == cell)["area"] for cell in ids[1:][sizes[1:] > 1000]]
+    assert np.median([areas.max() / areas.sum() for areas in pieces]) > 0.95  # in one piece
 
 
 @pytest.mark.parametrize("name", scenes.LABELS)
@@ -210,9 +254,10 @@ def test_cells_are_as_many_as_promised_whole_and_apart(shape, pitch):
 
 
 def test_the_examples_run():
-    results = doctest.testmod(scenes)
-    assert results.attempted > 0
-    assert results.failed == 0
+    for module in (scenes, labeling_plot):
+        results = doctest.testmod(module)
+        assert results.attempted > 0
+        assert results.failed == 0
 
 
 def test_another_seed_is_another_scene():
@@ -393,17 +438,202 @@ def test_machine_facts_name_the_processor_and_the_versions():
     assert int(facts["CPUs usable"]) >= 1
 
 
-def test_labeling_is_compared_on_every_scene_that_can_be_made(tmp_path, capsys):
-    assert labeling.main(["--size", "tiny", "--repeats", "1", "--output", str(tmp_path)]) == 0
+def test_bandwidth_is_bytes_read_and_written():
+    assert timing.copy_bandwidth(2, num_bytes=10**5, repeats=3) > 1e7
+
+
+def test_labeling_is_compared_on_every_case_that_can_be_made(tmp_path, capsys):
+    plot = tmp_path / "plots" / "noise.png"
+    arguments = ["--size", "tiny", "--repeats", "1", "--slow-repeats", "1"]
+    assert labeling.main([*arguments, "--output", str(tmp_path), "--plot", str(plot)]) == 0
     rows = json.loads((tmp_path / "labeling.json").read_text())["rows"]
-    made = [row["scene"] for row in rows]
-    assert set(scenes.MASKS) - set(made) <= {"real nuclei"}
-    assert all(row["SciPy"] > 0 and row["mensura, 2 threads"] > 0 for row in rows)
-    assert "fastest peer" in capsys.readouterr().out
+    made = {(row["case"], row["threads"]) for row in rows}
+    wanted = {
+        (case.name, threads)
+        for case in labeling_cases.CASES.values()
+        for threads in (1, 2)
+        if case.listed
+    }
+    assert {case.partition(" ")[0] for case, _ in wanted - made} <= {"real"}
+    assert made <= wanted
+    assert all(row["seconds"] > 0 and row["bandwidth share"] > 0 for row in rows)
+    assert all(row["peers"]["SciPy"] > 0 for row in rows if row["case"].startswith("noise"))
+    printed = capsys.readouterr().out
+    assert "fastest peer" in printed
+    assert printed in (tmp_path / "labeling.md").read_text().partition("# Labeling\n\n")[2]
+    assert 10_000 < plot.stat().st_size < 150_000
+
+
+def test_one_case_can_be_chosen(capsys, monkeypatch):
+    here = lambda *chosen: list(labeling_times.run_cases(*chosen))  # noqa: E731
+    monkeypatch.setattr(labeling, "run_in_new_process", here)
+    arguments = ["--scene", "nuclei", "--size", "tiny", "--repeats", "1", "--slow-repeats", "1"]
+    assert labeling.main(arguments) == 0
+    assert len(re.findall(r"^\| nuclei ", capsys.readouterr().out, re.MULTILINE)) >= 2
+
+
+@pytest.mark.parametrize("peer", labeling_peers.PEERS, ids=lambda peer: peer.name)
+def test_peers_find_what_mensura_finds(peer):
+    pytest.importorskip(peer.module)
+    for case in labeling_cases.CASES.values():
+        try:
+            problem = case.problem("tiny")
+        except scenes.NoSharedDataError:
+            continue
+        if peer.takes(problem):
+            assert peer.prepare(problem)() == labeling_peers.mensura_call(problem, 1)(), case.name
+
+
+def test_every_case_has_a_kind_that_some_peer_takes():
+    kinds = frozenset().union(*(peer.kinds for peer in labeling_peers.PEERS))
+    for case in labeling_cases.CASES.values():
+        image = built(case.scene)
+        problem = labeling_peers.Problem(image, case.neighbors, case.threshold, case.table)
+        assert problem.kind in kinds
+
+
+def test_peers_are_given_a_mask_made_at_the_time():
+    image = np.array([[3, 5, 4]], np.uint8)
+    problem = labeling_peers.Problem(image, 8, threshold=4)
+    assert problem.kind == "mask 2-D to labels"
+    assert problem.mask.tolist() == [[False, True, False]]
+    assert problem.mask is not problem.mask
+    assert labeling_peers.Problem(image, 8).kind == "values 2-D to labels"
+    assert labeling_peers.Problem(image > 4, 8, table=True).kind == "mask 2-D to table"
 
 
 def test_a_peer_that_finds_other_components_is_refused(monkeypatch):
-    wrong = labeling.Peer("wrong", "numpy", (2,), lambda mask: lambda: -1)
-    monkeypatch.setattr(labeling, "PEERS", (wrong,))
+    kinds = frozenset({"mask 2-D to labels"})
+    wrong = labeling_peers.Peer("wrong", "numpy", kinds, lambda problem: lambda: -1)
+    monkeypatch.setattr(labeling_times, "PEERS", (wrong,))
     with pytest.raises(AssertionError, match="wrong finds -1 components"):
-        labeling.sides_for(np.eye(3, dtype=bool), 1)
+        labeling_times.sides_for(labeling_peers.Problem(np.eye(3, dtype=bool), 8), 1, 1, 1)
+
+
+def labeling_record(case, threads, threaded, **seconds):
+    return {
+        "case": case,
+        "shape": [10, 100],
+        "pixels": 1000,
+        "neighbors": 8,
+        "threads": threads,
+        "threaded": threaded,
+        "bytes per pixel": 5,
+        "seconds": seconds,
+    }
+
+
+TWO, ONE = "mensura, 2 threads", "mensura, 1 thread"
+
+
+def test_ratios_are_to_the_fastest_peer_and_to_those_the_goals_name():
+    record = labeling_record(
+        "large blobs 3-D, 26", 2, False, **{TWO: [1.0], ONE: [2.0], "cc3d": [6.0], "SciPy": [9.0]}
+    )
+    two, one = labeling.rows_of([record], {2: 10_000, 1: 5_000})
+    assert (two["threads"], one["threads"]) == (2, 1)
+    assert two["fastest peer"] == "cc3d"
+    assert two["times faster"] == [6.0, 6.0, 6.0]
+    assert one["times faster"] == [3.0, 3.0, 3.0]
+    assert two["bandwidth share"] == 0.5
+    assert [goal["is"] for goal in two["goals"]] == [6.0, 9.0]
+    assert labeling.cells_of(two)[-2:] == ["5 x cc3d, 15 x SciPy", "yes (6.0), no (9.0)"]
+    assert labeling.cells_of(one)[-2:] == ["-", "-"]
+    assert "Goals reached: 1 of 2." in labeling.ratios_table([two, one])
+    assert "9000.00" in labeling.peers_table([two, one])
+
+
+def test_peers_that_use_threads_are_compared_thread_by_thread():
+    many = {TWO: [1.0], ONE: [1.5], "kornia-rs": [2.0]}
+    single = {ONE: [2.0], "kornia-rs": [4.0]}
+    records = [
+        labeling_record("nuclei", 2, True, **many),
+        labeling_record("noise 0.05", 2, True, **many),
+        labeling_record("nuclei", 1, True, **single),
+    ]
+    rows = labeling.rows_of(records, {2: 1.0, 1: 1.0})
+    assert [(row["case"], row["threads"]) for row in rows] == [("nuclei", 2), ("nuclei", 1)]
+    assert [row["times faster"][0] for row in rows] == [2.0, 2.0]
+    assert [labeling.cells_of(row)[-1] for row in rows] == ["no", "yes"]
+    assert set(labeling_plot.throughputs(records)) == {TWO, ONE, "kornia-rs"}
+    assert labeling_plot.throughputs(records)["kornia-rs"] == {0.05: 0.0005}
+
+
+def test_a_row_without_peers_has_no_ratio():
+    record = labeling_record("nuclei", 2, False, **{TWO: [1.0], ONE: [2.0]})
+    (row, _) = labeling.rows_of([record], {2: 1.0, 1: 1.0})
+    assert labeling.cells_of(row)[-5:] == ["-", "-", "-", "-", "-"]
+
+
+@pytest.mark.parametrize(
+    ("heights", "expected"),
+    [
+        ([], []),
+        ([3.0], [3.0]),
+        ([5.0, 0.0], [5.0, 0.0]),
+        ([0.0, 0.0], [-0.5, 0.5]),
+        ([0.5, 0.0, 0.0, 9.0], [1.0 + 1 / 6, -1 + 1 / 6, 1 / 6, 9.0]),
+    ],
+)
+def test_names_beside_curves_keep_apart(heights, expected):
+    assert labeling_plot.spread(heights, 1.0) == pytest.approx(expected)
+
+
+def test_runs_are_stretches_of_equal_pixels():
+    values = np.array([[1, 1, 2, 0, 2], [0, 0, 0, 0, 0], [7, 0, 7, 7, 7]], np.uint8)
+    assert labeling_memory.num_runs(labeling_peers.Problem(values, 8)) == 5
+    assert labeling_memory.num_runs(labeling_peers.Problem(values, 8, threshold=1)) == 4
+    assert labeling_memory.num_runs(labeling_peers.Problem(values > 0, 8)) == 4
+
+
+def test_growth_is_of_the_most_memory_held_meanwhile():
+    grown = labeling_memory.growth(lambda: np.ones(10**8, np.uint8).sum())
+    if grown is None:
+        pytest.skip("no record of the most memory that can be set back")
+    assert 0.9e8 < grown < 2e8
+
+
+def test_memory_is_measured_and_written(tmp_path, monkeypatch, capsys):
+    if labeling_memory.growth(bool) is None:
+        pytest.skip("no record of the most memory that can be set back")
+    names = ("smooth uint8 > 127", "nuclei to table")
+    monkeypatch.setattr(labeling_memory, "NAMES", names)
+    assert labeling.main(["--memory", "--size", "tiny", "--output", str(tmp_path)]) == 0
+    rows = json.loads((tmp_path / "labeling-memory.json").read_text())["memory"]
+    assert [row["case"] for row in rows] == list(names)
+    assert all(0 <= row["peak"] < 10**8 and row["pixels"] == 64 * 64 for row in rows)
+    assert all(row["allowed"] == 0.3 * 64 * 64 + 8 * row["runs"] for row in rows)
+    assert "bytes a pixel" in capsys.readouterr().out
+
+
+def test_growing_images_are_timed_and_counted(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(labeling_scaling, "CALLS_PIXELS", 1)
+    assert labeling.main(["--scaling", "--size", "tiny", "--output", str(tmp_path)]) == 0
+    record = json.loads((tmp_path / "labeling-scaling.json").read_text())
+    assert [row["pixels"] for row in record["scaling"]] == [3600 * n for n in (1, 10, 100, 1000)]
+    assert all(len(row["nanoseconds"]) == 3 for row in record["scaling"])
+    assert record["beyond"]["objects"] == 4 * 44 * 50
+    assert "slowest / fastest" in capsys.readouterr().out
+
+
+def test_images_that_do_not_fit_are_left_out(monkeypatch):
+    assert labeling_scaling.fits(10**6, 6)
+    assert not labeling_scaling.fits(10**15, 1) or not Path("/proc/meminfo").exists()
+    rows = [
+        {"pixels": 10, "objects": 1, "nanoseconds": {"find_regions": 1.0, "label": 2.0}},
+        {"pixels": 1000, "objects": 100, "nanoseconds": {"find_regions": 1.5}},
+    ]
+    table = labeling_scaling.scaling_table(rows).splitlines()
+    assert table[3].endswith("| 1.500        | -     |")
+    assert table[4].endswith("| 1.50         | 1.00  |")
+
+
+def test_full_images_have_the_sizes_that_are_quoted():
+    area = labeling_scaling.TILE["full"] ** 2
+    assert [area * rows * columns for rows, columns in labeling_scaling.GRIDS] == [
+        10**6,
+        10**7,
+        10**8,
+        10**9,
+    ]
+    assert area * math.prod(labeling_scaling.BEYOND) > 2**31

@@ -2,179 +2,250 @@
 
 Run from the project's root; scenes of real images need their folder in the environment:
 
-    MENSURA_SHARED=... python -m benchmarks.compare.labeling
+    MENSURA_SHARED=... python -m benchmarks.compare.labeling --output results --plot
 
-On each scene mensura and its peers take turns, seven calls each, warm, every peer in its best
-setting: OpenCV with each of its algorithms and all its threads, kornia-rs, cc3d, SciPy and
-scikit-image as they come. Each answer is compared with mensura's first: the same number of
-components everywhere. A peer that is not installed, or that does not take a scene, is left out.
-The whole takes about three minutes.
+prints one table of ratios, with the goal of each, and writes it with all medians to a folder. Every
+side gets two threads, then one, each time in a process of its own in which the sides take turns,
+warm, seven calls each (three of slow peers); where no peer uses threads the second time is spared.
+OpenCV runs with each of its algorithms. Cases are in `labeling_cases`, peers in `labeling_peers`;
+one that is not installed, or does not take a case, is left out. With a plot, which is drawn to
+docs/images, noise of more densities is timed.
+
+The share of the bandwidth is of what NumPy copies with as many threads in the same run, counting
+bytes read and written; a case has to move each pixel's bytes in and, where labels are asked for,
+4 bytes out. The whole takes about seven minutes, in 4 GB. Two other runs are asked for by name:
+
+    python -m benchmarks.compare.labeling --memory     # peak memory beside input and output
+    python -m benchmarks.compare.labeling --scaling    # time from 1e6 to more than 2^31 pixels
 """
 
 import argparse
-import importlib.util
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 import mensura
 
-from ..scenes import MASKS, NoSharedDataError
-from .timing import Side, machine_facts, markdown_table, ratio, run_alternating
+from . import labeling_memory, labeling_scaling
+from .labeling_cases import CASES, FASTEST
+from .labeling_peers import PACKAGES, is_installed
+from .labeling_plot import plot_noise
+from .labeling_times import Record, mensura_name, run_in_new_process
+from .timing import Side, copy_bandwidth, machine_facts, markdown_table, ratio
 
 REPEATS = 7
-PACKAGES = {
-    "opencv-python-headless": "cv2",
-    "kornia_rs": "kornia_rs",
-    "connected-components-3d": "cc3d",
-    "scipy": "scipy",
-    "scikit-image": "skimage",
-}
+SLOW_REPEATS = 3
+PLOT = Path("docs", "images", "labeling-noise.png")
+THREADS = (2, 1)
 
-Mask = NDArray[np.bool_]
-Count = Callable[[], int]
-
-
-@dataclass(frozen=True)
-class Peer:
-    """A library: how it is called, the module it needs, how many axes it takes."""
-
-    name: str
-    module: str
-    dimensions: tuple[int, ...]
-    prepare: Callable[[Mask], Count]
-
-
-# Each prepares its input untimed and returns the call to time, which counts the components.
-
-
-def _opencv(algorithm: str) -> Callable[[Mask], Count]:
-    def prepare(mask: Mask) -> Count:
-        import cv2
-
-        pixels = mask.view(np.uint8)
-        chosen = getattr(cv2, algorithm)
-        return lambda: cv2.connectedComponentsWithAlgorithm(pixels, 8, cv2.CV_32S, chosen)[0] - 1
-
-    return prepare
-
-
-def _kornia(mask: Mask) -> Count:
-    from kornia_rs.imgproc import connected_components
-
-    pixels = mask.view(np.uint8)[:, :, np.newaxis]
-    return lambda: int(connected_components(pixels, 8)[0]) - 1
-
-
-def _cc3d(mask: Mask) -> Count:
-    import cc3d
-
-    full = {2: 8, 3: 26}[mask.ndim]
-    writable = mask.copy()  # it refuses a read-only array
-    return lambda: int(cc3d.connected_components(writable, connectivity=full, return_N=True)[1])
-
-
-def _scipy(mask: Mask) -> Count:
-    from scipy import ndimage
-
-    structure = np.ones((3,) * mask.ndim, bool)
-    return lambda: int(ndimage.label(mask, structure)[1])
-
-
-def _scikit_image(mask: Mask) -> Count:
-    from skimage.measure import label
-
-    return lambda: int(label(mask, return_num=True)[1])
-
-
-PEERS = (
-    *(
-        Peer(f"OpenCV {name.removeprefix('CCL_')}", "cv2", (2,), _opencv(name))
-        for name in ("CCL_SPAGHETTI", "CCL_BBDT", "CCL_SAUF")
-    ),
-    Peer("kornia-rs", "kornia_rs", (2,), _kornia),
-    Peer("cc3d", "cc3d", (2, 3), _cc3d),
-    Peer("SciPy", "scipy", (2, 3), _scipy),
-    Peer("scikit-image", "skimage", (2, 3), _scikit_image),
+COLUMNS = (
+    "scene",
+    "shape",
+    "neighbors",
+    "threads",
+    "mensura ms",
+    "Mpixel/s",
+    "bandwidth",
+    "fastest peer",
+    "its ms",
+    "times faster",
+    "goal",
+    "reached",
 )
 
-
-def installed(modules: Sequence[str]) -> list[str]:
-    """Return those modules that can be imported, without importing them."""
-    return [module for module in modules if importlib.util.find_spec(module) is not None]
+Row = dict[str, Any]
 
 
-def sides_for(mask: Mask, repeats: int) -> list[Side]:
-    """Return mensura with two threads and with one, and every peer that takes the mask."""
-    calls: dict[str, Count] = {
-        "mensura, 2 threads": lambda: mensura.label(mask, return_num=True, threads=2)[1],
-        "mensura, 1 thread": lambda: mensura.label(mask, return_num=True, threads=1)[1],
+# --- times ----------------------------------------------------------------------------------------
+
+
+def run_all(names: Sequence[str], size: str, repeats: int, slow_repeats: int) -> list[Record]:
+    """Time the cases with two threads, and again with one those with a peer that uses threads."""
+    options = (size, repeats, slow_repeats)
+    two = run_in_new_process(names, 2, *options)
+    again = [record["case"] for record in two if record["threaded"]]
+    one = run_in_new_process([name for name in again if CASES[name].listed], 1, *options)
+    return two + one
+
+
+def rows_of(records: Sequence[Record], bandwidths: Mapping[int, float]) -> list[Row]:
+    """One row a case and number of threads; peers without threads count for either."""
+    order = list(CASES)
+    return [
+        row_of(record, threads, bandwidths[threads])
+        for threads in THREADS
+        for record in sorted(records, key=lambda record: order.index(record["case"]))
+        if CASES[record["case"]].listed and (record["threads"] == threads or not record["threaded"])
+    ]
+
+
+def row_of(record: Record, threads: int, bandwidth: float) -> Row:
+    """Compare mensura with the fastest peer, and with those that the goals name."""
+    sides = {name: Side(name, bool, seconds=times) for name, times in record["seconds"].items()}
+    ours = sides[mensura_name(threads)]
+    peers = {name: side for name, side in sides.items() if not name.startswith("mensura")}
+    row = {
+        "case": record["case"],
+        "shape": record["shape"],
+        "neighbors": record["neighbors"],
+        "threads": threads,
+        "seconds": ours.median,
+        "pixels per second": record["pixels"] / ours.median,
+        "bandwidth share": record["pixels"] * record["bytes per pixel"] / ours.median / bandwidth,
+        "peers": {name: side.median for name, side in peers.items()},
     }
-    usable = installed([peer.module for peer in PEERS])
-    for peer in PEERS:
-        if peer.module in usable and mask.ndim in peer.dimensions:
-            calls[peer.name] = peer.prepare(mask)
-    expected = mensura.label(mask, return_num=True)[1]
-    for name, call in calls.items():
-        if (found := call()) != expected:
-            raise AssertionError(f"{name} finds {found} components and mensura {expected}")
-    return [Side(name, call, repeats) for name, call in calls.items()]
+    if peers:
+        fastest = min(peers.values(), key=lambda side: side.median)
+        against = ratio(fastest, ours)
+        row["fastest peer"] = fastest.name
+        row["times faster"] = [against.median, against.low, against.high]
+        peers[FASTEST] = fastest
+    row["goals"] = [
+        {"times": goal.times, "over": goal.over, "is": ratio(peers[goal.over], ours).median}
+        for goal in CASES[record["case"]].goals.get(threads, ())
+        if goal.over in peers
+    ]
+    return row
 
 
-def compare(names: Sequence[str], size: str, repeats: int) -> Iterator[dict[str, Any]]:
-    """Time every scene and yield a row of the table for each."""
-    for name in names:
-        try:
-            mask = MASKS[name].make(size)
-        except NoSharedDataError as reason:
-            print(f"{name}: {reason}", file=sys.stderr)
-            continue
-        sides = sides_for(mask, repeats)
-        run_alternating(sides)
-        two, one, *peers = sides
-        fastest = min(peers, key=lambda side: side.median, default=one)
-        against = ratio(fastest, two)
-        yield {
-            "scene": name,
-            "shape": " x ".join(map(str, mask.shape)),
-            **{side.name: round(side.median * 1e3, 2) for side in sides},
-            "fastest peer": fastest.name,
-            "times faster": f"{against.median:.2f} ({against.low:.2f}..{against.high:.2f})",
-            "one thread": f"{fastest.median / one.median:.2f}",
-        }
+def cells_of(row: Row) -> list[str]:
+    """Write a row of the table of ratios, in the order of `COLUMNS`."""
+    faster = "-"
+    if "times faster" in row:
+        median, low, high = row["times faster"]
+        faster = f"{median:.2f} ({low:.2f}..{high:.2f})"
+    fastest = row.get("fastest peer", "-")
+    return [
+        row["case"],
+        " x ".join(map(str, row["shape"])),
+        str(row["neighbors"]),
+        str(row["threads"]),
+        _milliseconds(row["seconds"]),
+        f"{row['pixels per second'] / 1e6:.0f}",
+        f"{row['bandwidth share']:.0%}",
+        fastest,
+        _milliseconds(row["peers"].get(fastest)),
+        faster,
+        ", ".join(_goal_text(goal) for goal in row["goals"]) or "-",
+        ", ".join(_reached_text(goal) for goal in row["goals"]) or "-",
+    ]
+
+
+def _milliseconds(seconds: float | None) -> str:
+    return "-" if seconds is None else f"{seconds * 1e3:.2f}"
+
+
+def _goal_text(goal: Mapping[str, Any]) -> str:
+    return f"{goal['times']:g}" + ("" if goal["over"] == FASTEST else f" x {goal['over']}")
+
+
+def _reached_text(goal: Mapping[str, Any]) -> str:
+    answer = "yes" if goal["is"] >= goal["times"] else "no"
+    return answer + ("" if goal["over"] == FASTEST else f" ({goal['is']:.1f})")
+
+
+def ratios_table(rows: Sequence[Row]) -> str:
+    """Markdown of all rows, and how many goals are reached."""
+    goals = [goal for row in rows for goal in row["goals"]]
+    reached = sum(goal["is"] >= goal["times"] for goal in goals)
+    table = markdown_table(list(COLUMNS), map(cells_of, rows))
+    return f"{table}\n\nGoals reached: {reached} of {len(goals)}."
+
+
+def peers_table(rows: Sequence[Row]) -> str:
+    """Markdown of the median of every side in every row."""
+    names = list(dict.fromkeys(name for row in rows for name in row["peers"]))
+    return markdown_table(
+        ["scene", "threads", "mensura", *names],
+        (
+            [row["case"], row["threads"], _milliseconds(row["seconds"])]
+            + [_milliseconds(row["peers"].get(name)) for name in names]
+            for row in rows
+        ),
+    )
+
+
+# --- command --------------------------------------------------------------------------------------
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.compare.labeling", description=(__doc__ or "").partition("\n")[0]
+    )
+    listed = [case.name for case in CASES.values() if case.listed]
+    parser.add_argument("--scene", action="append", choices=listed, help="only this one")
+    parser.add_argument("--size", default="full", choices=("full", "tiny"))
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="timed calls of a side")
+    parser.add_argument("--slow-repeats", type=int, default=SLOW_REPEATS, help="of a slow peer")
+    parser.add_argument("--output", type=Path, help="folder for the tables and a JSON record")
+    parser.add_argument(
+        "--plot",
+        type=Path,
+        nargs="?",
+        const=PLOT,
+        help=f"draw throughput over the density of noise, to {PLOT} where no file is named",
+    )
+    other = parser.add_mutually_exclusive_group()
+    other.add_argument("--memory", action="store_true", help="measure peak memory instead")
+    other.add_argument("--scaling", action="store_true", help="time growing images instead")
+    return parser.parse_args(arguments)
+
+
+def facts_of_this_run() -> dict[str, str]:
+    """Machine, versions of mensura and its peers, instruction set."""
+    present = [name for name, module in PACKAGES.items() if is_installed(module)]
+    facts = machine_facts(["mensura", "numpy", *present])
+    return facts | {"instruction set": str(mensura.build_info()["isa"])}
+
+
+def compare_times(options: argparse.Namespace) -> tuple[Record, str]:
+    """Time, draw the plot where asked to; return the record to keep and the text to print."""
+    bandwidths = {threads: copy_bandwidth(threads) for threads in THREADS}
+    names = [
+        case.name
+        for case in CASES.values()
+        if (case.name in options.scene if options.scene else case.listed)
+        or (options.plot and case.density)
+    ]
+    records = run_all(names, options.size, options.repeats, options.slow_repeats)
+    rows = rows_of(records, bandwidths)
+    if options.plot is not None:
+        plot_noise(records, facts_of_this_run(), options.plot)
+    copied = ", ".join(
+        f"{rate / 1e9:.1f} GB/s with {mensura_name(threads).removeprefix('mensura, ')}"
+        for threads, rate in bandwidths.items()
+    )
+    text = (
+        f"A copy of NumPy's reads and writes {copied}.\n\n"
+        f"Medians of {options.repeats} calls in turn ({options.slow_repeats} of slow peers) and "
+        f"the ratio of medians, in brackets those of the extremes. Masks of grey images (> level) "
+        f"are made by the peers within the time; mensura makes none.\n\n{ratios_table(rows)}\n\n"
+        f"Medians in ms, of each peer with as many threads as it can use:\n\n{peers_table(rows)}"
+    )
+    return {"bandwidths": bandwidths, "rows": rows, "records": records}, text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, print, and write the results where asked to."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--scene", action="append", choices=list(MASKS), help="only this one")
-    parser.add_argument("--size", default="full", choices=("full", "tiny"))
-    parser.add_argument("--repeats", type=int, default=REPEATS)
-    parser.add_argument("--output", type=Path, help="folder for labeling.md and labeling.json")
-    options = parser.parse_args(arguments)
-    present = [name for name, module in PACKAGES.items() if installed([module])]
-    facts = machine_facts(["mensura", "numpy", *present])
-    facts["instruction set"] = str(mensura.build_info()["isa"])
-    rows = list(compare(options.scene or list(MASKS), options.size, options.repeats))
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    table = markdown_table(columns, ([row.get(c, "") for c in columns] for row in rows))
+    options = parse_arguments(arguments)
+    facts = facts_of_this_run()
     heading = "\n".join(f"- {name}: {fact}" for name, fact in facts.items())
-    text = (
-        f"# Labeling\n\n{heading}\n\nMedians in ms of {options.repeats} calls in turn, full "
-        f"connectivity, labels written.\n\n{table}\n"
-    )
+    print(f"{heading}\n", flush=True)
+    if options.memory:
+        name, (record, text) = "labeling-memory", labeling_memory.compare_memory(options.size)
+    elif options.scaling:
+        name, (record, text) = "labeling-scaling", labeling_scaling.compare_sizes(options.size)
+    else:
+        name, (record, text) = "labeling", compare_times(options)
     print(text)
     if options.output is not None:
         options.output.mkdir(parents=True, exist_ok=True)
-        (options.output / "labeling.md").write_text(text)
-        record = json.dumps({"machine": facts, "rows": rows}, indent=1)
-        (options.output / "labeling.json").write_text(record + "\n")
+        (options.output / f"{name}.md").write_text(f"# Labeling\n\n{heading}\n\n{text}\n")
+        content = json.dumps({"machine": facts, **record}, indent=1)
+        (options.output / f"{name}.json").write_text(content + "\n")
     return 0
 
 

@@ -12,9 +12,12 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 
 @dataclass
@@ -83,6 +86,15 @@ def ratio(slow: Side, fast: Side) -> Ratio:
         min(slow.seconds) / max(fast.seconds),
         max(slow.seconds) / min(fast.seconds),
     )
+
+
+def copy_bandwidth(threads: int, num_bytes: int = 1 << 28, repeats: int = 7) -> float:
+    """Bytes a second that NumPy reads and writes while `threads` of it copy an array in parts."""
+    sources = np.array_split(np.ones(num_bytes, np.uint8), threads)
+    targets = [source.copy() for source in sources]
+    with ThreadPoolExecutor(threads) as pool:
+        seconds = median_seconds(lambda: list(pool.map(np.copyto, targets, sources)), repeats)
+    return 2 * num_bytes / seconds
 
 
 def machine_facts(packages: Iterable[str]) -> dict[str, str]:
