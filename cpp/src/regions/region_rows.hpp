@@ -101,8 +101,8 @@ public:
         } else {
             rising_bits(foreground, words_, starts_.data());
             runs_.read(foreground, starts_.data(), words_);
-            band_runs_.resize(static_cast<std::size_t>(runs_.count()));
-            kernels().band_runs(band_.join_row(foreground), 0, words_, band_runs_.data());
+            band_runs_.resize(static_cast<std::size_t>(runs_.count() + spare_runs));
+            kernels().band_runs(band_.join_row(foreground), words_, band_runs_.data());
             for (std::int64_t k = 0; k < runs_.count(); ++k) {
                 visit(runs_.start(k), runs_.end(k), strip,
                       strip.piece[band_runs_[static_cast<std::size_t>(k)]]);

@@ -120,10 +120,9 @@ struct KernelTable {
     // for each pixel, and returns their number.
     std::int64_t (*contacts)(const JoinRow& c, const JoinRow& p, bool diagonal, std::int64_t word_begin,
                              std::int64_t word_end, Contact* found);
-    // For every run of a row that starts in words [word_begin, word_end): the run of its band that it lies
-    // in. Returns their number.
-    std::int64_t (*band_runs)(const JoinRow& row, std::int64_t word_begin, std::int64_t word_end,
-                              std::uint32_t* found);
+    // For every run of a row, the run of its band that it lies in. Returns their number; there is room for
+    // spare_runs more.
+    std::int64_t (*band_runs)(const JoinRow& row, std::int64_t words, std::uint32_t* found);
 
     PaintKernels<std::uint8_t> paint_u8;
     PaintKernels<std::uint16_t> paint_u16;

@@ -252,15 +252,19 @@ std::int64_t rank(const Word* starts, std::int64_t words, std::int64_t first, st
     return first;
 }
 
+// The run that the last of some lowest pixels of a word lies in, or the one before where it starts none.
+inline std::uint32_t run_of(const JoinRow& row, std::int64_t w, Word up_to) {
+    return row.rank[w] + static_cast<std::uint32_t>(count_set(row.starts[w] & up_to)) - 1;
+}
+
 // The run that holds the pixel of a bit.
 inline std::uint32_t run_at(const JoinRow& row, std::int64_t w, Word bit) {
-    const Word up_to = bit | (bit - 1);
-    return row.rank[w] + static_cast<std::uint32_t>(count_set(row.starts[w] & up_to)) - 1;
+    return run_of(row, w, bit | (bit - 1));
 }
 
 // The run that holds the pixel before a bit, which may lie in the word before.
 inline std::uint32_t run_before(const JoinRow& row, std::int64_t w, Word bit) {
-    return row.rank[w] + static_cast<std::uint32_t>(count_set(row.starts[w] & (bit - 1))) - 1;
+    return run_of(row, w, bit - 1);
 }
 
 // The bits of a word moved up by one pixel, the last one of the word before moved in.
@@ -295,19 +299,13 @@ std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, std::int64_t word
         if (cf == 0 && pf == 0) continue;
         const Word c_before = moved_up(c.foreground, w);
         const Word p_before = moved_up(p.foreground, w);
-        for (Word rest = cf & pf & ~(c_before & p_before); rest != 0; rest &= rest - 1) {
+        Word rest = cf & pf & ~(c_before & p_before);
+        if constexpr (diagonal) rest |= (cf & ~c_before & ~pf & p_before) | (pf & ~p_before & ~cf & c_before);
+        // No pixel is more than one kind of contact; which one it is tells whether it lies in the run that
+        // touches, or behind it.
+        for (; rest != 0; rest &= rest - 1) {
             const Word bit = rest & -rest;
-            contacts.write(run_at(c, w, bit), run_at(p, w, bit));
-        }
-        if constexpr (diagonal) {
-            for (Word rest = cf & ~c_before & ~pf & p_before; rest != 0; rest &= rest - 1) {
-                const Word bit = rest & -rest;
-                contacts.write(run_at(c, w, bit), run_before(p, w, bit));
-            }
-            for (Word rest = pf & ~p_before & ~cf & c_before; rest != 0; rest &= rest - 1) {
-                const Word bit = rest & -rest;
-                contacts.write(run_before(c, w, bit), run_at(p, w, bit));
-            }
+            contacts.write(run_of(c, w, (bit & cf) | (bit - 1)), run_of(p, w, (bit & pf) | (bit - 1)));
         }
     }
     return contacts.end() - found;
@@ -319,12 +317,20 @@ std::int64_t contacts(const JoinRow& c, const JoinRow& p, bool diagonal, std::in
                     : find_contacts<false>(c, p, word_begin, word_end, found);
 }
 
-std::int64_t band_runs(const JoinRow& row, std::int64_t word_begin, std::int64_t word_end,
-                       std::uint32_t* found) {
+std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::uint32_t* found) {
     std::uint32_t* next = found;
-    for (std::int64_t w = word_begin; w < word_end; ++w) {
-        const Word starts = row.foreground[w] & ~moved_up(row.foreground, w);
-        for (Word rest = starts; rest != 0; rest &= rest - 1) *next++ = run_at(row, w, rest & -rest);
+    for (std::int64_t w = 0; w < words; ++w) {
+        Word rest = row.foreground[w] & ~moved_up(row.foreground, w);
+        const int count = count_set(rest);
+        // The first two are written in any case, as in append_bits.
+        next[0] = run_at(row, w, rest & -rest);
+        rest &= rest - 1;
+        next[1] = run_at(row, w, rest & -rest);
+        rest &= rest - 1;
+        for (std::uint32_t* more = next + 2; rest != 0; rest &= rest - 1) {
+            *more++ = run_at(row, w, rest & -rest);
+        }
+        next += count;
     }
     return next - found;
 }
