@@ -6,6 +6,7 @@ import strategies as images
 from hypothesis import given
 from hypothesis import strategies as st
 from oracles import painting, scanning
+from peers import numbered_by_raster, scipy_label
 from scipy import ndimage
 from skimage import measure as skimage_measure
 
@@ -13,11 +14,6 @@ import mensura as ms
 
 CONNECTIVITIES = [(2, 1), (2, 2), (3, 1), (3, 2), (3, 3)]
 SHAPES = {2: (40, 67), 3: (6, 9, 65)}
-
-
-def scipy_label(mask, connectivity):
-    structure = ndimage.generate_binary_structure(mask.ndim, connectivity)
-    return ndimage.label(mask, structure)
 
 
 def blobs(shape, seed=1):
@@ -93,19 +89,6 @@ def test_values_equal_scikit_image(image, data):
     np.testing.assert_array_equal(
         ms.label(image, connectivity, background), numbered_by_raster(expected)
     )
-
-
-def numbered_by_raster(labels):
-    """Number by first pixel in C order, as scikit-image does unless the last of 3 axes is 1 long.
-
-    If it is, scikit-image moves it to the front, which turns the order of the other two around.
-    """
-    if labels.ndim == 2 or labels.shape[-1] > 1:
-        return labels
-    values, first = np.unique(labels[labels > 0], return_index=True)
-    number = np.zeros(len(values) + 1, int)
-    number[values[np.argsort(first)]] = 1 + np.arange(len(values))
-    return number[labels]
 
 
 @pytest.mark.parametrize("dtype", images.ALL_DTYPES, ids=str)
