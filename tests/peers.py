@@ -71,8 +71,8 @@ def _united(labels, others):
     """Labels in which every pixel's label and its label in the other image are one."""
     count = int(max(labels.max(), others.max())) + 1
     differ = labels != others
-    links = np.unique(np.stack([labels[differ], others[differ]]), axis=1)
-    graph = sparse.coo_array((np.ones(links.shape[1], bool), tuple(links)), (count, count))
+    links = labels[differ], others[differ]
+    graph = sparse.coo_array((np.ones(len(links[0]), np.int8), links), (count, count))
     component = sparse.csgraph.connected_components(graph, directed=False)[1]
     return np.where(labels > 0, component[labels] + 1, 0)
 
