@@ -108,17 +108,6 @@ def test_every_layout(ndim, dtype, layout):
     np.testing.assert_array_equal(ms.label(layout(image)), expected)
 
 
-@pytest.mark.parametrize("width", [1, 2, 3, 7, 8, 9, 31, 32, 33, *images.WORD_EDGES, 255, 256, 257])
-@pytest.mark.parametrize("density", [0.02, 0.5, 0.98])
-@pytest.mark.parametrize("dtype", ["?", "u1", "u2", "i4", "f8"])
-def test_every_width_around_a_word(width, density, dtype):
-    image = (np.random.default_rng(width).random((9, width)) < density).astype(dtype)
-    for connectivity in (1, 2):
-        np.testing.assert_array_equal(
-            ms.label(image, connectivity), scipy_label(image != 0, connectivity)[0]
-        )
-
-
 @pytest.mark.parametrize("connectivity", [1, 2])
 @pytest.mark.parametrize("density", [0.1, 0.4, 0.5, 0.6, 0.9])
 def test_large_noise_equals_scipy(connectivity, density):
