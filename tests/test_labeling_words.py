@@ -16,7 +16,7 @@ from peers import assert_labels, connectivities, scikit_image_label, scipy_label
 import mensura as ms
 
 HEIGHTS = (1, 2, 3, 4, 5)
-VALUE_DTYPES = ("u1", "u2", "u8", "f4")
+VALUE_DTYPES = ("u1", "u2", "u4", "u8", "f4", "f8")
 VOLUME_WIDTHS = (1, 2, 3, 4, 5, 7, 8, 9, 31, 33, *images.WORD_EDGES, 191, 192, 193)
 
 
@@ -62,7 +62,9 @@ def check(image, name):
             assert_labels(ms.label(values, connectivity), expected, *where, values.dtype)
 
 
-@pytest.mark.parametrize("widths", [range(k, k + 20) for k in range(1, 201, 20)], ids=str)
+@pytest.mark.parametrize(
+    "widths", [*(range(k, k + 20) for k in range(1, 201, 20)), range(255, 258)], ids=str
+)
 def test_every_width(widths):
     for width, height in itertools.product(widths, HEIGHTS):
         rng = np.random.default_rng([width, height])

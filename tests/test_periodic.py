@@ -362,3 +362,13 @@ def test_wrapped_regions_can_be_selected_and_looked_into():
         np.testing.assert_array_equal(found, np.argwhere(kept.to_labels() == number))
     points = np.argwhere(np.ones(mask.shape, bool))
     np.testing.assert_array_equal(regions.contains(points), mask.ravel())
+
+
+def test_a_plane_of_more_than_32_bits():
+    # One row, repeated with stride 0: its first and its last column touch round the edge.
+    row = np.ones(66_000, bool)
+    row[[1, 40_000]] = False
+    image = np.broadcast_to(row, (66_000, len(row)))
+    regions = ms.find_regions(image, periodic=True)
+    assert regions.sizes.tolist() == [66_000 * (66_000 - 40_000), 66_000 * (40_000 - 2)]
+    assert ms.find_regions(image, periodic=(True, False)).count == 3
