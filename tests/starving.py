@@ -2,8 +2,8 @@
 
 ``test_memory_failure.py`` runs this file in a process of its own, with the first words of the calls
 to try. Each is tried with limits from nothing to more than enough. Counted is how often it failed
-with MemoryError, how often it left its output torn, neither as it was nor complete, and how often it
-gave a wrong result, then or once there was memory again.
+with MemoryError, how often it then left its output torn, neither as it was nor complete, and how
+often it gave a wrong result, then or once there was memory again.
 """
 
 import json
