@@ -12,7 +12,6 @@ from skimage import measure as skimage_measure
 
 import mensura as ms
 
-CONNECTIVITIES = [(2, 1), (2, 2), (3, 1), (3, 2), (3, 3)]
 SHAPES = {2: (40, 67), 3: (6, 9, 65)}
 
 
@@ -89,23 +88,6 @@ def test_values_equal_scikit_image(image, data):
     np.testing.assert_array_equal(
         ms.label(image, connectivity, background), numbered_by_raster(expected)
     )
-
-
-@pytest.mark.parametrize("dtype", images.ALL_DTYPES, ids=str)
-@pytest.mark.parametrize(("ndim", "connectivity"), CONNECTIVITIES)
-def test_every_dtype(ndim, connectivity, dtype):
-    image = np.random.default_rng(2).integers(0, 3, SHAPES[ndim]).astype(dtype)
-    expected = skimage_measure.label(image.astype(np.int64), connectivity=connectivity)
-    np.testing.assert_array_equal(ms.label(image, connectivity), expected)
-
-
-@pytest.mark.parametrize("layout", images.LAYOUTS, ids=lambda layout: layout.__name__)
-@pytest.mark.parametrize("dtype", ["?", "u1", "i2", "u4", "i8", "f2", "f4", "f8"])
-@pytest.mark.parametrize("ndim", [2, 3])
-def test_every_layout(ndim, dtype, layout):
-    image = np.random.default_rng(3).integers(0, 3, SHAPES[ndim]).astype(dtype)
-    expected = skimage_measure.label(image.astype(np.int64))
-    np.testing.assert_array_equal(ms.label(layout(image)), expected)
 
 
 @pytest.mark.parametrize("connectivity", [1, 2])
