@@ -31,14 +31,17 @@ def scenes():
     rng = np.random.default_rng(50)
     noise = rng.random(PLANE, np.float32)
     values = rng.integers(0, 4, PLANE)
+    few_rows = values[:50]
     yield "mask", noise < 0.5, {}
     yield "thin mask", noise < 0.05, {}
     yield "dense mask", noise < 0.95, {}
     for dtype in images.ALL_DTYPES[1:]:
-        image = values.astype(dtype)
-        yield f"values {dtype}", image, {}
-        yield f"values {dtype}, another background", image, {"background": 2}
-        yield f"threshold {dtype}", image, {"threshold": 1}
+        yield f"values {dtype}", few_rows.astype(dtype), {}
+        yield f"other background {dtype}", few_rows.astype(dtype), {"background": 2}
+        yield f"threshold {dtype}", few_rows.astype(dtype), {"threshold": 1}
+    for dtype in ("u1", "i4", "f8"):
+        yield f"strips of {dtype}", values.astype(dtype), {}
+        yield f"strips above 1 of {dtype}", values.astype(dtype), {"threshold": 1}
     yield "volume", rng.random(VOLUME, np.float32) < 0.25, {}
     yield "volume of values", rng.integers(0, 4, VOLUME, np.uint8), {}
     for width in (1, 2, 31, 63, 64, 65, 66, 127, 128, 129, 255, 257):
