@@ -6,18 +6,13 @@ import strategies as images
 from hypothesis import given
 from hypothesis import strategies as st
 from oracles import painting, scanning
+from peers import numbered_by_raster, scipy_label
 from scipy import ndimage
 from skimage import measure as skimage_measure
 
 import mensura as ms
 
-CONNECTIVITIES = [(2, 1), (2, 2), (3, 1), (3, 2), (3, 3)]
 SHAPES = {2: (40, 67), 3: (6, 9, 65)}
-
-
-def scipy_label(mask, connectivity):
-    structure = ndimage.generate_binary_structure(mask.ndim, connectivity)
-    return ndimage.label(mask, structure)
 
 
 def blobs(shape, seed=1):
@@ -93,47 +88,6 @@ def test_values_equal_scikit_image(image, data):
     np.testing.assert_array_equal(
         ms.label(image, connectivity, background), numbered_by_raster(expected)
     )
-
-
-def numbered_by_raster(labels):
-    """Number by first pixel in C order, as scikit-image does unless the last of 3 axes is 1 long.
-
-    If it is, scikit-image moves it to the front, which turns the order of the other two around.
-    """
-    if labels.ndim == 2 or labels.shape[-1] > 1:
-        return labels
-    values, first = np.unique(labels[labels > 0], return_index=True)
-    number = np.zeros(len(values) + 1, int)
-    number[values[np.argsort(first)]] = 1 + np.arange(len(values))
-    return number[labels]
-
-
-@pytest.mark.parametrize("dtype", images.ALL_DTYPES, ids=str)
-@pytest.mark.parametrize(("ndim", "connectivity"), CONNECTIVITIES)
-def test_every_dtype(ndim, connectivity, dtype):
-    image = np.random.default_rng(2).integers(0, 3, SHAPES[ndim]).astype(dtype)
-    expected = skimage_measure.label(image.astype(np.int64), connectivity=connectivity)
-    np.testing.assert_array_equal(ms.label(image, connectivity), expected)
-
-
-@pytest.mark.parametrize("layout", images.LAYOUTS, ids=lambda layout: layout.__name__)
-@pytest.mark.parametrize("dtype", ["?", "u1", "i2", "u4", "i8", "f2", "f4", "f8"])
-@pytest.mark.parametrize("ndim", [2, 3])
-def test_every_layout(ndim, dtype, layout):
-    image = np.random.default_rng(3).integers(0, 3, SHAPES[ndim]).astype(dtype)
-    expected = skimage_measure.label(image.astype(np.int64))
-    np.testing.assert_array_equal(ms.label(layout(image)), expected)
-
-
-@pytest.mark.parametrize("width", [1, 2, 3, 7, 8, 9, 31, 32, 33, *images.WORD_EDGES, 255, 256, 257])
-@pytest.mark.parametrize("density", [0.02, 0.5, 0.98])
-@pytest.mark.parametrize("dtype", ["?", "u1", "u2", "i4", "f8"])
-def test_every_width_around_a_word(width, density, dtype):
-    image = (np.random.default_rng(width).random((9, width)) < density).astype(dtype)
-    for connectivity in (1, 2):
-        np.testing.assert_array_equal(
-            ms.label(image, connectivity), scipy_label(image != 0, connectivity)[0]
-        )
 
 
 @pytest.mark.parametrize("connectivity", [1, 2])

@@ -5,11 +5,22 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from peers import connectivities, periodic_label, renumbered, same_partition, wrappings
 from scipy import ndimage
 from skimage import measure as skimage_measure
 from skimage import morphology, segmentation
 
-from . import deriving, editing, geometry, intensity, joining, painting, scanning, tables
+from . import (
+    deriving,
+    editing,
+    geometry,
+    intensity,
+    joining,
+    painting,
+    periodic,
+    scanning,
+    tables,
+)
 from .agreement import assert_tables_agree
 
 RNG_SEED = 20
@@ -57,6 +68,101 @@ def test_flood_fill_equals_scikit_image_and_scipy(shape, background):
 def test_flood_fill_holds_nan_for_background():
     image = np.array([[np.nan, 1.0], [np.nan, np.nan]])
     np.testing.assert_array_equal(painting.label(image), [[0, 1], [0, 0]])
+
+
+# ------------------------------------------------------------------------- axes that wrap round
+
+
+def small_images(shape):
+    rng = np.random.default_rng([RNG_SEED, *shape])
+    yield rng.random(shape) < 0.3
+    yield rng.random(shape) < 0.6
+    yield rng.integers(0, 3, shape)
+
+
+PERIODIC_SHAPES = [(1, 1), (1, 4), (2, 2), (2, 5), (5, 1), (4, 6), (1, 1, 3), (2, 2, 2), (3, 4, 2)]
+
+
+@pytest.mark.parametrize("shape", PERIODIC_SHAPES, ids=str)
+def test_without_wrapped_axes_it_is_the_flood_fill(shape):
+    for image in small_images(shape):
+        for connectivity in connectivities(len(shape)):
+            np.testing.assert_array_equal(
+                periodic.label(image, [False] * len(shape), connectivity),
+                painting.label(image, connectivity),
+            )
+
+
+@pytest.mark.parametrize("shape", PERIODIC_SHAPES, ids=str)
+def test_wrapped_axes_join_what_is_joined_in_copies_side_by_side(shape):
+    for image in small_images(shape):
+        for connectivity in connectivities(len(shape)):
+            for wraps in wrappings(len(shape)):
+                np.testing.assert_array_equal(
+                    periodic.label(image, wraps, connectivity),
+                    label_of_tiled(image, wraps, connectivity),
+                )
+
+
+def label_of_tiled(image, wraps, connectivity):
+    """Three copies along every wrapped axis, labeled as one image.
+
+    Pixels of one label are of one component, and so are the copies of a pixel: labels that share
+    one are united until no label changes.
+    """
+    copies = [3 if wrapped else 1 for wrapped in wraps]
+    tiled = painting.label(np.tile(image, copies), connectivity)
+    origin = np.tile(np.arange(image.size).reshape(image.shape), copies).ravel()
+    labels = tiled.ravel().copy()
+    while True:
+        smallest = np.full(image.size, labels.max() + 1)
+        np.minimum.at(smallest, origin, labels)
+        by_label = np.arange(labels.max() + 1)
+        np.minimum.at(by_label, labels, smallest[origin])
+        if np.array_equal(by_label[labels], labels):
+            return renumbered(smallest.reshape(image.shape))
+        labels = by_label[labels]
+
+
+@pytest.mark.parametrize("shape", [*PERIODIC_SHAPES, (9, 13), (3, 4, 5)], ids=str)
+def test_wrapped_axes_equal_scipy_and_scikit_image_on_padded_images(shape):
+    for image in small_images(shape):
+        for connectivity in connectivities(len(shape)):
+            for wraps in wrappings(len(shape)):
+                np.testing.assert_array_equal(
+                    periodic_label(image, connectivity, wraps),
+                    periodic.label(image, wraps, connectivity),
+                )
+
+
+def test_wrapped_axes_by_hand():
+    image = np.array([[1, 0, 0, 1], [0, 0, 0, 0], [1, 0, 0, 2]])
+    for wraps, connectivity, expected in [
+        ((False, False), 2, [[1, 0, 0, 2], [0, 0, 0, 0], [3, 0, 0, 4]]),
+        ((False, True), 2, [[1, 0, 0, 1], [0, 0, 0, 0], [2, 0, 0, 3]]),
+        ((True, False), 2, [[1, 0, 0, 2], [0, 0, 0, 0], [1, 0, 0, 3]]),
+        ((True, True), 2, [[1, 0, 0, 1], [0, 0, 0, 0], [1, 0, 0, 2]]),
+    ]:
+        np.testing.assert_array_equal(periodic.label(image, wraps, connectivity), expected)
+    # Opposite corners are neighbors round both axes, by a diagonal.
+    corners = np.zeros((4, 5), int)
+    corners[0, 0] = corners[-1, -1] = 1
+    counts = [
+        periodic.label(corners, wraps, connectivity).max()
+        for wraps in wrappings(2)
+        for connectivity in (1, 2)
+    ]
+    assert counts == [2, 2, 2, 2, 2, 2, 2, 1]
+
+
+def test_renumbering_and_partitions():
+    labels = np.array([[0, 5, 5], [2, 0, 9]])
+    np.testing.assert_array_equal(renumbered(labels), [[0, 1, 1], [2, 0, 3]])
+    assert same_partition(labels, np.array([[0, 1, 1], [7, 0, 2]]))
+    assert not same_partition(labels, np.array([[0, 1, 1], [1, 0, 2]]))
+    assert not same_partition(labels, np.array([[0, 1, 2], [3, 0, 4]]))
+    assert not same_partition(labels, np.array([[1, 1, 1], [2, 0, 3]]))
+    assert not same_partition(labels, labels.T)
 
 
 @pytest.mark.parametrize("size", [2, 3])
