@@ -91,10 +91,10 @@ def check_periodic(periodic: bool | Sequence[bool], ndim: int) -> tuple[bool, ..
         array = np.asarray(periodic)
     except ValueError:
         raise ValueError(f"periodic must be {allowed}, not {periodic!r}") from None
-    if array.dtype != bool:
-        raise TypeError(f"periodic must be {allowed}, not {periodic!r}")
     if array.shape not in ((), (ndim,)):
         raise ValueError(f"periodic must be {allowed}, not {periodic!r}")
+    if array.dtype != bool:
+        raise TypeError(f"periodic must be {allowed}, not {periodic!r}")
     return tuple(np.broadcast_to(array, (ndim,)).tolist())
 
 

@@ -111,7 +111,7 @@ struct Box {
 class Regions {
 public:
     Regions(const Bands& bands, std::shared_ptr<const RunTable> runs,
-            std::vector<std::int64_t> region_of_piece, std::int64_t count)
+            Column<std::int64_t> region_of_piece, std::int64_t count)
         : bands_(bands), runs_(std::move(runs)), region_of_piece_(std::move(region_of_piece)),
           count_(count) {}
 
@@ -144,7 +144,7 @@ public:
 private:
     Bands bands_;
     std::shared_ptr<const RunTable> runs_;
-    std::vector<std::int64_t> region_of_piece_;
+    Column<std::int64_t> region_of_piece_;
     std::int64_t count_;
 };
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "image/rows.hpp"
+#include "mensura/column.hpp"
 #include "runs/kernel_of.hpp"
 #include "runs/row_runs.hpp"
 
@@ -15,26 +16,46 @@ class Contacts {
 public:
     Contacts(const ImageView& image, bool by_value)
         : by_value_(by_value), width_(image.shape.width), words_(words_for(width_)), current_(image),
-          earlier_(image), equal_(static_cast<std::size_t>(by_value ? words_ : 0)),
+          earlier_(image), both_(static_cast<std::size_t>(words_)),
           found_(static_cast<std::size_t>(contacts_per_pixel * words_at_once * word_bits)) {}
 
-    // Calls edge(a, b) for every contact of run a of row r with run b of row `other`.
+    // The pixels that are foreground in both rows and hold the same value where values matter. Valid until
+    // the next call.
+    const Word* both(std::int64_t r, const JoinRow& c, std::int64_t other, const JoinRow& p) {
+        if (by_value_) {
+            current_values_ = current_.read(r, 0, width_);
+            earlier_values_ = earlier_.read(other, 0, width_);
+            scan_kernels_of<T>().equal(current_values_, earlier_values_, width_, both_.data());
+            for (std::int64_t w = 0; w < words_; ++w) {
+                both_[static_cast<std::size_t>(w)] &= c.foreground[w] & p.foreground[w];
+            }
+        } else {
+            for (std::int64_t w = 0; w < words_; ++w) {
+                both_[static_cast<std::size_t>(w)] = c.foreground[w] & p.foreground[w];
+            }
+        }
+        return both_.data();
+    }
+
+    // Calls edge(a, b) for the contacts of runs a of row r with runs b of row `other`.
     template <class Edge>
     void visit(std::int64_t r, const JoinRow& c, std::int64_t other, const JoinRow& p, bool diagonal,
                Edge edge) {
-        ValueRow<T> cv{c, nullptr};
-        ValueRow<T> pv{p, nullptr};
-        if (by_value_) {
-            cv.values = current_.read(r, 0, width_);
-            pv.values = earlier_.read(other, 0, width_);
-            scan_kernels_of<T>().equal(cv.values, pv.values, width_, equal_.data());
-        }
+        if (by_value_) both(r, c, other, p);
+        visit_both(c, p, nullptr, diagonal, edge);
+    }
+
+    // The same after both() of these rows; `implied` as the kernel takes it.
+    template <class Edge>
+    void visit_both(const JoinRow& c, const JoinRow& p, const Word* implied, bool diagonal, Edge edge) {
+        const ValueRow<T> cv{c, current_values_};
+        const ValueRow<T> pv{p, earlier_values_};
         for (std::int64_t w = 0; w < words_; w += words_at_once) {
             const std::int64_t end = std::min(words_, w + words_at_once);
             const std::int64_t count =
-                by_value_ ? scan_kernels_of<T>().equal_contacts(cv, pv, equal_.data(), diagonal, w, end,
-                                                                found_.data())
-                          : kernels().contacts(c, p, diagonal, w, end, found_.data());
+                by_value_ ? scan_kernels_of<T>().equal_contacts(cv, pv, both_.data(), implied, diagonal, w,
+                                                                end, found_.data())
+                          : kernels().contacts(c, p, implied, diagonal, w, end, found_.data());
             for (std::int64_t k = 0; k < count; ++k) {
                 const Contact& contact = found_[static_cast<std::size_t>(k)];
                 edge(contact.current, contact.earlier);
@@ -55,8 +76,10 @@ private:
     std::int64_t words_;
     RowReader<T> current_;
     RowReader<T> earlier_;
-    std::vector<Word> equal_;
-    std::vector<Contact> found_;
+    const T* current_values_ = nullptr;
+    const T* earlier_values_ = nullptr;
+    Column<Word> both_;
+    Column<Contact> found_;
 };
 
 }  // namespace mensura

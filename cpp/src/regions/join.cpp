@@ -11,14 +11,17 @@
 // the runs: the rows of Bolelli et al., "Spaghetti labeling", IEEE TIP 29, 2020, merge pixels into blocks
 // for the same reason. A band's runs are numbered by x, so its pieces are put back into raster order.
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 
 #include "mensura/threads.hpp"
 #include "regions/contacts.hpp"
 #include "regions/foreground.hpp"
+#include "regions/implied.hpp"
 #include "regions/neighbors.hpp"
 #include "regions/raster_numbers.hpp"
 #include "regions/region_rows.hpp"
+#include "regions/seam_numbers.hpp"
 #include "regions/seams.hpp"
 #include "regions/union_find.hpp"
 
@@ -132,7 +135,21 @@ private:
     }
 
     void join(const RunTable& runs, Strip& strip, Bits& bits) const {
-        UnionFind<std::uint32_t> sets(static_cast<std::size_t>(strip.first_run.back()));
+        strip.piece.resize(static_cast<std::size_t>(strip.first_run.back()));
+        std::iota(strip.piece.begin(), strip.piece.end(), std::uint32_t{0});
+        UnionFind<std::uint32_t> sets(strip.piece);
+        const auto unite = [&sets](std::uint32_t a, std::uint32_t b) { sets.unite(a, b); };
+        if (bands_.are_rows() && image_.shape.depth > 1) {
+            join_planes(runs, strip, bits, unite);
+        } else {
+            join_bands(runs, strip, bits, unite);
+        }
+        sets.flatten_all();
+        number_pieces(runs, strip, bits);
+    }
+
+    template <class Unite>
+    void join_bands(const RunTable& runs, const Strip& strip, Bits& bits, Unite unite) const {
         Contacts<T> contacts(image_, foreground_.by_value());
         Faces faces(*this, runs);
         for (std::int64_t band = bits.first_band; band < bits.end_band; ++band) {
@@ -142,11 +159,27 @@ private:
                 if (!other || *other < strip.row_begin) continue;
                 const JoinRow c = bits.row(faces.current(row, n), band);
                 const JoinRow p = bits.row(faces.earlier(*other, n), bands_.of_row(*other));
-                contacts.visit(row, c, *other, p, n.diagonal,
-                               [&](std::uint32_t a, std::uint32_t b) { sets.unite(a, b); });
+                contacts.visit(row, c, *other, p, n.diagonal, unite);
             }
         }
-        number_pieces(runs, strip, bits, sets.take_roots());
+    }
+
+    // Rows of a volume one by one, without the contacts that others imply.
+    template <class Unite>
+    void join_planes(const RunTable& runs, const Strip& strip, Bits& bits, Unite unite) const {
+        Contacts<T> contacts(image_, foreground_.by_value());
+        ImpliedContacts implied(words_);
+        for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
+            implied.start_row(r > strip.row_begin && r % image_.shape.height != 0);
+            const JoinRow c = bits.row(foreground_of(runs, r, words_), r);
+            for (const Neighbor& n : neighbors_) {
+                const auto other = neighbor_band(r, n);
+                if (!other || *other < strip.row_begin) continue;
+                const JoinRow p = bits.row(foreground_of(runs, *other, words_), *other);
+                const Word* both = contacts.both(r, c, *other, p);
+                contacts.visit_both(c, p, implied.take(n, both), n.diagonal, unite);
+            }
+        }
     }
 
     // The first row of a neighboring band, from that of a band.
@@ -216,15 +249,14 @@ private:
         std::vector<Word> nothing_;
     };
 
-    void number_pieces(const RunTable& runs, Strip& strip, Bits& bits,
-                       std::vector<std::uint32_t> roots) const {
+    // From the roots of the runs to the numbers of their pieces, in raster order.
+    void number_pieces(const RunTable& runs, Strip& strip, Bits& bits) const {
         if (bands_.are_rows()) {
-            strip.pieces = number_roots(roots);
+            strip.pieces = number_roots<std::uint32_t>(strip.piece);
         } else {
             RasterNumbers numbers(bands_, runs, words_);
-            strip.pieces = numbers.assign(bits.first_band, bits.end_band, bits, roots);
+            strip.pieces = numbers.assign(bits.first_band, bits.end_band, bits, strip.piece);
         }
-        strip.piece = std::move(roots);
     }
 
     Regions number(const std::shared_ptr<RunTable>& runs) const {
@@ -234,19 +266,20 @@ private:
             pieces += strip.pieces;
         }
         std::vector<PiecePairs> pairs(runs->strips.size());
-        for_each_block(count_of(runs->strips), options_.threads, [&](std::int64_t s) {
+        for_each_block(count_of(runs->strips), seam_threads(), [&](std::int64_t s) {
             const auto k = static_cast<std::size_t>(s);
             Seams<T> seams(image_, foreground_.by_value(), bands_, neighbors_, options_.periodic, *runs);
             pairs[k] = seams.pairs_of(runs->strips[k]);
         });
-        UnionFind<std::int64_t> sets(static_cast<std::size_t>(pieces));
-        for (const PiecePairs& touching : pairs) {
-            for (const auto& [a, b] : touching) sets.unite(a, b);
-        }
-        std::vector<std::int64_t> region_of_piece = sets.take_roots();
-        const std::int64_t count = number_roots(region_of_piece);
-        for (std::int64_t& region : region_of_piece) ++region;  // 0 is the background
-        return Regions(bands_, runs, std::move(region_of_piece), count);
+        SeamNumbers numbers(runs->strips, pieces, options_.threads);
+        const std::int64_t count = numbers.assign(pairs);
+        return Regions(bands_, runs, numbers.take_regions(), count);
+    }
+
+    // The seams of an image are a few rows, sooner joined than another thread is started.
+    int seam_threads() const {
+        const bool few = image_.shape.depth == 1 && options_.periodic == std::array<bool, 3>{};
+        return few ? 1 : options_.threads;
     }
 
     ImageView image_;

@@ -3,8 +3,12 @@
 // A row that lies contiguous and aligned in `out` is painted where it is; any other is painted in a buffer
 // and scattered. Cost: the bytes of the output, which go around the cache where they would not stay in
 // it, and one lookup per run.
+//
+// All memory is allocated before the first pixel is written, so that `out` is never left half painted.
 #include <algorithm>
 #include <cstring>
+#include <memory>
+#include <mutex>
 #include <stdexcept>
 
 #include "image/rows.hpp"
@@ -27,6 +31,7 @@ public:
           cleared_(cleared), in_place_(rows_are_native<T>(out)),
           around_cache_(in_place_ && goes_around_cache(out)) {
         if (!in_place_) buffer_.resize(static_cast<std::size_t>(out.shape.width));
+        labels_.resize(static_cast<std::size_t>(1 + most_runs(regions) + spare_labels));
     }
 
     void paint_strip(const Strip& strip) {
@@ -50,10 +55,19 @@ private:
                aligned(reinterpret_cast<std::intptr_t>(out.data));
     }
 
+    static std::int64_t most_runs(const Regions& regions) {
+        std::int64_t most = 0;
+        for (const Strip& strip : regions.runs().strips) {
+            for (std::size_t band = 1; band < strip.first_run.size(); ++band) {
+                most = std::max(most, strip.first_run[band] - strip.first_run[band - 1]);
+            }
+        }
+        return most;
+    }
+
     // The labels of the band's runs, behind one that no pixel has; the kernel reads beyond the last.
     void look_up_labels(const Strip& strip) {
         const std::int64_t runs = band_.end_run() - band_.first_run();
-        labels_.resize(static_cast<std::size_t>(1 + runs + spare_labels));
         for (std::int64_t k = 0; k < runs; ++k) {
             labels_[static_cast<std::size_t>(1 + k)] =
                 static_cast<PaintLabel<T>>(regions_.region(strip, band_.first_run() + k));
@@ -86,6 +100,36 @@ private:
     std::vector<T> buffer_;
 };
 
+// A painter for every thread. A thread takes one for a strip and gives it back.
+template <class T>
+class Painters {
+public:
+    Painters(const Regions& regions, const MutableImageView& out, bool cleared, int threads) {
+        free_.reserve(static_cast<std::size_t>(threads));
+        for (int t = 0; t < threads; ++t) {
+            free_.push_back(std::make_unique<Painter<T>>(regions, out, cleared));
+        }
+    }
+
+    void paint_strip(const Strip& strip) {
+        auto painter = take();
+        painter->paint_strip(strip);
+        const std::lock_guard lock(mutex_);
+        free_.push_back(std::move(painter));
+    }
+
+private:
+    std::unique_ptr<Painter<T>> take() {
+        const std::lock_guard lock(mutex_);
+        auto painter = std::move(free_.back());
+        free_.pop_back();
+        return painter;
+    }
+
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<Painter<T>>> free_;
+};
+
 }  // namespace
 
 void paint(const Regions& regions, const MutableImageView& out, bool cleared, int threads) {
@@ -96,8 +140,11 @@ void paint(const Regions& regions, const MutableImageView& out, bool cleared, in
     visit_equality_type(out.dtype, [&]<class T>(std::type_identity<T>) {
         if constexpr (std::is_integral_v<T>) {
             const auto& strips = regions.runs().strips;
-            for_each_block(static_cast<std::int64_t>(strips.size()), threads, [&](std::int64_t s) {
-                Painter<T>(regions, out, cleared).paint_strip(strips[static_cast<std::size_t>(s)]);
+            const auto blocks = static_cast<std::int64_t>(strips.size());
+            const auto used = static_cast<int>(std::clamp<std::int64_t>(threads, 1, blocks + 1));
+            Painters<T> painters(regions, out, cleared, used);
+            for_each_block(blocks, used, [&](std::int64_t s) {
+                painters.paint_strip(strips[static_cast<std::size_t>(s)]);
             });
         } else {
             throw std::invalid_argument("labels are painted into native integer images only");

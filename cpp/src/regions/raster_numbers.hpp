@@ -7,7 +7,9 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "regions/region_rows.hpp"
@@ -17,13 +19,14 @@ namespace mensura {
 class RasterNumbers {
 public:
     RasterNumbers(const Bands& bands, const RunTable& runs, std::int64_t words)
-        : bands_(bands), runs_(runs), words_(words) {}
+        : bands_(bands), runs_(runs), words_(words), nothing_(static_cast<std::size_t>(words)) {}
 
     // Replaces the roots of the runs of bands [first_band, end_band) by the numbers of their pieces and
     // returns how many there are. `bits` tells where the runs of a band start.
     template <class Bits>
     std::int64_t assign(std::int64_t first_band, std::int64_t end_band, Bits& bits,
-                        std::vector<std::uint32_t>& roots) {
+                        std::span<std::uint32_t> roots) {
+        if (roots.empty()) return 0;
         number_.assign(roots.size(), none);
         const std::int64_t layer = bands_.planes > 1 ? bands_.across() : 1;
         for (std::int64_t begin = first_band; begin < end_band; begin += layer) {
@@ -31,7 +34,12 @@ public:
             band_ends_.clear();
             const std::uint32_t old = bits.rank_of(begin)[0];
             for (std::int64_t band = begin; band < begin + layer; ++band) {
-                collect(bits.row(nullptr, band), bands_.first_row(band), old, roots);
+                const JoinRow row = bits.row(nullptr, band);
+                if (bands_.planes > 1) {
+                    collect<4>(row, bands_.first_row(band), old, roots);
+                } else {
+                    collect<2>(row, bands_.first_row(band), old, roots);
+                }
                 band_ends_.push_back(newcomers_.size());
             }
             number_layer(roots);
@@ -42,7 +50,6 @@ public:
 
 private:
     static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
-    static constexpr std::size_t most_rows = 4;  // of a band
 
     // A run whose piece begins in the layer, and in which rows of the band it has a pixel.
     struct Newcomer {
@@ -50,26 +57,29 @@ private:
         std::uint32_t rows;
     };
 
-    // A band's rows; of those that it lacks at the border, none.
+    // The rows of a band; empty ones in place of those that it lacks at the border.
+    template <std::size_t count>
     struct Rows {
-        std::array<const Word*, most_rows> row{};
+        std::array<const Word*, count> row;
 
         Word merged(std::int64_t w) const {
             Word word = 0;
-            for (const Word* each : row) word |= each != nullptr ? each[w] : 0;
+            for (const Word* each : row) word |= each[w];
             return word;
         }
         std::uint32_t touched(std::int64_t w, Word pixels) const {
             std::uint32_t rows = 0;
-            for (std::size_t i = 0; i < most_rows; ++i) {
-                rows |= std::uint32_t{row[i] != nullptr && (row[i][w] & pixels) != 0} << i;
+            for (std::size_t i = 0; i < count; ++i) {
+                rows |= std::uint32_t{(row[i][w] & pixels) != 0} << i;
             }
             return rows;
         }
     };
 
-    Rows rows_of(std::int64_t first_row) const {
-        Rows rows;
+    template <std::size_t count>
+    Rows<count> rows_of(std::int64_t first_row) const {
+        Rows<count> rows;
+        rows.row.fill(nothing_.data());
         bands_.visit_rows(first_row, [&](std::int64_t r) {
             const std::int64_t plane = (r - first_row) / bands_.shape.height;
             const std::int64_t row = (r - first_row) % bands_.shape.height;
@@ -79,24 +89,38 @@ private:
         return rows;
     }
 
+    // Whether a run is a newcomer is hard to foresee, so each is written down and then counted or not.
+    template <std::size_t count>
     void collect(const JoinRow& band, std::int64_t first_row, std::uint32_t old,
-                 const std::vector<std::uint32_t>& roots) {
-        const Rows rows = rows_of(first_row);
+                 std::span<const std::uint32_t> roots) {
+        const Rows<count> rows = rows_of<count>(first_row);
+        const std::size_t before = newcomers_.size();
+        const std::int64_t last = words_ - 1;
+        const auto runs = static_cast<std::size_t>(band.rank[last] - band.rank[0]) +
+                          static_cast<std::size_t>(std::popcount(band.starts[last]));
+        newcomers_.resize(before + runs + 1);
+        Newcomer* next = newcomers_.data() + before;
         for (std::int64_t w = 0; w < words_; ++w) {
+            const Word merged = rows.merged(w);
             std::uint32_t run = band.rank[w];
             for (Word rest = band.starts[w]; rest != 0; rest &= rest - 1, ++run) {
-                if (roots[run] >= old) newcomers_.push_back({run, rows_touched(rows, w, rest & (~rest + 1))});
+                // Adding its first bit to a stretch of ones carries to the bit behind it.
+                const Word stretch = merged & ~(merged + (rest & (~rest + 1)));
+                *next = {run, rows.touched(w, stretch)};
+                if ((stretch >> (word_bits - 1)) != 0) next->rows |= rows_touched_from(rows, w + 1);
+                next += roots[run] >= old;
             }
         }
+        newcomers_.resize(static_cast<std::size_t>(next - newcomers_.data()));
     }
 
-    // The rows in which the run that starts at a bit of word w has pixels.
-    std::uint32_t rows_touched(const Rows& rows, std::int64_t w, Word from) const {
+    // The rows in which the run that comes from the word before w has pixels from there on.
+    template <std::size_t count>
+    std::uint32_t rows_touched_from(const Rows<count>& rows, std::int64_t w) const {
         std::uint32_t touched = 0;
-        for (; w < words_; ++w, from = 1) {
+        for (; w < words_; ++w) {
             const Word merged = rows.merged(w);
-            // Adding its first bit to a stretch of ones carries to the bit behind it.
-            const Word stretch = merged & ~(merged + from);
+            const Word stretch = merged & ~(merged + 1);
             touched |= rows.touched(w, stretch);
             if ((stretch >> (word_bits - 1)) == 0) break;
         }
@@ -104,30 +128,35 @@ private:
     }
 
     // Row by row: the planes in turn, in each the bands, in each the rows.
-    void number_layer(const std::vector<std::uint32_t>& roots) {
+    void number_layer(std::span<const std::uint32_t> roots) {
         for (std::int64_t plane = 0; plane < bands_.planes; ++plane) {
             std::size_t first = 0;
             for (const std::size_t end : band_ends_) {
                 for (std::int64_t row = 0; row < bands_.rows; ++row) {
-                    number_row(std::uint32_t{1} << (plane * bands_.rows + row), first, end, roots);
+                    number_row(plane * bands_.rows + row, first, end, roots);
                 }
                 first = end;
             }
         }
     }
 
-    void number_row(std::uint32_t row, std::size_t first, std::size_t end,
-                    const std::vector<std::uint32_t>& roots) {
+    void number_row(std::int64_t row, std::size_t first, std::size_t end,
+                    std::span<const std::uint32_t> roots) {
+        std::uint32_t pieces = pieces_;
         for (std::size_t i = first; i < end; ++i) {
-            if ((newcomers_[i].rows & row) == 0) continue;
             std::uint32_t& number = number_[roots[newcomers_[i].run]];
-            if (number == none) number = pieces_++;
+            // Without a branch, which noise would make a guess.
+            const std::uint32_t is_next = (newcomers_[i].rows >> row & 1) & std::uint32_t{number == none};
+            number = (number & (is_next - 1)) | (pieces & (0 - is_next));
+            pieces += is_next;
         }
+        pieces_ = pieces;
     }
 
     const Bands& bands_;
     const RunTable& runs_;
     std::int64_t words_;
+    std::vector<Word> nothing_;
     std::vector<std::uint32_t> number_;
     std::vector<Newcomer> newcomers_;
     std::vector<std::size_t> band_ends_;  // how many newcomers there are up to each band of the layer

@@ -26,7 +26,7 @@ Regions Regions::select(std::span<const std::uint8_t> keep) const {
     for (std::size_t k = 0; k < keep.size(); ++k) {
         if (keep[k] != 0) number[k + 1] = ++kept;
     }
-    std::vector<std::int64_t> region_of_piece = region_of_piece_;
+    Column<std::int64_t> region_of_piece = region_of_piece_;
     for (std::int64_t& region : region_of_piece) region = number[static_cast<std::size_t>(region)];
     return Regions(bands_, runs_, std::move(region_of_piece), kept);
 }

@@ -7,20 +7,18 @@
 
 #include <cstddef>
 #include <numeric>
-#include <utility>
-#include <vector>
+#include <span>
 
 namespace mensura {
 
 template <class Id>
 class UnionFind {
 public:
-    // Sets of one element each.
-    explicit UnionFind(std::size_t count) : parent_(count) {
-        std::iota(parent_.begin(), parent_.end(), Id{0});
-    }
+    // `parent[i] == i` where a set has one element. The parents are somebody else's.
+    explicit UnionFind(std::span<Id> parent) : parent_(parent) {}
 
     void unite(Id a, Id b) {
+        if (at(a) == at(b)) return;
         a = root(a);
         b = root(b);
         if (a < b) {
@@ -30,11 +28,12 @@ public:
         }
     }
 
-    // Replaces every element by the root of its set and hands the roots over. Parents come first, so one
-    // pass in order is enough.
-    std::vector<Id> take_roots() {
+    // Makes the root the parent of an element.
+    void flatten(Id i) { at(i) = root(i); }
+
+    // The same for all. Parents come first, so one pass in order is enough.
+    void flatten_all() {
         for (Id& parent : parent_) parent = at(parent);
-        return std::move(parent_);
     }
 
 private:
@@ -48,13 +47,13 @@ private:
         return i;
     }
 
-    std::vector<Id> parent_;
+    std::span<Id> parent_;
 };
 
 // Replaces every root by the number of its set, sets counted from 0 in order of their roots, and returns
 // how many sets there are.
 template <class Id>
-Id number_roots(std::vector<Id>& roots) {
+Id number_roots(std::span<Id> roots) {
     Id sets = 0;
     for (std::size_t i = 0; i < roots.size(); ++i) {
         const auto root = static_cast<std::size_t>(roots[i]);

@@ -242,7 +242,8 @@ std::int64_t find_runs(const Word* foreground, const Word* starts, std::int64_t 
 //
 // Every stretch of contact is reported exactly once, with no walk over the runs. Where rows are joined in
 // bands, c and p are the pixels that face the other band and runs are those of the bands, so that one
-// contact may follow another of the same two runs: those are left out.
+// contact may follow another of the same two runs: those are left out. So are contacts that others imply
+// (regions/implied.hpp).
 
 std::int64_t rank(const Word* starts, std::int64_t words, std::int64_t first, std::uint32_t* rank) {
     for (std::int64_t w = 0; w < words; ++w) {
@@ -272,6 +273,18 @@ inline Word moved_up(const Word* bits, std::int64_t w) {
     return bits[w] << 1 | (w > 0 ? bits[w - 1] >> (word_bits - 1) : 0);
 }
 
+// One pixel, the last, of every stretch of contact that holds no pixel of `known`; `inside` are all pixels of
+// contact of a word, `first` those that begin a stretch. Stretches are cut at the ends of the word. Adding
+// its first pixel to a stretch carries on to the pixel behind it, unless it comes upon one that is known.
+inline Word unknown_stretches(Word inside, Word first, Word known) {
+    first |= inside & 1;
+    const Word open = inside & ~known;
+    unsigned long long sum = 0;
+    const bool carried = __builtin_uaddll_overflow(open, first & ~known, &sum);
+    const Word behind = inside << 1 & (~inside | first);
+    return (sum & behind) >> 1 | Word{carried} << (word_bits - 1);
+}
+
 // Where contacts are written: each in turn, save for one equal to that before it.
 class ContactWriter {
 public:
@@ -290,8 +303,8 @@ private:
 };
 
 template <bool diagonal>
-std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, std::int64_t word_begin,
-                           std::int64_t word_end, Contact* found) {
+std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, const Word* implied,
+                           std::int64_t word_begin, std::int64_t word_end, Contact* found) {
     ContactWriter contacts(found);
     for (std::int64_t w = word_begin; w < word_end; ++w) {
         const Word cf = c.foreground[w];
@@ -300,7 +313,14 @@ std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, std::int64_t word
         const Word c_before = moved_up(c.foreground, w);
         const Word p_before = moved_up(p.foreground, w);
         Word rest = cf & pf & ~(c_before & p_before);
-        if constexpr (diagonal) rest |= (cf & ~c_before & ~pf & p_before) | (pf & ~p_before & ~cf & c_before);
+        Word before = cf & ~c_before & ~pf & p_before;
+        Word behind = pf & ~p_before & ~cf & c_before;
+        if (implied != nullptr) {
+            rest = unknown_stretches(cf & pf, rest, implied[w]);
+            before &= ~implied[w];
+            behind &= ~moved_up(implied, w);
+        }
+        if constexpr (diagonal) rest |= before | behind;
         // No pixel is more than one kind of contact; which one it is tells whether it lies in the run that
         // touches, or behind it.
         for (; rest != 0; rest &= rest - 1) {
@@ -311,10 +331,10 @@ std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, std::int64_t word
     return contacts.end() - found;
 }
 
-std::int64_t contacts(const JoinRow& c, const JoinRow& p, bool diagonal, std::int64_t word_begin,
-                      std::int64_t word_end, Contact* found) {
-    return diagonal ? find_contacts<true>(c, p, word_begin, word_end, found)
-                    : find_contacts<false>(c, p, word_begin, word_end, found);
+std::int64_t contacts(const JoinRow& c, const JoinRow& p, const Word* implied, bool diagonal,
+                      std::int64_t word_begin, std::int64_t word_end, Contact* found) {
+    return diagonal ? find_contacts<true>(c, p, implied, word_begin, word_end, found)
+                    : find_contacts<false>(c, p, implied, word_begin, word_end, found);
 }
 
 std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::uint32_t* found) {
@@ -335,50 +355,58 @@ std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::uint32_t* fo
     return next - found;
 }
 
+// Those of the bits of word w where a[x] == b[x - 1].
+template <class T>
+inline Word equal_to_left(Word bits, const T* a, const T* b, std::int64_t w) {
+    Word equal = 0;
+    for (; bits != 0; bits &= bits - 1) {
+        const std::int64_t x = w * word_bits + __builtin_ctzll(bits);
+        equal |= a[x] == b[x - 1] ? bits & -bits : 0;
+    }
+    return equal;
+}
+
 template <class T, bool diagonal>
-std::int64_t find_equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Word* equal,
-                                 std::int64_t word_begin, std::int64_t word_end, Contact* found) {
+std::int64_t find_equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Word* both,
+                                 const Word* implied, std::int64_t word_begin, std::int64_t word_end,
+                                 Contact* found) {
     const JoinRow& cr = c.row;
     const JoinRow& pr = p.row;
-    Contact* next = found;
-    Word both_carry = 0;
-    if (word_begin > 0) {
-        const std::int64_t w = word_begin - 1;
-        both_carry = (cr.foreground[w] & pr.foreground[w] & equal[w]) >> (word_bits - 1);
-    }
+    ContactWriter contacts(found);
     for (std::int64_t w = word_begin; w < word_end; ++w) {
-        const Word both = cr.foreground[w] & pr.foreground[w] & equal[w];
-        const Word c_starts = cr.starts[w];
-        for (Word rest = both & (~(both << 1 | both_carry) | c_starts); rest != 0; rest &= rest - 1) {
-            const Word bit = rest & -rest;
-            *next++ = {run_at(cr, w, bit), run_at(pr, w, bit)};
+        // The value ends in one row where it starts in the other, or else it would be that of both.
+        const Word c_breaks = cr.starts[w] | ~cr.foreground[w];
+        const Word p_breaks = pr.starts[w] | ~pr.foreground[w];
+        Word rest = both[w] & (~moved_up(both, w) | cr.starts[w]);
+        Word before = cr.starts[w] & p_breaks & moved_up(pr.foreground, w) & ~both[w];
+        Word behind = pr.starts[w] & c_breaks & moved_up(cr.foreground, w) & ~both[w];
+        if (implied != nullptr) {
+            rest = unknown_stretches(both[w], rest, implied[w]);
+            before &= ~implied[w];
+            behind &= ~moved_up(implied, w);
         }
-        both_carry = both >> (word_bits - 1);
+        if constexpr (diagonal) rest |= equal_to_left(before, c.values, p.values, w);
+        for (; rest != 0; rest &= rest - 1) {
+            const Word bit = rest & -rest;
+            contacts.write(run_at(cr, w, bit), run_of(pr, w, (bit & both[w]) | (bit - 1)));
+        }
         if constexpr (diagonal) {
-            for (Word rest = c_starts & moved_up(pr.foreground, w) & ~both; rest != 0; rest &= rest - 1) {
-                const std::int64_t x = w * word_bits + __builtin_ctzll(rest);
-                if (c.values[x] != p.values[x - 1]) continue;
-                const Word bit = rest & -rest;
-                *next++ = {run_at(cr, w, bit), run_before(pr, w, bit)};
-            }
-            for (Word rest = pr.starts[w] & moved_up(cr.foreground, w) & ~both; rest != 0;
-                 rest &= rest - 1) {
-                const std::int64_t x = w * word_bits + __builtin_ctzll(rest);
-                if (c.values[x - 1] != p.values[x]) continue;
-                const Word bit = rest & -rest;
-                *next++ = {run_before(cr, w, bit), run_at(pr, w, bit)};
+            behind = equal_to_left(behind, p.values, c.values, w);
+            for (; behind != 0; behind &= behind - 1) {
+                const Word bit = behind & -behind;
+                contacts.write(run_before(cr, w, bit), run_at(pr, w, bit));
             }
         }
     }
-    return next - found;
+    return contacts.end() - found;
 }
 
 template <class T>
-std::int64_t equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Word* equal,
-                            bool diagonal, std::int64_t word_begin, std::int64_t word_end,
-                            Contact* found) {
-    return diagonal ? find_equal_contacts<T, true>(c, p, equal, word_begin, word_end, found)
-                    : find_equal_contacts<T, false>(c, p, equal, word_begin, word_end, found);
+std::int64_t equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Word* both,
+                            const Word* implied, bool diagonal, std::int64_t word_begin,
+                            std::int64_t word_end, Contact* found) {
+    return diagonal ? find_equal_contacts<T, true>(c, p, both, implied, word_begin, word_end, found)
+                    : find_equal_contacts<T, false>(c, p, both, implied, word_begin, word_end, found);
 }
 
 // ---------------------------------------------------------------------------------------------- painting

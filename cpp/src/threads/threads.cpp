@@ -38,7 +38,12 @@ void run_workers(int threads, const std::function<void()>& worker) {
     others.reserve(static_cast<std::size_t>(std::max(0, threads - 1)));
     for (int t = 1; t < threads; ++t) {
         try {
-            others.emplace_back(std::cref(worker));
+            others.emplace_back([&worker] {
+                // A thread's first exception needs memory of its own, and without any the process ends. It
+                // is claimed here, before the work has used up what there is.
+                static_cast<void>(std::uncaught_exceptions());
+                worker();
+            });
         } catch (...) {  // too many threads, or no memory for one
             break;
         }

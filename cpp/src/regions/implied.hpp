@@ -1,0 +1,69 @@
+// Contacts between planes that others imply.
+//
+// With c a pixel and C, E, P, R the pixels of its column in the rows (z, y - 1), (z - 1, y), (z - 1, y - 1)
+// and (z - 1, y + 1), all of the same value where they are named:
+//
+//   c and P        are joined through E, or through C: c touches E and E touches P in its plane
+//   c and R        are joined through E
+//   c and E        are joined through C and P
+//
+// and so are c and the neighbors of P, R and E along x. Neighbors in a plane are always joined with each other,
+// and a contact of c and E is only left out for one in the row above, so nothing goes round in a circle.
+// In objects more than a pixel across this leaves few contacts of one plane with the next.
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include "mensura/column.hpp"
+#include "regions/neighbors.hpp"
+#include "runs/kernels.hpp"
+
+namespace mensura {
+
+class ImpliedContacts {
+public:
+    explicit ImpliedContacts(std::int64_t words)
+        : words_(words), above_(static_cast<std::size_t>(words)), behind_(above_.size()),
+          behind_before_(above_.size()), implied_(above_.size()) {}
+
+    // Starts another row; `continues` where it follows the one before in the same plane.
+    void start_row(bool continues) {
+        std::swap(behind_, behind_before_);
+        if (!continues) std::fill(behind_before_.begin(), behind_before_.end(), Word{0});
+        std::fill(above_.begin(), above_.end(), Word{0});
+        std::fill(behind_.begin(), behind_.end(), Word{0});
+    }
+
+    // Takes the pixels that agree with a neighbor and returns those which need no contact with it, or null.
+    // Neighbors come in the order of earlier_neighbors(). The answer is valid until the next call.
+    const Word* take(const Neighbor& n, const Word* both) {
+        if (n.dz == 0) {
+            std::copy_n(both, words_, above_.data());
+            return nullptr;
+        }
+        if (n.dy == 0) {
+            std::copy_n(both, words_, behind_.data());
+            return combine([](Word above, Word, Word before) { return above & before; });
+        }
+        if (n.dy < 0) return combine([](Word above, Word behind, Word) { return above | behind; });
+        return behind_.data();
+    }
+
+private:
+    template <class Rule>
+    const Word* combine(Rule rule) {
+        for (std::size_t w = 0; w < implied_.size(); ++w) {
+            implied_[w] = rule(above_[w], behind_[w], behind_before_[w]);
+        }
+        return implied_.data();
+    }
+
+    std::int64_t words_;
+    Column<Word> above_;          // agrees with C
+    Column<Word> behind_;         // agrees with E
+    Column<Word> behind_before_;  // the same of the row above: C agrees with P
+    Column<Word> implied_;
+};
+
+}  // namespace mensura
