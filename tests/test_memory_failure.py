@@ -73,16 +73,10 @@ def test_painting(painting):
         assert counts["wrong"] == 0, name
 
 
-@pytest.mark.xfail(reason="buffers of painting are allocated while strips are painted already")
 def test_painting_leaves_its_output_as_it_was(painting):
     assert not any(counts["torn"] for counts in painting.values())
 
 
-@pytest.mark.xfail(
-    reason="a worker thread without memory cannot throw: the C++ runtime allocates thread-local "
-    "data at the first throw, and the process ends where that fails",
-    strict=False,
-)
 def test_workers_with_a_reserve_of_memory_each():
     counts = json.loads(run(str(STARVING), "label mask with 3", MALLOC_MMAP_THRESHOLD_="65536"))
     assert counts["label mask with 3 threads"]["wrong"] == 0

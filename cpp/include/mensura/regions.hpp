@@ -87,7 +87,7 @@ struct RunTable {
     Column<std::uint64_t> foreground;  // [row][word], one bit per pixel
     Column<std::uint64_t> starts;      // the same for the first pixels of runs; empty where all foreground
                                        // is alike and starts follow from it
-    std::vector<Strip> strips;
+    std::vector<Strip> strips;         // none where the image has no pixels
 
     const Strip& strip_of_row(std::int64_t r) const {
         const Strip& first = strips.front();

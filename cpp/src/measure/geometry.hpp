@@ -91,8 +91,7 @@ public:
         if (with_second_) second_.grow(regions);
     }
 
-    // Adds what slots[k] gathered in a block; there is room for them. Threads may do so at the same time
-    // for different slots.
+    // Adds what slots[k] gathered in a block; there is room for them.
     void merge(const std::vector<GeometryPartial>& partials, const std::vector<std::size_t>& slots,
                const Block& block) {
         for (std::size_t k = 0; k < partials.size(); ++k) count_[slots[k]] += partials[k].count;
@@ -120,18 +119,17 @@ public:
     }
 
     void write_row(std::size_t row, std::size_t slot, RegionTable& table) const {
-        const std::int64_t count = count_[slot];
-        table.count[row] = count;
-        for (std::size_t a = first_axis_; a < 3; ++a) {
-            const Axis& axis = axes_[a][slot];
-            table.box_begin[a][row] = axis.begin;
-            table.box_end[a][row] = axis.end;
-            table.centroid[a][row] = mean_of(axis.first - Int128{axis.begin} * count, count);
-        }
-        if (!with_second_) return;
-        for (std::size_t p = first_pair(); p < axis_pairs.size(); ++p) {
-            table.covariance[p][row] = covariance(slot, p);
-        }
+        write_row(row, total(slot), table);
+    }
+
+    // A region that lies in one block.
+    void write_row(std::size_t row, const GeometryPartial& partial, const Block& block,
+                   RegionTable& table) const {
+        Total total;
+        total.count = partial.count;
+        for (std::size_t a = first_axis_; a < 3; ++a) total.axes[a].add(partial, a, block.origin[a]);
+        if (with_second_) add_second(total.second, partial, block);
+        write_row(row, total, table);
     }
 
 private:
@@ -149,6 +147,34 @@ private:
         }
     };
 
+    struct Total {
+        std::int64_t count = 0;
+        std::array<Axis, 3> axes;
+        Second second{};
+    };
+
+    Total total(std::size_t slot) const {
+        Total total;
+        total.count = count_[slot];
+        for (std::size_t a = first_axis_; a < 3; ++a) total.axes[a] = axes_[a][slot];
+        if (with_second_) total.second = second_[slot];
+        return total;
+    }
+
+    void write_row(std::size_t row, const Total& total, RegionTable& table) const {
+        table.count[row] = total.count;
+        for (std::size_t a = first_axis_; a < 3; ++a) {
+            const Axis& axis = total.axes[a];
+            table.box_begin[a][row] = axis.begin;
+            table.box_end[a][row] = axis.end;
+            table.centroid[a][row] = mean_of(axis.first - Int128{axis.begin} * total.count, total.count);
+        }
+        if (!with_second_) return;
+        for (std::size_t p = first_pair(); p < axis_pairs.size(); ++p) {
+            table.covariance[p][row] = covariance(total, p);
+        }
+    }
+
     // Where the pairs of the axes in use begin.
     std::size_t first_pair() const { return first_axis_ == 0 ? 0 : 3; }
 
@@ -163,17 +189,17 @@ private:
     }
 
     // sum((a - mean a)(b - mean b)) / count, computed about the integers nearest to the means.
-    double covariance(std::size_t slot, std::size_t pair) const {
+    static double covariance(const Total& total, std::size_t pair) {
         const auto [i, j] = axis_pairs[pair];
-        const std::int64_t count = count_[slot];
-        const Axis& a = axes_[static_cast<std::size_t>(i)][slot];
-        const Axis& b = axes_[static_cast<std::size_t>(j)][slot];
+        const std::int64_t count = total.count;
+        const Axis& a = total.axes[static_cast<std::size_t>(i)];
+        const Axis& b = total.axes[static_cast<std::size_t>(j)];
         const Int128 center_a = nearest_mean(a.first, count);
         const Int128 center_b = nearest_mean(b.first, count);
         const Int128 rest_a = a.first - center_a * count;
         const Int128 rest_b = b.first - center_b * count;
         const Int128 about_center =
-            second_[slot][pair] - center_a * b.first - center_b * a.first + center_a * center_b * count;
+            total.second[pair] - center_a * b.first - center_b * a.first + center_a * center_b * count;
         const auto size = static_cast<double>(count);
         // Exact where count^2 times a squared extent fits into 127 bits.
         constexpr std::int64_t small_extent = std::int64_t{1} << 23;

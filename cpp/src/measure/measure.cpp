@@ -130,25 +130,30 @@ public:
         });
     }
 
-    // The geometry of regions, strip by strip: pieces count from 0, so nothing is looked up, and each strip
-    // adds up those regions by itself that begin in it.
+    // The geometry of regions, strip by strip: pieces count from 0, so nothing is looked up, and regions of
+    // one piece go straight to their row.
     RegionTable run_strips(const Regions& regions, int threads) {
         const auto count = static_cast<std::size_t>(regions.count());
-        geometry_.grow(count);
         const std::vector<Strip>& strips = regions.runs().strips;
-        const std::vector<std::int64_t> first_region = first_regions(regions);
-        std::vector<PieceSums> continued(strips.size());
+        const SharedRegions shared(regions);
+        RegionTable table;
+        table.label.resize(count);
+        geometry_.prepare(count, table);
+        std::vector<PieceSums> parts(strips.size());
         for_each_block(static_cast<std::int64_t>(strips.size()), threads, [&](std::int64_t s) {
             const auto i = static_cast<std::size_t>(s);
-            const Block block = block_of(strips[i]);
-            PieceSums begun = gather(regions, strips[i], block);
-            continued[i] = split(begun, regions, strips[i], first_region[i]);
-            geometry_.merge(begun.geometry, begun.slots, block);
+            parts[i] = write_strip(regions, strips[i], shared, table);
         });
+        geometry_.grow(shared.regions().size());
         for (std::size_t i = 0; i < strips.size(); ++i) {
-            geometry_.merge(continued[i].geometry, continued[i].slots, block_of(strips[i]));
+            geometry_.merge(parts[i].geometry, parts[i].slots, block_of(strips[i]));
         }
-        return table(count, threads, [](std::size_t row) { return std::pair{row, std::uint64_t{row + 1}}; });
+        for (std::size_t slot = 0; slot < shared.regions().size(); ++slot) {
+            const auto row = static_cast<std::size_t>(shared.regions()[slot] - 1);
+            table.label[row] = row + 1;
+            geometry_.write_row(row, slot, table);
+        }
+        return table;
     }
 
     // Whether the sums of a whole strip fit into 64 bits, as those of a block do.
@@ -166,27 +171,47 @@ private:
         std::vector<std::size_t> slots;
     };
 
-    // The smallest number that regions can have that begin in a strip.
-    static std::vector<std::int64_t> first_regions(const Regions& regions) {
-        std::vector<std::int64_t> first;
-        std::int64_t last = 0;
-        for (const Strip& strip : regions.runs().strips) {
-            first.push_back(last + 1);
-            for (std::int64_t k = 0; k < strip.pieces; ++k) {
-                last = std::max(last, regions.region_of_piece(strip, k));
+    // The regions of more than one piece, in order.
+    class SharedRegions {
+    public:
+        explicit SharedRegions(const Regions& regions)
+            : is_shared_(static_cast<std::size_t>(regions.count() + 1)) {
+            std::int64_t last = 0;  // regions are numbered in order of their first pieces
+            for (const Strip& strip : regions.runs().strips) {
+                for (std::int64_t k = 0; k < strip.pieces; ++k) {
+                    const std::int64_t region = regions.region_of_piece(strip, k);
+                    if (region > last) {
+                        last = region;
+                    } else {
+                        is_shared_[static_cast<std::size_t>(region)] = 1;
+                    }
+                }
+            }
+            for (std::int64_t region = 1; region <= regions.count(); ++region) {
+                if (has(region)) regions_.push_back(region);
             }
         }
-        return first;
-    }
+
+        bool has(std::int64_t region) const { return is_shared_[static_cast<std::size_t>(region)] != 0; }
+        const std::vector<std::int64_t>& regions() const { return regions_; }
+        std::size_t slot(std::int64_t region) const {
+            const auto found = std::lower_bound(regions_.begin(), regions_.end(), region);
+            return static_cast<std::size_t>(found - regions_.begin());
+        }
+
+    private:
+        std::vector<std::uint8_t> is_shared_;
+        std::vector<std::int64_t> regions_;
+    };
 
     Block block_of(const Strip& strip) const {
         const std::int64_t z = strip.row_begin / shape_.height;
         return {strip.row_begin, strip.row_end, 0, shape_.width, {z, strip.row_begin % shape_.height, 0}};
     }
 
-    PieceSums gather(const Regions& regions, const Strip& strip, const Block& block) const {
-        PieceSums sums;
-        sums.geometry.resize(static_cast<std::size_t>(strip.pieces));
+    std::vector<GeometryPartial> gather_pieces(const Regions& regions, const Strip& strip,
+                                               const Block& block) const {
+        std::vector<GeometryPartial> pieces(static_cast<std::size_t>(strip.pieces));
         RegionRows rows(regions);
         with_geometry_kinds([&]<bool with_second, bool volume>() {
             for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
@@ -194,35 +219,33 @@ private:
                 const std::int64_t y = r % shape_.height - block.origin[1];
                 rows.visit_pieces(r, [&](std::int64_t start, std::int64_t end, const Strip&,
                                          std::uint32_t piece) {
-                    sums.geometry[piece].template add<with_second, volume>(z, y, start, end);
+                    pieces[piece].template add<with_second, volume>(z, y, start, end);
                 });
             }
         });
-        return sums;
+        return pieces;
     }
 
-    // Leaves those regions in `sums` that begin in the strip and returns the others; dropped ones are in
-    // neither.
-    static PieceSums split(PieceSums& sums, const Regions& regions, const Strip& strip,
-                           std::int64_t first_region) {
-        PieceSums continued;
-        std::size_t begun = 0;
-        sums.slots.resize(sums.geometry.size());
-        for (std::size_t k = 0; k < sums.geometry.size(); ++k) {
+    // Writes the rows of the regions that are one piece of the strip; returns the pieces of the others, save
+    // for those of dropped regions.
+    PieceSums write_strip(const Regions& regions, const Strip& strip, const SharedRegions& shared,
+                          RegionTable& table) const {
+        const Block block = block_of(strip);
+        const std::vector<GeometryPartial> pieces = gather_pieces(regions, strip, block);
+        PieceSums others;
+        for (std::size_t k = 0; k < pieces.size(); ++k) {
             const std::int64_t region = regions.region_of_piece(strip, static_cast<std::int64_t>(k));
             if (region == 0) continue;
-            const auto slot = static_cast<std::size_t>(region - 1);
-            if (region < first_region) {
-                continued.geometry.push_back(sums.geometry[k]);
-                continued.slots.push_back(slot);
+            if (shared.has(region)) {
+                others.geometry.push_back(pieces[k]);
+                others.slots.push_back(shared.slot(region));
             } else {
-                sums.geometry[begun] = sums.geometry[k];
-                sums.slots[begun++] = slot;
+                const auto row = static_cast<std::size_t>(region - 1);
+                table.label[row] = row + 1;
+                geometry_.write_row(row, pieces[k], block, table);
             }
         }
-        sums.geometry.resize(begun);
-        sums.slots.resize(begun);
-        return continued;
+        return others;
     }
 
     // The kinds of sums are told apart once per row or strip, not per run.

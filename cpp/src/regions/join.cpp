@@ -97,8 +97,9 @@ private:
     }
 
     std::vector<Strip> cut(std::int64_t rows) const {
-        const std::int64_t step = rows_per_strip(bands_, options_.strip_pixels);
         std::vector<Strip> strips;
+        if (image_.shape.pixels() == 0) return strips;
+        const std::int64_t step = rows_per_strip(bands_, options_.strip_pixels);
         for (std::int64_t r = 0; r < rows; r += step) {
             Strip& strip = strips.emplace_back();
             strip.row_begin = r;

@@ -74,8 +74,7 @@ private:
 class RegionRows {
 public:
     explicit RegionRows(const Regions& regions)
-        : regions_(regions), words_(words_for(regions.shape().width)), band_(regions.bands(), regions.runs()),
-          starts_(static_cast<std::size_t>(words_)) {}
+        : regions_(regions), words_(words_for(regions.shape().width)), band_(regions.bands(), regions.runs()) {}
 
     // Calls visit(start, end, region) for every run of row r, from left to right.
     template <class Visit>
@@ -99,13 +98,9 @@ public:
                 visit(runs_.start(k), runs_.end(k), strip, piece[k]);
             }
         } else {
-            rising_bits(foreground, words_, starts_.data());
-            runs_.read(foreground, starts_.data(), words_);
-            band_runs_.resize(static_cast<std::size_t>(runs_.count() + spare_runs));
-            kernels().band_runs(band_.join_row(foreground), words_, band_runs_.data());
+            runs_.read_band(band_.join_row(foreground), words_);
             for (std::int64_t k = 0; k < runs_.count(); ++k) {
-                visit(runs_.start(k), runs_.end(k), strip,
-                      strip.piece[band_runs_[static_cast<std::size_t>(k)]]);
+                visit(runs_.start(k), runs_.end(k), strip, strip.piece[runs_.band_run(k)]);
             }
         }
     }
@@ -123,9 +118,7 @@ private:
     const Regions& regions_;
     std::int64_t words_;
     BandBits band_;
-    std::vector<Word> starts_;
     RowRuns runs_;
-    std::vector<std::uint32_t> band_runs_;
 };
 
 }  // namespace mensura

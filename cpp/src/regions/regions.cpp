@@ -11,7 +11,8 @@ namespace mensura {
 std::int64_t Regions::count_runs() const {
     std::int64_t runs = 0;
     RegionRows rows(*this);
-    for (std::int64_t r = 0; r < shape().rows(); ++r) {
+    const std::int64_t end = runs_->strips.empty() ? 0 : shape().rows();
+    for (std::int64_t r = 0; r < end; ++r) {
         rows.visit_row(r, [&runs](std::int64_t, std::int64_t, std::int64_t) { ++runs; });
     }
     return runs;

@@ -113,7 +113,7 @@ struct KernelTable {
     // rank[w] = first + number of bits set before word w; returns the count behind the last word.
     std::int64_t (*rank)(const Word* starts, std::int64_t words, std::int64_t first,
                          std::uint32_t* rank);
-    // Writes where the runs of a row start and end, in order, and returns their number. Both arrays have
+    // Writes where the runs of a row start and end, in order, and returns their number. The arrays have
     // room for spare_runs more.
     std::int64_t (*runs)(const Word* foreground, const Word* starts, std::int64_t words,
                          std::int64_t* start, std::int64_t* end);
@@ -122,9 +122,9 @@ struct KernelTable {
     // contact with p, as others say the same; some contacts of those may be written all the same.
     std::int64_t (*contacts)(const JoinRow& c, const JoinRow& p, const Word* implied, bool diagonal,
                              std::int64_t word_begin, std::int64_t word_end, Contact* found);
-    // For every run of a row, the run of its band that it lies in. Returns their number; there is room for
-    // spare_runs more.
-    std::int64_t (*band_runs)(const JoinRow& row, std::int64_t words, std::uint32_t* found);
+    // As `runs`, for a row of a band whose foreground is alike, and for each run that of the band.
+    std::int64_t (*band_runs)(const JoinRow& row, std::int64_t words, std::int64_t* start,
+                              std::int64_t* end, std::uint32_t* band_run);
 
     PaintKernels<std::uint8_t> paint_u8;
     PaintKernels<std::uint16_t> paint_u16;

@@ -337,22 +337,27 @@ std::int64_t contacts(const JoinRow& c, const JoinRow& p, const Word* implied, b
                     : find_contacts<false>(c, p, implied, word_begin, word_end, found);
 }
 
-std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::uint32_t* found) {
-    std::uint32_t* next = found;
+std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::int64_t* start, std::int64_t* end,
+                       std::uint32_t* band_run) {
+    std::int64_t* const first = start;
     for (std::int64_t w = 0; w < words; ++w) {
-        Word rest = row.foreground[w] & ~moved_up(row.foreground, w);
-        const int count = count_set(rest);
-        // The first two are written in any case, as in append_bits.
-        next[0] = run_at(row, w, rest & -rest);
-        rest &= rest - 1;
-        next[1] = run_at(row, w, rest & -rest);
-        rest &= rest - 1;
-        for (std::uint32_t* more = next + 2; rest != 0; rest &= rest - 1) {
-            *more++ = run_at(row, w, rest & -rest);
+        const Word foreground = row.foreground[w];
+        if (foreground == 0) continue;
+        const Word next = w + 1 < words ? row.foreground[w + 1] << (word_bits - 1) : 0;
+        Word starts = foreground & ~moved_up(row.foreground, w);
+        start = append_bits(starts, w * word_bits, start);
+        end = append_bits(foreground & ~(foreground >> 1 | next), w * word_bits + 1, end);
+        const int count = count_set(starts);
+        band_run[0] = run_at(row, w, starts & -starts);
+        starts &= starts - 1;
+        band_run[1] = run_at(row, w, starts & -starts);
+        starts &= starts - 1;
+        for (std::uint32_t* more = band_run + 2; starts != 0; starts &= starts - 1) {
+            *more++ = run_at(row, w, starts & -starts);
         }
-        next += count;
+        band_run += count;
     }
-    return next - found;
+    return start - first;
 }
 
 // Those of the bits of word w where a[x] == b[x - 1].
