@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <cstddef>
+#include <cstdlib>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -31,6 +33,18 @@ private:
     std::atomic<bool> stop_{false};
 };
 
+// A thread's first exception needs memory of its own, and the process ends where there is none. It is claimed
+// before the thread starts to work; the answer is false where memory is that short.
+bool claim_exception_memory() {
+    constexpr std::size_t plenty = std::size_t{1} << 14;
+    void* probe = std::malloc(plenty);
+    if (probe == nullptr) return false;
+    std::free(probe);
+    // Volatile, as the compiler would drop a call whose value is not used.
+    [[maybe_unused]] const volatile int claimed = std::uncaught_exceptions();
+    return true;
+}
+
 // Runs `worker` on this thread and on up to `threads - 1` more. A thread that cannot be started is
 // done without: the others take over its share.
 void run_workers(int threads, const std::function<void()>& worker) {
@@ -39,10 +53,7 @@ void run_workers(int threads, const std::function<void()>& worker) {
     for (int t = 1; t < threads; ++t) {
         try {
             others.emplace_back([&worker] {
-                // A thread's first exception needs memory of its own, and without any the process ends. It
-                // is claimed here, before the work has used up what there is.
-                static_cast<void>(std::uncaught_exceptions());
-                worker();
+                if (claim_exception_memory()) worker();
             });
         } catch (...) {  // too many threads, or no memory for one
             break;
