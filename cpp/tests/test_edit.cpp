@@ -58,7 +58,7 @@ void check_relabeling(Shape shape) {
 Regions holes_of(const Image<std::int16_t>& labels) {
     Image<std::uint8_t> mask(labels.shape);
     for (std::size_t i = 0; i < mask.pixels.size(); ++i) mask.pixels[i] = labels.pixels[i] == 0;
-    return find_regions(mask.view(), {1, Scalar{std::int64_t{0}}, false, {}, 1});
+    return find_regions(mask.view(), {1, Scalar{std::int64_t{0}}, false, {}, {}, 1});
 }
 
 }  // namespace
@@ -107,7 +107,8 @@ TEST_CASE("arguments of relabel that do not fit are refused") {
 TEST_CASE("regions are filled with a value each, and nothing else is") {
     for (const Shape& shape : shapes) {
         const auto image = random_image<std::uint8_t>(shape, 2, 32);
-        const Regions regions = find_regions(image.view(), {1, Scalar{std::int64_t{0}}, false, {}, 2});
+        const Regions regions =
+            find_regions(image.view(), {1, Scalar{std::int64_t{0}}, false, {}, {}, 2});
         Numbers values;
         for (std::int64_t k = 0; k < regions.count(); ++k) {
             values.push_back(static_cast<std::uint64_t>(3 * k + 1));
@@ -129,7 +130,7 @@ TEST_CASE("regions are sized, and those on the border told, pixel by pixel") {
             const auto image = random_image<std::uint8_t>(shape, values, 34);
             const auto numbers = flood_fill(image, 1);
             const Regions regions =
-                find_regions(image.view(), {1, Scalar{std::int64_t{0}}, true, {}, 2});
+                find_regions(image.view(), {1, Scalar{std::int64_t{0}}, true, {}, {}, 2});
             const int axes = shape.depth > 1 ? 3 : 2;
             std::vector<std::int64_t> pixels(static_cast<std::size_t>(regions.count()));
             std::vector<std::uint8_t> on_border(pixels.size());
@@ -155,7 +156,7 @@ TEST_CASE("regions are sized, and those on the border told, pixel by pixel") {
         }
     }
     const Image<std::uint8_t> plane({1, 3, 3}, {0, 0, 0, 0, 1, 0, 0, 0, 0});
-    const Regions middle = find_regions(plane.view(), {1, Scalar{std::int64_t{0}}, false, {}, 1});
+    const Regions middle = find_regions(plane.view(), {1, Scalar{std::int64_t{0}}, false, {}, {}, 1});
     CHECK(region_sizes(middle, 2, 1).on_border[0] == 0);
     CHECK(region_sizes(middle, 3, 1).on_border[0] == 1);
 }
@@ -164,7 +165,7 @@ TEST_CASE("arguments of fill and labels_around that do not fit are refused") {
     Image<std::uint8_t> image({1, 2, 2}, 1);
     Image<std::uint8_t> other({1, 2, 3});
     Image<float> floats({1, 2, 2});
-    const Regions regions = find_regions(image.view(), {1, Scalar{std::int64_t{0}}, false, {}, 1});
+    const Regions regions = find_regions(image.view(), {1, Scalar{std::int64_t{0}}, false, {}, {}, 1});
     CHECK_THROWS_AS(fill(regions, Numbers{}, image.mutable_view(), 1), std::invalid_argument);
     CHECK_THROWS_AS(fill(regions, Numbers{1}, other.mutable_view(), 1), std::invalid_argument);
     CHECK_THROWS_AS(fill(regions, Numbers{1}, floats.mutable_view(), 1), std::invalid_argument);

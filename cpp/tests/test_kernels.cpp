@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <random>
+#include <set>
 
 #include "images.hpp"
 #include "mensura/isa.hpp"
@@ -109,7 +111,116 @@ void check_same_sums(Kernels kernels_of) {
     }
 }
 
+// A row of random runs, which touch or not.
+struct RandomRow {
+    std::vector<Word> foreground;
+    std::vector<Word> starts;
+    std::vector<std::uint32_t> rank;
+
+    RandomRow(std::int64_t width, unsigned seed, bool touching) {
+        std::mt19937 random(seed);
+        const auto words = static_cast<std::size_t>(words_for(width));
+        foreground.resize(words);
+        starts.resize(words);
+        rank.resize(words);
+        bool before = false;
+        for (std::int64_t x = 0; x < width; ++x) {
+            const bool here = random() % 4 != 0;
+            const Word mark = Word{1} << (x % word_bits);
+            if (here) foreground[static_cast<std::size_t>(x / word_bits)] |= mark;
+            if (here && (!before || (touching && random() % 2 == 0))) {
+                starts[static_cast<std::size_t>(x / word_bits)] |= mark;
+            }
+            before = here;
+        }
+        kernels().rank(starts.data(), words_for(width), 0, rank.data());
+    }
+};
+
+template <class T>
+void check_paint(const PaintKernels<T>& kernels, std::int64_t width, bool skip_background) {
+    const RandomRow row(width, static_cast<unsigned>(width), width % 2 == 0);
+    std::vector<PaintLabel<T>> labels{99};
+    for (std::int64_t k = 0; k < width + spare_labels; ++k) {
+        labels.push_back(static_cast<PaintLabel<T>>(1 + k % 100));
+    }
+    constexpr T guard = 77;
+    std::vector<T> out(static_cast<std::size_t>(width) + 1, skip_background ? T{0} : guard);
+    out.back() = guard;
+    kernels.paint(row.foreground.data(), row.starts.data(), width, labels.data(), skip_background, false,
+                  out.data());
+    std::size_t run = 0;
+    for (std::int64_t x = 0; x < width; ++x) {
+        run += bit(row.starts, x);
+        const T expected = bit(row.foreground, x) ? static_cast<T>(labels[run]) : T{0};
+        REQUIRE(out[static_cast<std::size_t>(x)] == expected);
+    }
+    CHECK(out.back() == guard);
+}
+
+// Contacts of two rows, pixel by pixel: pairs of runs that touch.
+using Pairs = std::set<std::pair<std::uint32_t, std::uint32_t>>;
+
+Pairs touching_runs(const RandomRow& c, const RandomRow& p, std::int64_t width, bool diagonal) {
+    const auto run_at = [](const RandomRow& row, std::int64_t x) {
+        std::uint32_t runs = 0;
+        for (std::int64_t i = 0; i <= x; ++i) runs += bit(row.starts, i);
+        return runs - 1;
+    };
+    Pairs pairs;
+    for (std::int64_t x = 0; x < width; ++x) {
+        for (std::int64_t dx = diagonal ? -1 : 0; dx <= (diagonal ? 1 : 0); ++dx) {
+            if (x + dx < 0 || x + dx >= width) continue;
+            if (bit(c.foreground, x) && bit(p.foreground, x + dx)) {
+                pairs.emplace(run_at(c, x), run_at(p, x + dx));
+            }
+        }
+    }
+    return pairs;
+}
+
+Pairs found_contacts(const KernelTable& table, const RandomRow& c, const RandomRow& p, bool diagonal) {
+    const auto words = static_cast<std::int64_t>(c.foreground.size());
+    std::vector<Contact> found(static_cast<std::size_t>(contacts_per_pixel * words * word_bits));
+    const JoinRow cr{c.foreground.data(), c.starts.data(), c.rank.data()};
+    const JoinRow pr{p.foreground.data(), p.starts.data(), p.rank.data()};
+    const std::int64_t count = table.contacts(cr, pr, nullptr, diagonal, 0, words, found.data());
+    Pairs pairs;
+    for (std::int64_t k = 0; k < count; ++k) {
+        const Contact& contact = found[static_cast<std::size_t>(k)];
+        pairs.emplace(contact.current, contact.earlier);
+    }
+    return pairs;
+}
+
 }  // namespace
+
+TEST_CASE("rows are painted as pixel by pixel, to the last pixel and no further") {
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        for (std::int64_t width = 1; width <= 200; ++width) {
+            for (const bool skip_background : {false, true}) {
+                check_paint(table->paint_u8, width, skip_background);
+                check_paint(table->paint_u16, width, skip_background);
+                check_paint(table->paint_u32, width, skip_background);
+                check_paint(table->paint_u64, width, skip_background);
+            }
+        }
+    }
+}
+
+TEST_CASE("contacts are those of the pixels") {
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        for (std::int64_t width = 1; width <= 200; ++width) {
+            const RandomRow c(width, static_cast<unsigned>(width), false);
+            const RandomRow p(width, static_cast<unsigned>(width) + 1000, false);
+            for (const bool diagonal : {false, true}) {
+                CHECK(found_contacts(*table, c, p, diagonal) == touching_runs(c, p, width, diagonal));
+            }
+        }
+    }
+}
 
 TEST_CASE("scan kernels agree with plain loops at every width around a word's edge") {
     for (const KernelTable* table : tables()) {

@@ -60,6 +60,45 @@ TEST_CASE("strips and threads do not show in the numbers") {
     }
 }
 
+// Strips of a few rows or planes instead of millions of pixels: what crosses a seam in large images does
+// so here, and what counts pieces over all strips.
+TEST_CASE("any strips give the regions of one strip, periodic or not") {
+    unsigned seed = 40;
+    for (const Shape& shape : {Shape{1, 37, 70}, Shape{7, 9, 66}, Shape{6, 4, 130}, Shape{9, 1, 5}}) {
+        for (int connectivity = 1; connectivity <= 3; ++connectivity) {
+            for (int axes = 0; axes < 8; ++axes) {
+                const auto image = random_image<std::uint8_t>(shape, 3, ++seed);
+                for (const bool by_value : {false, true}) {
+                    FindOptions options{connectivity, Scalar{std::int64_t{0}}, by_value, {}, {}, 1, 0};
+                    options.periodic = {(axes & 4) != 0, (axes & 2) != 0, (axes & 1) != 0};
+                    Image<std::int64_t> whole(shape), cut(shape);
+                    paint(find_regions(image.view(), options), whole.mutable_view(), true, 1);
+                    options.strip_pixels = 1;
+                    options.threads = 3;
+                    paint(find_regions(image.view(), options), cut.mutable_view(), true, 3);
+                    REQUIRE(whole.pixels == cut.pixels);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("rows that lie closer round a border than in the image are joined there") {
+    // Two columns at opposite borders, a diagonal apart.
+    const Image<std::uint8_t> image({1, 3, 70}, [] {
+        std::vector<std::uint8_t> pixels(210);
+        pixels[0] = pixels[70 + 69] = 1;
+        return pixels;
+    }());
+    FindOptions options;
+    options.connectivity = 2;
+    CHECK(find_regions(image.view(), options).count() == 2);
+    options.periodic = {false, false, true};
+    CHECK(find_regions(image.view(), options).count() == 1);
+    options.connectivity = 1;
+    CHECK(find_regions(image.view(), options).count() == 2);
+}
+
 TEST_CASE("regions are looked up, cut out and selected as painted") {
     for (const Shape& shape : {Shape{1, 9, 150}, Shape{3, 5, 66}}) {
         const auto image = random_image<std::uint8_t>(shape, 3, 21);

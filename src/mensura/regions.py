@@ -72,17 +72,18 @@ class Regions:
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
         """The number of pixels of each region, in order of their numbers."""
-        return self._boxes["num_pixels"]
+        return self._counts[0]
 
     @cached_property
     def bbox(self) -> NDArray[np.int64]:
         """Bounding boxes, of shape (count, 2 ndim): first coordinates, then one past the last."""
-        sides = [self._boxes[f"bbox-{side}"] for side in range(2 * self.ndim)]
-        return np.stack(sides, axis=1)
+        return np.stack(list(self.measure(measurements="bbox").values()), axis=1)
 
     @cached_property
-    def _boxes(self) -> Table:
-        return self.measure(measurements=["num_pixels", "bbox", "touches_border"])
+    def _counts(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The number of pixels of each region, and whether it touches the border."""
+        used = threads_for(None, math.prod(self._shape))
+        return _core.region_sizes(self._native, self.ndim, used)
 
     def select(
         self,
@@ -132,7 +133,7 @@ class Regions:
         if max_size is not None:
             kept &= self.sizes <= check_count(max_size, "max_size")
         if clear_border:
-            kept &= ~self._boxes["touches_border"]
+            kept &= ~self._counts[1]
         if largest is not None:
             candidates = np.flatnonzero(kept)
             order = np.argsort(-self.sizes[candidates], kind="stable")

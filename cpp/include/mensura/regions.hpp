@@ -41,9 +41,9 @@ struct FindOptions {
     std::int64_t strip_pixels = 0;
 };
 
-// Rows that are joined as one: where touching along every diagonal connects and values do not matter, all
-// pixels of neighboring rows that meet in x lie in one region, so that two rows, or two rows of two planes,
-// can be merged bit by bit and joined in one step. Otherwise a band is one row.
+// Rows that are joined as one: where touching along every diagonal connects and values do not matter,
+// all pixels of neighboring rows that meet in x lie in one region, so that two rows, or two rows of two
+// planes, can be merged bit by bit and joined in one step. Otherwise a band is one row.
 struct Bands {
     Shape shape;
     std::int64_t planes = 1;  // in a band
@@ -76,8 +76,8 @@ struct Bands {
 struct Strip {
     std::int64_t row_begin = 0;
     std::int64_t row_end = 0;
-    std::vector<std::int64_t> first_run;    // of each band, counted within the strip; one more than bands
-    std::vector<std::uint32_t> piece;       // of each run of a band: its component within the strip
+    std::vector<std::int64_t> first_run;  // of each band, counted within the strip; one more than bands
+    std::vector<std::uint32_t> piece;     // of each run of a band: its component within the strip
     std::int64_t pieces = 0;
     std::int64_t first_piece = 0;  // pieces in all strips before
 };
@@ -85,9 +85,9 @@ struct Strip {
 // The runs of an image.
 struct RunTable {
     Column<std::uint64_t> foreground;  // [row][word], one bit per pixel
-    Column<std::uint64_t> starts;      // the same for the first pixels of runs; empty where all foreground
-                                       // is alike and starts follow from it
-    std::vector<Strip> strips;         // none where the image has no pixels
+    Column<std::uint64_t> starts;  // the same for the first pixels of runs; empty where all foreground
+                                   // is alike and starts follow from it
+    std::vector<Strip> strips;     // none where the image has no pixels
 
     const Strip& strip_of_row(std::int64_t r) const {
         const Strip& first = strips.front();

@@ -130,8 +130,8 @@ public:
         });
     }
 
-    // The geometry of regions, strip by strip: pieces count from 0, so nothing is looked up, and regions of
-    // one piece go straight to their row.
+    // The geometry of regions, strip by strip: pieces count from 0, so nothing is looked up, and regions
+    // of one piece go straight to their row.
     RegionTable run_strips(const Regions& regions, int threads) {
         const auto count = static_cast<std::size_t>(regions.count());
         const std::vector<Strip>& strips = regions.runs().strips;
@@ -206,7 +206,8 @@ private:
 
     Block block_of(const Strip& strip) const {
         const std::int64_t z = strip.row_begin / shape_.height;
-        return {strip.row_begin, strip.row_end, 0, shape_.width, {z, strip.row_begin % shape_.height, 0}};
+        return {
+            strip.row_begin, strip.row_end, 0, shape_.width, {z, strip.row_begin % shape_.height, 0}};
     }
 
     std::vector<GeometryPartial> gather_pieces(const Regions& regions, const Strip& strip,
@@ -217,17 +218,17 @@ private:
             for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
                 const std::int64_t z = r / shape_.height - block.origin[0];
                 const std::int64_t y = r % shape_.height - block.origin[1];
-                rows.visit_pieces(r, [&](std::int64_t start, std::int64_t end, const Strip&,
-                                         std::uint32_t piece) {
-                    pieces[piece].template add<with_second, volume>(z, y, start, end);
-                });
+                rows.visit_pieces(
+                    r, [&](std::int64_t start, std::int64_t end, const Strip&, std::uint32_t piece) {
+                        pieces[piece].template add<with_second, volume>(z, y, start, end);
+                    });
             }
         });
         return pieces;
     }
 
-    // Writes the rows of the regions that are one piece of the strip; returns the pieces of the others, save
-    // for those of dropped regions.
+    // Writes the rows of the regions that are one piece of the strip; returns the pieces of the others,
+    // save for those of dropped regions.
     PieceSums write_strip(const Regions& regions, const Strip& strip, const SharedRegions& shared,
                           RegionTable& table) const {
         const Block block = block_of(strip);

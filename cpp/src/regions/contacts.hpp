@@ -19,8 +19,8 @@ public:
           earlier_(image), both_(static_cast<std::size_t>(words_)),
           found_(static_cast<std::size_t>(contacts_per_pixel * words_at_once * word_bits)) {}
 
-    // The pixels that are foreground in both rows and hold the same value where values matter. Valid until
-    // the next call.
+    // The pixels that are foreground in both rows and hold the same value where values matter. Valid
+    // until the next call.
     const Word* both(std::int64_t r, const JoinRow& c, std::int64_t other, const JoinRow& p) {
         if (by_value_) {
             current_values_ = current_.read(r, 0, width_);
@@ -53,8 +53,8 @@ public:
         for (std::int64_t w = 0; w < words_; w += words_at_once) {
             const std::int64_t end = std::min(words_, w + words_at_once);
             const std::int64_t count =
-                by_value_ ? scan_kernels_of<T>().equal_contacts(cv, pv, both_.data(), implied, diagonal, w,
-                                                                end, found_.data())
+                by_value_ ? scan_kernels_of<T>().equal_contacts(cv, pv, both_.data(), implied, diagonal,
+                                                                w, end, found_.data())
                           : kernels().contacts(c, p, implied, diagonal, w, end, found_.data());
             for (std::int64_t k = 0; k < count; ++k) {
                 const Contact& contact = found_[static_cast<std::size_t>(k)];

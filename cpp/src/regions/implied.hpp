@@ -1,15 +1,15 @@
 // Contacts between planes that others imply.
 //
-// With c a pixel and C, E, P, R the pixels of its column in the rows (z, y - 1), (z - 1, y), (z - 1, y - 1)
-// and (z - 1, y + 1), all of the same value where they are named:
+// With c a pixel and C, E, P, R the pixels of its column in the rows (z, y - 1), (z - 1, y), (z - 1, y -
+// 1) and (z - 1, y + 1), all of the same value where they are named:
 //
 //   c and P        are joined through E, or through C: c touches E and E touches P in its plane
 //   c and R        are joined through E
 //   c and E        are joined through C and P
 //
-// and so are c and the neighbors of P, R and E along x. Neighbors in a plane are always joined with each other,
-// and a contact of c and E is only left out for one in the row above, so nothing goes round in a circle.
-// In objects more than a pixel across this leaves few contacts of one plane with the next.
+// and so are c and the neighbors of P, R and E along x. Neighbors in a plane are always joined with each
+// other, and a contact of c and E is only left out for one in the row above, so nothing goes round in a
+// circle. In objects more than a pixel across this leaves few contacts of one plane with the next.
 #pragma once
 
 #include <algorithm>
@@ -35,8 +35,8 @@ public:
         std::fill(behind_.begin(), behind_.end(), Word{0});
     }
 
-    // Takes the pixels that agree with a neighbor and returns those which need no contact with it, or null.
-    // Neighbors come in the order of earlier_neighbors(). The answer is valid until the next call.
+    // Takes the pixels that agree with a neighbor and returns those which need no contact with it, or
+    // null. Neighbors come in the order of earlier_neighbors(). The answer is valid until the next call.
     const Word* take(const Neighbor& n, const Word* both) {
         if (n.dz == 0) {
             std::copy_n(both, words_, above_.data());

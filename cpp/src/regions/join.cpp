@@ -6,10 +6,11 @@
 // (union_find.hpp), so the final numbers do not depend on how the strips were shared out.
 //
 // Contacts come in closed form from bitmaps (runs/kernels.inl); unions run on the runs as in He, Chao
-// and Suzuki, "A run-based two-scan labeling algorithm", IEEE TIP 17(5), 2008. Where values do not matter
-// and every diagonal connects, two or four rows are joined as one band, which on noise leaves a third of
-// the runs: the rows of Bolelli et al., "Spaghetti labeling", IEEE TIP 29, 2020, merge pixels into blocks
-// for the same reason. A band's runs are numbered by x, so its pieces are put back into raster order.
+// and Suzuki, "A run-based two-scan labeling algorithm", IEEE TIP 17(5), 2008. Where values do not
+// matter and every diagonal connects, two or four rows are joined as one band, which on noise leaves a
+// third of the runs: the rows of Bolelli et al., "Spaghetti labeling", IEEE TIP 29, 2020, merge pixels
+// into blocks for the same reason. A band's runs are numbered by x, so its pieces are put back into
+// raster order.
 #include <limits>
 #include <numeric>
 #include <stdexcept>
@@ -63,8 +64,8 @@ public:
     }
 
 private:
-    // Where the runs of a strip's bands start, while it is joined, and how many lie before each word. Kept
-    // with the image only where starts do not follow from the foreground.
+    // Where the runs of a strip's bands start, while it is joined, and how many lie before each word.
+    // Kept with the image only where starts do not follow from the foreground.
     struct Bits {
         Bits(const Finder& finder, RunTable& runs, const Strip& strip)
             : words(finder.words_), first_band(finder.bands_.of_row(strip.row_begin)),
@@ -112,8 +113,8 @@ private:
         RowReader<T> reader(image_);
         for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
             Word* starts = runs.starts.empty() ? nullptr : runs.starts.data() + r * words_;
-            foreground_.scan(reader.read(r, 0, image_.shape.width),
-                             runs.foreground.data() + r * words_, starts);
+            foreground_.scan(reader.read(r, 0, image_.shape.width), runs.foreground.data() + r * words_,
+                             starts);
         }
     }
 
@@ -197,12 +198,18 @@ private:
         Faces(const Finder& finder, const RunTable& runs) : finder_(finder), runs_(runs) {}
 
         const Word* current(std::int64_t row, const Neighbor& n) {
-            return face(row, n.dz == 0 ? both : first, n.dy == 0 ? both : n.dy < 0 ? first : last,
+            return face(row, n.dz == 0 ? both : first,
+                        n.dy == 0  ? both
+                        : n.dy < 0 ? first
+                                   : last,
                         current_);
         }
         // An earlier band has all its rows and planes, save where it lies below in y.
         const Word* earlier(std::int64_t row, const Neighbor& n) {
-            return face(row, n.dz == 0 ? both : last, n.dy == 0 ? both : n.dy < 0 ? last : first,
+            return face(row, n.dz == 0 ? both : last,
+                        n.dy == 0  ? both
+                        : n.dy < 0 ? last
+                                   : first,
                         earlier_);
         }
 

@@ -1,8 +1,8 @@
 // Writes regions as a label image, band by band from their runs.
 //
-// A row that lies contiguous and aligned in `out` is painted where it is; any other is painted in a buffer
-// and scattered. Cost: the bytes of the output, which go around the cache where they would not stay in
-// it, and one lookup per run.
+// A row that lies contiguous and aligned in `out` is painted where it is; any other is painted in a
+// buffer and scattered. Cost: the bytes of the output, which go around the cache where they would not
+// stay in it, and one lookup per run.
 //
 // All memory is allocated before the first pixel is written, so that `out` is never left half painted.
 #include <algorithm>
@@ -27,8 +27,8 @@ template <class T>
 class Painter {
 public:
     Painter(const Regions& regions, const MutableImageView& out, bool cleared)
-        : regions_(regions), out_(out), band_(regions.bands(), regions.runs()), words_(words_for(out.shape.width)),
-          cleared_(cleared), in_place_(rows_are_native<T>(out)),
+        : regions_(regions), out_(out), band_(regions.bands(), regions.runs()),
+          words_(words_for(out.shape.width)), cleared_(cleared), in_place_(rows_are_native<T>(out)),
           around_cache_(in_place_ && goes_around_cache(out)) {
         if (!in_place_) buffer_.resize(static_cast<std::size_t>(out.shape.width));
         labels_.resize(static_cast<std::size_t>(1 + most_runs(regions) + spare_labels));
@@ -77,7 +77,8 @@ private:
     void paint_row(std::int64_t r) {
         T* row = in_place_ ? reinterpret_cast<T*>(out_.row(r)) : buffer_.data();
         paint_kernels_of<T>().paint(foreground_of(regions_.runs(), r, words_), band_.starts(),
-                                    out_.shape.width, labels_.data(), in_place_ && cleared_, around_cache_, row);
+                                    out_.shape.width, labels_.data(), in_place_ && cleared_,
+                                    around_cache_, row);
         if (!in_place_) scatter(r);
     }
 

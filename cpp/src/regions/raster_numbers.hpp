@@ -1,9 +1,9 @@
 // Numbers the pieces of a strip in raster order where rows are joined in bands.
 //
-// The runs of a band are numbered by x, so the first run of a piece need not hold its first pixel. But its
-// first pixel lies in the layer where its first run does: the band in an image, the bands of the same
-// planes in a volume. Layer by layer, the runs of pieces that begin there are looked at row by row. Cost: one
-// step per run, and a few more per run of a piece that begins in its layer.
+// The runs of a band are numbered by x, so the first run of a piece need not hold its first pixel. But
+// its first pixel lies in the layer where its first run does: the band in an image, the bands of the
+// same planes in a volume. Layer by layer, the runs of pieces that begin there are looked at row by row.
+// Cost: one step per run, and a few more per run of a piece that begins in its layer.
 #pragma once
 
 #include <array>
@@ -146,7 +146,8 @@ private:
         for (std::size_t i = first; i < end; ++i) {
             std::uint32_t& number = number_[roots[newcomers_[i].run]];
             // Without a branch, which noise would make a guess.
-            const std::uint32_t is_next = (newcomers_[i].rows >> row & 1) & std::uint32_t{number == none};
+            const std::uint32_t is_next =
+                (newcomers_[i].rows >> row & 1) & std::uint32_t{number == none};
             number = (number & (is_next - 1)) | (pieces & (0 - is_next));
             pieces += is_next;
         }

@@ -18,8 +18,8 @@ inline const Word* foreground_of(const RunTable& runs, std::int64_t r, std::int6
 }
 
 // Sets `merged` to the foreground of all rows of the band whose first row is `first`.
-inline void merge_band(const Bands& bands, const RunTable& runs, std::int64_t first,
-                       std::int64_t words, Word* merged) {
+inline void merge_band(const Bands& bands, const RunTable& runs, std::int64_t first, std::int64_t words,
+                       Word* merged) {
     std::fill_n(merged, words, Word{0});
     bands.visit_rows(first, [&](std::int64_t r) {
         const Word* foreground = foreground_of(runs, r, words);
@@ -31,8 +31,8 @@ inline void merge_band(const Bands& bands, const RunTable& runs, std::int64_t fi
 class BandBits {
 public:
     BandBits(const Bands& bands, const RunTable& runs)
-        : bands_(bands), runs_(runs), words_(words_for(bands.shape.width)), starts_(static_cast<std::size_t>(words_)),
-          rank_(starts_.size()) {}
+        : bands_(bands), runs_(runs), words_(words_for(bands.shape.width)),
+          starts_(static_cast<std::size_t>(words_)), rank_(starts_.size()) {}
 
     // Moves to the band of row r.
     void seek(const Strip& strip, std::int64_t r) {
@@ -74,15 +74,17 @@ private:
 class RegionRows {
 public:
     explicit RegionRows(const Regions& regions)
-        : regions_(regions), words_(words_for(regions.shape().width)), band_(regions.bands(), regions.runs()) {}
+        : regions_(regions), words_(words_for(regions.shape().width)),
+          band_(regions.bands(), regions.runs()) {}
 
     // Calls visit(start, end, region) for every run of row r, from left to right.
     template <class Visit>
     void visit_row(std::int64_t r, Visit visit) {
-        visit_pieces(r, [&](std::int64_t start, std::int64_t end, const Strip& strip, std::uint32_t piece) {
-            const std::int64_t region = regions_.region_of_piece(strip, piece);
-            if (region != 0) visit(start, end, region);
-        });
+        visit_pieces(r,
+                     [&](std::int64_t start, std::int64_t end, const Strip& strip, std::uint32_t piece) {
+                         const std::int64_t region = regions_.region_of_piece(strip, piece);
+                         if (region != 0) visit(start, end, region);
+                     });
     }
 
     // Calls visit(start, end, strip, piece) for every run of row r, also where its region was dropped.

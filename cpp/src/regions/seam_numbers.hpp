@@ -1,7 +1,7 @@
 // Numbers the regions of an image from the pieces of its strips and the pairs of pieces that touch.
 //
-// Pairs are joined on one thread; they are few. Two passes over the pieces are shared out by strips: one sets
-// up the union-find, one counts the roots up from where the strips before end.
+// Pairs are joined on one thread; they are few. Two passes over the pieces are shared out by strips: one
+// sets up the union-find, one counts the roots up from where the strips before end.
 #pragma once
 
 #include <algorithm>
@@ -55,8 +55,8 @@ private:
         for_each_touching(pairs, [&sets](std::int64_t i) { sets.flatten(i); });
     }
 
-    // How many regions begin before each strip. On the way the pieces that are no roots get the complement of
-    // their root, by which they are known from then on.
+    // How many regions begin before each strip. On the way the pieces that are no roots get the
+    // complement of their root, by which they are known from then on.
     std::vector<std::int64_t> regions_before(const std::vector<PiecePairs>& pairs) {
         std::vector<std::int64_t> before{0};
         for (const Strip& strip : strips_) before.push_back(strip.pieces);

@@ -55,9 +55,8 @@ private:
         other_band_.seek(other_strip, other);
         const JoinRow c = band_.join_row(foreground_of(runs_, r, words_));
         const JoinRow p = other_band_.join_row(foreground_of(runs_, other, words_));
-        contacts_.visit(r, c, other, p, diagonal, [&](std::uint32_t a, std::uint32_t b) {
-            add(strip, a, other_strip, b);
-        });
+        contacts_.visit(r, c, other, p, diagonal,
+                        [&](std::uint32_t a, std::uint32_t b) { add(strip, a, other_strip, b); });
     }
 
     // The last pixel of either row with the first of the other, where x is periodic.

@@ -59,8 +59,8 @@ struct ScanKernels {
     void (*foreground)(const T* row, std::int64_t width, T background, Word* foreground);
     // equal[x] = a[x] == b[x].
     void (*equal)(const T* a, const T* b, std::int64_t width, Word* equal);
-    // As KernelTable::contacts, for runs of equal values. `both` marks the foreground pixels where c and p
-    // hold the same value.
+    // As KernelTable::contacts, for runs of equal values. `both` marks the foreground pixels where c and
+    // p hold the same value.
     std::int64_t (*equal_contacts)(const ValueRow<T>& c, const ValueRow<T>& p, const Word* both,
                                    const Word* implied, bool diagonal, std::int64_t word_begin,
                                    std::int64_t word_end, Contact* found);
@@ -117,9 +117,10 @@ struct KernelTable {
     // room for spare_runs more.
     std::int64_t (*runs)(const Word* foreground, const Word* starts, std::int64_t words,
                          std::int64_t* start, std::int64_t* end);
-    // Writes the contacts of two rows that lie in words [word_begin, word_end), at most contacts_per_pixel
-    // for each pixel, and returns their number. `implied`, where given, marks pixels of c that need no
-    // contact with p, as others say the same; some contacts of those may be written all the same.
+    // Writes the contacts of two rows that lie in words [word_begin, word_end), at most
+    // contacts_per_pixel for each pixel, and returns their number. `implied`, where given, marks pixels
+    // of c that need no contact with p, as others say the same; some contacts of those may be written
+    // all the same.
     std::int64_t (*contacts)(const JoinRow& c, const JoinRow& p, const Word* implied, bool diagonal,
                              std::int64_t word_begin, std::int64_t word_end, Contact* found);
     // As `runs`, for a row of a band whose foreground is alike, and for each run that of the band.

@@ -240,8 +240,8 @@ std::int64_t find_runs(const Word* foreground, const Word* starts, std::int64_t 
 //                   (c run at x, p run at x - 1)
 //   the mirror      the same with c and p exchanged: (c run at x - 1, p run at x)
 //
-// Every stretch of contact is reported exactly once, with no walk over the runs. Where rows are joined in
-// bands, c and p are the pixels that face the other band and runs are those of the bands, so that one
+// Every stretch of contact is reported exactly once, with no walk over the runs. Where rows are joined
+// in bands, c and p are the pixels that face the other band and runs are those of the bands, so that one
 // contact may follow another of the same two runs: those are left out. So are contacts that others imply
 // (regions/implied.hpp).
 
@@ -273,9 +273,10 @@ inline Word moved_up(const Word* bits, std::int64_t w) {
     return bits[w] << 1 | (w > 0 ? bits[w - 1] >> (word_bits - 1) : 0);
 }
 
-// One pixel, the last, of every stretch of contact that holds no pixel of `known`; `inside` are all pixels of
-// contact of a word, `first` those that begin a stretch. Stretches are cut at the ends of the word. Adding
-// its first pixel to a stretch carries on to the pixel behind it, unless it comes upon one that is known.
+// One pixel, the last, of every stretch of contact that holds no pixel of `known`; `inside` are all
+// pixels of contact of a word, `first` those that begin a stretch. Stretches are cut at the ends of the
+// word. Adding its first pixel to a stretch carries on to the pixel behind it, unless it comes upon one
+// that is known.
 inline Word unknown_stretches(Word inside, Word first, Word known) {
     first |= inside & 1;
     const Word open = inside & ~known;
@@ -321,8 +322,8 @@ std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, const Word* impli
             behind &= ~moved_up(implied, w);
         }
         if constexpr (diagonal) rest |= before | behind;
-        // No pixel is more than one kind of contact; which one it is tells whether it lies in the run that
-        // touches, or behind it.
+        // No pixel is more than one kind of contact; which one it is tells whether it lies in the run
+        // that touches, or behind it.
         for (; rest != 0; rest &= rest - 1) {
             const Word bit = rest & -rest;
             contacts.write(run_of(c, w, (bit & cf) | (bit - 1)), run_of(p, w, (bit & pf) | (bit - 1)));
@@ -414,7 +415,8 @@ std::int64_t equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Wo
                     : find_equal_contacts<T, false>(c, p, both, implied, word_begin, word_end, found);
 }
 
-// ---------------------------------------------------------------------------------------------- painting
+// ----------------------------------------------------------------------------------------------
+// painting
 //
 // The label of every pixel of a row: that of the run it lies in, 0 outside. Pixels are painted a vector
 // at a time whatever the lengths of the runs: the bits of `starts`, summed up from the left, tell each
@@ -454,9 +456,9 @@ inline void paint_pixels(Word foreground, Word starts, std::int64_t pixels, cons
 }
 
 #if defined(__AVX512BW__)
-// A vector of labels: which pixels, where runs start, and `labels` at that of the run before. As many runs
-// may start here as there are pixels, besides the one before: a start in the first pixel is skipped in
-// the pointer, so that one vector holds all labels that are needed.
+// A vector of labels: which pixels, where runs start, and `labels` at that of the run before. As many
+// runs may start here as there are pixels, besides the one before: a start in the first pixel is skipped
+// in the pointer, so that one vector holds all labels that are needed.
 inline __m512i vector_of_labels(Word foreground, Word starts, const std::uint32_t* labels) {
     const std::uint8_t* low = counts.at[starts & 0xff];
     const std::uint8_t* high = counts.at[starts >> 8 & 0xff];

@@ -33,8 +33,8 @@ private:
     std::atomic<bool> stop_{false};
 };
 
-// A thread's first exception needs memory of its own, and the process ends where there is none. It is claimed
-// before the thread starts to work; the answer is false where memory is that short.
+// A thread's first exception needs memory of its own, and the process ends where there is none. It is
+// claimed before the thread starts to work; the answer is false where memory is that short.
 bool claim_exception_memory() {
     constexpr std::size_t plenty = std::size_t{1} << 14;
     void* probe = std::malloc(plenty);
