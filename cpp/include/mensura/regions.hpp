@@ -53,12 +53,17 @@ struct Bands {
     // How many bands lie side by side in a plane.
     std::int64_t across() const { return (shape.height + rows - 1) / rows; }
     std::int64_t of_row(std::int64_t r) const {
+        if (are_rows()) return r;
         return r / shape.height / planes * across() + r % shape.height / rows;
     }
 
     // Calls visit(r) for every row of the band of row `first`, its first row.
     template <class Visit>
     void visit_rows(std::int64_t first, Visit visit) const {
+        if (are_rows()) {
+            visit(first);
+            return;
+        }
         const std::int64_t z = first / shape.height;
         const std::int64_t y = first % shape.height;
         for (std::int64_t i = 0; i < planes && z + i < shape.depth; ++i) {
@@ -68,6 +73,7 @@ struct Bands {
         }
     }
     std::int64_t first_row(std::int64_t band) const {
+        if (are_rows()) return band;
         return band / across() * planes * shape.height + band % across() * rows;
     }
 };

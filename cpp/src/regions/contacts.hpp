@@ -19,11 +19,15 @@ public:
           earlier_(image), both_(static_cast<std::size_t>(words_)),
           found_(static_cast<std::size_t>(contacts_per_pixel * words_at_once * word_bits)) {}
 
-    // The pixels that are foreground in both rows and hold the same value where values matter. Valid
-    // until the next call.
-    const Word* both(std::int64_t r, const JoinRow& c, std::int64_t other, const JoinRow& p) {
+    // Starts with row r as the current one.
+    void start_row(std::int64_t r) {
+        if (by_value_) current_values_ = current_.read(r, 0, width_);
+    }
+
+    // The pixels that are foreground in the current row and another and hold the same value where values
+    // matter. Valid until the next call.
+    const Word* both(const JoinRow& c, std::int64_t other, const JoinRow& p) {
         if (by_value_) {
-            current_values_ = current_.read(r, 0, width_);
             earlier_values_ = earlier_.read(other, 0, width_);
             scan_kernels_of<T>().equal(current_values_, earlier_values_, width_, both_.data());
             for (std::int64_t w = 0; w < words_; ++w) {
@@ -41,7 +45,8 @@ public:
     template <class Edge>
     void visit(std::int64_t r, const JoinRow& c, std::int64_t other, const JoinRow& p, bool diagonal,
                Edge edge) {
-        if (by_value_) both(r, c, other, p);
+        start_row(r);
+        if (by_value_) both(c, other, p);
         visit_both(c, p, nullptr, diagonal, edge);
     }
 

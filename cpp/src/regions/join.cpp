@@ -174,11 +174,12 @@ private:
         for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
             implied.start_row(r > strip.row_begin && r % image_.shape.height != 0);
             const JoinRow c = bits.row(foreground_of(runs, r, words_), r);
+            contacts.start_row(r);
             for (const Neighbor& n : neighbors_) {
                 const auto other = neighbor_band(r, n);
                 if (!other || *other < strip.row_begin) continue;
                 const JoinRow p = bits.row(foreground_of(runs, *other, words_), *other);
-                const Word* both = contacts.both(r, c, *other, p);
+                const Word* both = contacts.both(c, *other, p);
                 contacts.visit_both(c, p, implied.take(n, both), n.diagonal, unite);
             }
         }
