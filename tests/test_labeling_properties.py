@@ -8,6 +8,7 @@ import itertools
 import math
 
 import numpy as np
+import pytest
 import strategies as images
 from hypothesis import given
 from hypothesis import strategies as st
@@ -223,3 +224,17 @@ def test_backgrounds_of_floats_are_rounded_as_by_numpy(image, background, data):
     codes = np.unique(image, return_inverse=True)[1]
     expected = ms.label(np.where(foreground, 1 + codes.reshape(image.shape), 0), connectivity)
     np.testing.assert_array_equal(ms.label(image, connectivity, background), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("number", [0.1, 0.3, -0.1, 1e-30, 1e300, -1e300])
+def test_thresholds_that_the_image_cannot_hold_mean_what_numpy_means(dtype, number):
+    with np.errstate(over="ignore"):
+        rounded = np.asarray(number).astype(dtype)
+        near = np.nextafter(rounded, np.array([-np.inf, np.inf], dtype))
+        single = np.float32(number)
+    pixels = np.array([[rounded, *near, 0, 1]], dtype)
+    for threshold in (number, np.float64(number), single):
+        with np.errstate(over="ignore"):
+            expected = pixels > threshold
+        assert (ms.label(pixels, threshold=threshold) > 0).tolist() == expected.tolist()

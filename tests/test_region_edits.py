@@ -178,3 +178,32 @@ def test_a_threshold_taken_from_the_image_equals_its_mask(image, data):
 def test_bad_thresholds(image, threshold, error, message):
     with pytest.raises(error, match=message):
         ms.label(image, threshold=threshold)
+
+
+def test_what_regions_tell_cannot_be_changed():
+    regions = ms.find_regions(np.array([[1, 1, 0, 1]], bool))
+    for told in (regions.sizes, regions.bbox):
+        with pytest.raises(ValueError, match="read-only"):
+            told[:] = 0
+    assert regions.coords(1).tolist() == [[0, 0], [0, 1]]
+
+
+@pytest.mark.parametrize("keep", [[0], [3], [1, -1], np.array([2**63], np.uint64)])
+def test_numbers_to_keep_must_be_those_of_regions(keep):
+    with pytest.raises(ValueError, match=r"a region's number must be in 1\.\.2, not"):
+        ms.find_regions(np.array([[1, 1, 0, 1]], bool)).select(keep=keep)
+
+
+def test_names_are_no_numbers_to_keep():
+    with pytest.raises(TypeError, match="a region's number must be an integer"):
+        ms.find_regions(np.array([[1, 1, 0, 1]], bool)).select(keep=["1"])
+
+
+def test_a_region_round_the_border_keeps_the_coordinates_of_the_image():
+    image = np.zeros((4, 6), bool)
+    image[1, [0, 5]] = True
+    regions = ms.find_regions(image, periodic=[False, True])
+    assert regions.count == 1
+    assert regions.bbox.tolist() == [[1, 0, 2, 6]]
+    assert regions.measure(measurements="centroid")["centroid-1"].tolist() == [2.5]
+    assert regions.select(clear_border=True).count == 0

@@ -33,6 +33,7 @@ NAMES = (
     "blobs to table",
     "large blobs 3-D, 26",
     "noise 3-D, 26",
+    "noise 3-D, 6",
     "large tissue 3-D, 26",
 )
 BYTES_A_PIXEL = 0.3  # what may be held beside input and output: so much for each pixel ...

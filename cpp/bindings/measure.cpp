@@ -3,6 +3,7 @@
 
 #include "arrays.hpp"
 #include "mensura/measure.hpp"
+#include "outputs.hpp"
 #include "register.hpp"
 
 namespace mensura::python {
@@ -54,7 +55,7 @@ py::dict measure_label_image(const py::array& labels, const std::vector<py::arra
     RegionTable table;
     {
         const py::gil_scoped_release without_gil;
-        table = measure_labels(view, channel_views, plan, threads);
+        table = with_kept_memory([&] { return measure_labels(view, channel_views, plan, threads); });
     }
     return table_columns(std::move(table));
 }
@@ -65,7 +66,7 @@ py::dict measure_found_regions(const Regions& regions, const std::vector<py::arr
     RegionTable table;
     {
         const py::gil_scoped_release without_gil;
-        table = measure_regions(regions, channel_views, plan, threads);
+        table = with_kept_memory([&] { return measure_regions(regions, channel_views, plan, threads); });
     }
     return table_columns(std::move(table));
 }

@@ -6,7 +6,8 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <new>
+#include <memory>
+#include <utility>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -20,7 +21,7 @@ namespace {
 #if defined(__linux__)
 
 constexpr std::size_t large_page = std::size_t{2} << 20;
-constexpr std::size_t kept_limit = std::size_t{1} << 30;
+constexpr std::size_t kept_limit = std::size_t{256} << 20;
 constexpr std::size_t kept_blocks = 4;
 
 // Mapped memory: [first, first + size), in it whole large pages from `data`.
@@ -36,45 +37,56 @@ void unmap(Block* block) {
     delete block;
 }
 
-// What was dropped and is not in use. Without locks, so that a fork at any moment leaves it whole.
+struct Unmap {
+    void operator()(Block* block) const { unmap(block); }
+};
+using OwnedBlock = std::unique_ptr<Block, Unmap>;
+
+// What was dropped and is not in use. Without locks, so that a fork never finds one held.
 class Kept {
 public:
     // A block that is not much larger than `bytes`, or null.
-    Block* take(std::size_t bytes) {
+    OwnedBlock take(std::size_t bytes) {
         for (auto& slot : slots_) {
-            Block* block = slot.exchange(nullptr);
-            if (block == nullptr) continue;
+            OwnedBlock block(slot.exchange(nullptr));
+            if (!block) continue;
             if (block->room >= bytes && block->room - bytes <= bytes / 4 + large_page) {
                 bytes_ -= block->room;
                 return block;
             }
-            let_go(slot.exchange(block));  // one that came in meanwhile
+            let_go(slot.exchange(block.release()));  // one that came in meanwhile
         }
         return nullptr;
     }
 
-    // Keeps a block for later, in place of the one kept longest where there are too many.
-    void keep(Block* block) {
-        if (bytes_.load() + block->room > kept_limit) {
-            drop();
-            if (block->room > kept_limit) {
-                unmap(block);
+    // Keeps a block for later. Where that would be too many, or too much, the others make room.
+    void keep(OwnedBlock block) {
+        if (block->room > kept_limit) return;
+        if (bytes_.load() + block->room > kept_limit) drop();
+        bytes_ += block->room;
+        for (auto& slot : slots_) {
+            Block* none = nullptr;
+            if (slot.compare_exchange_strong(none, block.get())) {
+                static_cast<void>(block.release());
                 return;
             }
         }
-        bytes_ += block->room;
-        let_go(slots_[next_++ % kept_blocks].exchange(block));
+        let_go(slots_[next_++ % kept_blocks].exchange(block.release()));
     }
 
-    void drop() {
-        for (auto& slot : slots_) let_go(slot.exchange(nullptr));
+    // Whether there was anything to drop.
+    bool drop() {
+        bool dropped = false;
+        for (auto& slot : slots_) dropped |= let_go(slot.exchange(nullptr));
+        return dropped;
     }
 
 private:
-    void let_go(Block* block) {
-        if (block == nullptr) return;
+    bool let_go(Block* block) {
+        if (block == nullptr) return false;
         bytes_ -= block->room;
         unmap(block);
+        return true;
     }
 
     std::array<std::atomic<Block*>, kept_blocks> slots_{};
@@ -84,39 +96,45 @@ private:
 
 constinit Kept kept;
 
-Block* map(std::size_t bytes) {
+OwnedBlock map(std::size_t bytes) {
     const std::size_t room = (bytes + large_page - 1) / large_page * large_page;
     const std::size_t size = room + large_page;
+    auto block = std::make_unique<Block>();
     void* first = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (first == MAP_FAILED) return nullptr;
+    if (first == MAP_FAILED) throw std::bad_alloc();
     const auto address = reinterpret_cast<std::uintptr_t>(first);
     void* data = reinterpret_cast<void*>((address + large_page - 1) / large_page * large_page);
     madvise(data, room, MADV_HUGEPAGE);  // a wish; without it the memory is just as good
-    return new Block{first, size, data, room};
+    *block = {first, size, data, room};
+    return OwnedBlock(block.release());
 }
 
+// Keeps a block only where the system can take its memory back.
 void give_back(void* owner) {
-    auto* block = static_cast<Block*>(owner);
-    madvise(block->data, block->room, MADV_FREE);
-    kept.keep(block);
+    OwnedBlock block(static_cast<Block*>(owner));
+    if (madvise(block->data, block->room, MADV_FREE) == 0) kept.keep(std::move(block));
 }
 
 Output large_output(const py::dtype& dtype, const std::vector<py::ssize_t>& shape, std::size_t bytes) {
-    Block* block = kept.take(bytes);
+    OwnedBlock block = kept.take(bytes);
     const bool cleared = block == nullptr;
-    if (block == nullptr) block = map(bytes);
-    if (block == nullptr) {
-        kept.drop();
-        block = map(bytes);
-    }
-    if (block == nullptr) throw std::bad_alloc();
-    const py::capsule owner(block, &give_back);
-    return {py::array(dtype, shape, block->data, owner), cleared};
+    if (!block) block = with_kept_memory([bytes] { return map(bytes); });
+    const py::capsule owner(block.get(), &give_back);
+    const void* data = block.release()->data;
+    return {py::array(dtype, shape, data, owner), cleared};
 }
 
 #endif
 
 }  // namespace
+
+bool drop_kept_memory() {
+#if defined(__linux__)
+    return kept.drop();
+#else
+    return false;
+#endif
+}
 
 Output new_output(const py::dtype& dtype, const std::vector<py::ssize_t>& shape) {
 #if defined(__linux__)

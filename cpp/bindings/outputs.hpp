@@ -7,6 +7,7 @@
 
 #include <pybind11/numpy.h>
 
+#include <new>
 #include <vector>
 
 namespace mensura::python {
@@ -20,5 +21,20 @@ struct Output {
 
 // An array in C order, aligned to the largest vectors where it is large.
 Output new_output(const py::dtype& dtype, const std::vector<py::ssize_t>& shape);
+
+// Gives back to the system what is kept and not in use. Returns whether there was any.
+bool drop_kept_memory();
+
+// What `work` returns. Where memory does not suffice for it, it is called once more without what is
+// kept.
+template <class Work>
+auto with_kept_memory(Work work) {
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        if (!drop_kept_memory()) throw;
+    }
+    return work();
+}
 
 }  // namespace mensura::python

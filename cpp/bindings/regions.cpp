@@ -3,6 +3,7 @@
 
 #include "arrays.hpp"
 #include "mensura/regions.hpp"
+#include "outputs.hpp"
 #include "register.hpp"
 
 namespace mensura::python {
@@ -12,7 +13,8 @@ Regions find(const py::array& image, int connectivity, const std::optional<Scala
              const std::optional<Scalar>& threshold, const std::array<bool, 3>& periodic, int threads) {
     const ImageView view = view_of(image, "image");
     const py::gil_scoped_release without_gil;
-    return find_regions(view, {connectivity, background, true, threshold, periodic, threads});
+    const FindOptions options{connectivity, background, true, threshold, periodic, threads};
+    return with_kept_memory([&] { return find_regions(view, options); });
 }
 
 void paint_into(const Regions& regions, const py::array& out, bool cleared, int threads) {

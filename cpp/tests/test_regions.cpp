@@ -6,6 +6,7 @@
 
 #include "images.hpp"
 #include "mensura/regions.hpp"
+#include "regions/seam_numbers.hpp"
 #include "regions/union_find.hpp"
 
 using namespace mensura;
@@ -47,7 +48,7 @@ TEST_CASE("masks and multi-valued images equal flood fill") {
 }
 
 TEST_CASE("strips and threads do not show in the numbers") {
-    // 2-D: several strips of 2^19 pixels. 3-D: several strips of 2^22 pixels, cut between planes.
+    // 2-D: several strips of 2^19 pixels. 3-D: several strips of 2^21 pixels, cut between planes.
     for (const Shape& shape : {Shape{1, 1500, 1024}, Shape{13, 900, 800}}) {
         for (const int connectivity : {1, 2, 3}) {
             const auto values = random_image<std::uint8_t>(shape, 4, 3);
@@ -97,6 +98,41 @@ TEST_CASE("rows that lie closer round a border than in the image are joined ther
     CHECK(find_regions(image.view(), options).count() == 1);
     options.connectivity = 1;
     CHECK(find_regions(image.view(), options).count() == 2);
+}
+
+// Pieces are counted in 32 bits up to 2^31 and in 64 beyond; both count alike.
+template <class Id>
+std::vector<Id> numbers_of(const std::vector<std::int64_t>& pieces, const std::vector<PiecePairs>& pairs,
+                           std::int64_t& count) {
+    std::vector<Strip> strips;
+    std::int64_t before = 0;
+    for (const std::int64_t number : pieces) {
+        Strip& strip = strips.emplace_back();
+        strip.pieces = number;
+        strip.first_piece = before;
+        before += number;
+    }
+    SeamNumbers<Id> numbers(strips, before, 2);
+    count = numbers.assign(pairs);
+    const Column<Id> regions = numbers.take_regions();
+    return {regions.begin(), regions.end()};
+}
+
+TEST_CASE("pieces that touch at seams are numbered by the first of them") {
+    // Strips of 3, 0, 4 and 2 pieces; 1-4, 4-7 and 3-8 touch.
+    const std::vector<std::int64_t> pieces{3, 0, 4, 2};
+    const std::vector<PiecePairs> pairs{{}, {}, {{4, 1}, {4, 1}}, {{7, 4}, {8, 3}}};
+    std::int64_t narrow = 0;
+    std::int64_t wide = 0;
+    CHECK(numbers_of<std::int32_t>(pieces, pairs, narrow) ==
+          std::vector<std::int32_t>{1, 2, 3, 4, 2, 5, 6, 2, 4});
+    CHECK(numbers_of<std::int64_t>(pieces, pairs, wide) ==
+          std::vector<std::int64_t>{1, 2, 3, 4, 2, 5, 6, 2, 4});
+    CHECK(narrow == 6);
+    CHECK(wide == 6);
+    // The wide kind alone is asked for numbers beyond 2^31.
+    const RegionOfPiece regions(Column<std::int64_t>{std::int64_t{1} << 40});
+    CHECK(regions[0] == std::int64_t{1} << 40);
 }
 
 TEST_CASE("regions are looked up, cut out and selected as painted") {

@@ -146,7 +146,11 @@ def _rounded_to(dtype: np.dtype[Any], value: float) -> float:
 
 
 def check_threshold(threshold: object, dtype: np.dtype[Any]) -> int | float:
-    """Return a number that exactly those pixels exceed that exceed `threshold` in NumPy."""
+    """Return a number that exactly those pixels exceed that exceed `threshold`.
+
+    As in NumPy, where a Python number is rounded to the dtype of a floating image and a NumPy
+    number is not. Integer images are compared exactly, also where NumPy rounds their pixels.
+    """
     if dtype.kind == "b":
         raise ValueError("threshold is for images of numbers, and image is bool")
     if isinstance(threshold, (bool, np.bool_)) or not isinstance(threshold, Real):
@@ -155,7 +159,12 @@ def check_threshold(threshold: object, dtype: np.dtype[Any]) -> int | float:
     if value != value:  # noqa: PLR0124 - NaN
         raise ValueError("threshold must not be NaN")
     if dtype.kind == "f":
-        return _rounded_to(dtype, value)
+        rounded = _rounded_to(dtype, value)
+        # A NumPy number is not rounded to the image's dtype, and a pixel that exceeds it exceeds
+        # the next lower number that the image can hold.
+        if isinstance(threshold, np.generic) and rounded > value:
+            return float(np.nextafter(dtype.type(rounded), dtype.type(-math.inf)))
+        return rounded
     # Beyond the range of all integer dtypes only the sign matters, and a float has it.
     if value >= 1 << 64:
         return 1e30

@@ -70,7 +70,7 @@ def label(
         Whether the image continues at its opposite border, for all axes or one by one: pixels there
         are then neighbors, across corners too where `connectivity` joins them.
     dtype : integer dtype, optional
-        Of the result. Default: int32, or int64 where N does not fit.
+        Of the result: any that holds N. Default: int32, or int64 where N does not fit.
     out : ndarray, optional
         An integer array of the image's shape to write to; it may be `image` itself.
     return_num : bool, optional
@@ -81,7 +81,8 @@ def label(
     Returns
     -------
     labels : ndarray
-        Of the image's shape, 0 in the background. `out` where it was given.
+        Of the image's shape, 0 in the background. `out` where it was given. (A large new one shows
+        memory of the library, so that it cannot be resized in place.)
     num : int
         N, only with `return_num`.
 
@@ -93,6 +94,8 @@ def label(
         If an argument has a shape or value that is not allowed.
     OverflowError
         If N does not fit into `dtype` or `out`, which is then unchanged.
+    MemoryError
+        If memory does not suffice; `out` is then unchanged.
 
     Notes
     -----
@@ -100,7 +103,9 @@ def label(
     :func:`scipy.ndimage.label` with the structure of the same connectivity. (One exception, seen
     with scikit-image 0.26: it does not number in raster order where the last axis of a volume of
     values has length 1.) Runs of pixels are joined by union-find [1]_; time is linear in the
-    pixels.
+    pixels. Everything is found before the first label is written: where memory does not suffice,
+    `out` is left as it was. On Linux, up to 256 MiB of the memory of label images that were dropped
+    is kept for the next ones, for the system to take back when it needs it.
 
     References
     ----------
@@ -120,6 +125,8 @@ def label(
     4
     """
     if out is not None:
+        if dtype is not None:
+            raise ValueError("dtype and out exclude each other: out has a dtype already")
         check_out(out, np.shape(image))
     elif dtype is not None:
         dtype = check_label_dtype(dtype)

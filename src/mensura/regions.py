@@ -30,6 +30,9 @@ class Regions:
     Made by :func:`find_regions`. The pixels are kept as runs, stretches of one row, which takes far
     less memory than a label image and can be measured directly.
 
+    Where the image was searched as periodic, coordinates stay those of the image: a region that
+    crosses a border has a bounding box from one side to the other, and counts as touching it.
+
     Attributes
     ----------
     count : int
@@ -77,13 +80,18 @@ class Regions:
     @cached_property
     def bbox(self) -> NDArray[np.int64]:
         """Bounding boxes, of shape (count, 2 ndim): first coordinates, then one past the last."""
-        return np.stack(list(self.measure(measurements="bbox").values()), axis=1)
+        boxes = np.stack(list(self.measure(measurements="bbox").values()), axis=1)
+        boxes.setflags(write=False)
+        return boxes
 
     @cached_property
     def _counts(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """The number of pixels of each region, and whether it touches the border."""
         used = threads_for(None, math.prod(self._shape))
-        return _core.region_sizes(self._native, self.ndim, used)
+        counts = _core.region_sizes(self._native, self.ndim, used)
+        for column in counts:
+            column.setflags(write=False)
+        return counts
 
     def select(
         self,
@@ -149,15 +157,24 @@ class Regions:
                 )
             return wanted.copy()
         flags = np.zeros(self.count, bool)
-        if wanted.size:
-            flags[[self._checked(number) - 1 for number in wanted.ravel().tolist()]] = True
+        if not wanted.size:
+            return flags
+        if wanted.dtype.kind not in "iu":
+            raise TypeError(f"a region's number must be an integer, and keep is {keep!r}")
+        outside = (wanted < 1) | (wanted > self.count)
+        if outside.any():
+            raise self._no_such_region(int(wanted[outside][0]))
+        flags[wanted.astype(np.int64) - 1] = True
         return flags
 
     def _checked(self, label: int) -> int:
         number = check_count(label, "a region's number")
         if not 1 <= number <= self.count:
-            raise ValueError(f"a region's number must be in 1..{self.count}, not {number}")
+            raise self._no_such_region(number)
         return number
+
+    def _no_such_region(self, number: int) -> ValueError:
+        return ValueError(f"a region's number must be in 1..{self.count}, not {number}")
 
     def _runs_of(self, label: int) -> NDArray[np.int64]:
         """Return the runs of one region as rows of z, y, first x, one past the last x."""
@@ -285,6 +302,8 @@ class Regions:
             If an argument is not as described.
         OverflowError
             If `count` does not fit; `out` is then unchanged.
+        MemoryError
+            If memory does not suffice; `out` is then unchanged.
         """
         used = threads_for(threads, math.prod(self._shape))
         if out is not None:

@@ -4,8 +4,9 @@
 // regions 1..N in raster order of their first pixel, whatever the memory order of the image or the
 // number of threads. No label image is made; paint() writes one where it is wanted.
 //
-// Memory: 1/8 byte a pixel (1/4 where values are told apart) and 4 bytes a run; while it works, each
-// thread uses another 1/4 byte a pixel of its strip and 8 bytes a run.
+// Memory: 1/8 byte a pixel (1/4 where values are told apart; rows count in steps of 64 pixels), 4 bytes
+// a run and 4 bytes a piece, of which there are at most as many as runs (8 from 2^31 on); while it
+// works, each thread uses another 1/4 byte a pixel of its strip and 8 bytes a run.
 #pragma once
 
 #include <array>
@@ -82,8 +83,8 @@ struct Bands {
 struct Strip {
     std::int64_t row_begin = 0;
     std::int64_t row_end = 0;
-    std::vector<std::int64_t> first_run;  // of each band, counted within the strip; one more than bands
-    std::vector<std::uint32_t> piece;     // of each run of a band: its component within the strip
+    std::vector<std::uint32_t> first_run;  // of each band, counted within the strip; one more than bands
+    std::vector<std::uint32_t> piece;      // of each run of a band: its component within the strip
     std::int64_t pieces = 0;
     std::int64_t first_piece = 0;  // pieces in all strips before
 };
@@ -101,6 +102,30 @@ struct RunTable {
     }
 };
 
+// The region of each piece, in as few bytes as hold it.
+class RegionOfPiece {
+public:
+    explicit RegionOfPiece(Column<std::int32_t>&& regions) : narrow_(std::move(regions)) {}
+    explicit RegionOfPiece(Column<std::int64_t>&& regions) : wide_(std::move(regions)) {}
+
+    std::int64_t operator[](std::int64_t piece) const {
+        const auto i = static_cast<std::size_t>(piece);
+        return wide_.empty() ? narrow_[i] : wide_[i];
+    }
+
+    // Replaces each region by `number[region]`, which is no larger.
+    void renumber(std::span<const std::int64_t> number) {
+        for (auto& region : narrow_) {
+            region = static_cast<std::int32_t>(number[static_cast<std::size_t>(region)]);
+        }
+        for (auto& region : wide_) region = number[static_cast<std::size_t>(region)];
+    }
+
+private:
+    Column<std::int32_t> narrow_;
+    Column<std::int64_t> wide_;
+};
+
 // Runs of one region: pixels [start, end) of row r.
 struct RegionRun {
     std::int64_t row;
@@ -116,8 +141,8 @@ struct Box {
 
 class Regions {
 public:
-    Regions(const Bands& bands, std::shared_ptr<const RunTable> runs,
-            Column<std::int64_t> region_of_piece, std::int64_t count)
+    Regions(const Bands& bands, std::shared_ptr<const RunTable> runs, RegionOfPiece region_of_piece,
+            std::int64_t count)
         : bands_(bands), runs_(std::move(runs)), region_of_piece_(std::move(region_of_piece)),
           count_(count) {}
 
@@ -130,7 +155,7 @@ public:
 
     // The region, 1..count, of a piece of a strip; 0 where it was dropped.
     std::int64_t region_of_piece(const Strip& strip, std::int64_t piece) const {
-        return region_of_piece_[static_cast<std::size_t>(strip.first_piece + piece)];
+        return region_of_piece_[strip.first_piece + piece];
     }
     // That of run k of the bands of a strip.
     std::int64_t region(const Strip& strip, std::int64_t k) const {
@@ -150,7 +175,7 @@ public:
 private:
     Bands bands_;
     std::shared_ptr<const RunTable> runs_;
-    Column<std::int64_t> region_of_piece_;
+    RegionOfPiece region_of_piece_;
     std::int64_t count_;
 };
 

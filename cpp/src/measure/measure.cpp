@@ -161,8 +161,11 @@ public:
         constexpr std::int64_t most = std::int64_t{1} << 20;
         const Shape& shape = regions.shape();
         const std::vector<Strip>& strips = regions.runs().strips;
-        if (strips.empty() || shape.width > most || shape.height > most) return strips.empty();
-        return (strips.front().row_end - strips.front().row_begin) * shape.width <= 4 * most;
+        if (strips.empty()) return true;
+        const std::int64_t rows = strips.front().row_end - strips.front().row_begin;
+        const std::int64_t planes = rows / shape.height + 1;
+        return shape.width <= most && shape.height <= most && planes <= most &&
+               rows * shape.width <= 4 * most;
     }
 
 private:

@@ -3,13 +3,15 @@
 // With c a pixel and C, E, P, R the pixels of its column in the rows (z, y - 1), (z - 1, y), (z - 1, y -
 // 1) and (z - 1, y + 1), all of the same value where they are named:
 //
-//   c and P        are joined through E, or through C: c touches E and E touches P in its plane
+//   c and P        are joined through E, or through C (which touches P as c touches E)
 //   c and R        are joined through E
 //   c and E        are joined through C and P
 //
-// and so are c and the neighbors of P, R and E along x. Neighbors in a plane are always joined with each
-// other, and a contact of c and E is only left out for one in the row above, so nothing goes round in a
-// circle. In objects more than a pixel across this leaves few contacts of one plane with the next.
+// and so are c and the neighbors of P, R and E along x. What a dropped contact rests on are contacts
+// within a plane, which are never dropped, and contacts with E of this row or the row above, which rest
+// on rows still further up: nothing goes round in a circle. In the first row of a strip or plane there
+// is no C, so all contacts with E are kept; a C in another strip or an E in another one is joined at the
+// seam. In objects more than a pixel across this leaves few contacts of one plane with the next.
 #pragma once
 
 #include <algorithm>

@@ -127,13 +127,13 @@ private:
                 merge_band(bands_, table, bands_.first_row(band), words_, starts);
                 rising_bits(starts, words_, starts);
             }
-            strip.first_run.push_back(runs);
+            strip.first_run.push_back(static_cast<std::uint32_t>(runs));
             runs = kernels().rank(starts, words_, runs, bits.rank_of(band));
         }
-        strip.first_run.push_back(runs);
         if (runs > std::numeric_limits<std::uint32_t>::max()) {
             throw std::length_error("a strip of the image holds more runs than 32 bits can count");
         }
+        strip.first_run.push_back(static_cast<std::uint32_t>(runs));
     }
 
     void join(const RunTable& runs, Strip& strip, Bits& bits) const {
@@ -280,9 +280,17 @@ private:
             Seams<T> seams(image_, foreground_.by_value(), bands_, neighbors_, options_.periodic, *runs);
             pairs[k] = seams.pairs_of(runs->strips[k]);
         });
-        SeamNumbers numbers(runs->strips, pieces, options_.threads);
+        return pieces <= std::numeric_limits<std::int32_t>::max()
+                   ? number<std::int32_t>(runs, pieces, pairs)
+                   : number<std::int64_t>(runs, pieces, pairs);
+    }
+
+    template <class Id>
+    Regions number(const std::shared_ptr<RunTable>& runs, std::int64_t pieces,
+                   const std::vector<PiecePairs>& pairs) const {
+        SeamNumbers<Id> numbers(runs->strips, pieces, options_.threads);
         const std::int64_t count = numbers.assign(pairs);
-        return Regions(bands_, runs, numbers.take_regions(), count);
+        return Regions(bands_, runs, RegionOfPiece(numbers.take_regions()), count);
     }
 
     // The seams of an image are a few rows, sooner joined than another thread is started.

@@ -23,15 +23,27 @@ namespace {
 constexpr std::int64_t cached_bytes = std::int64_t{8} << 20;
 constexpr std::ptrdiff_t cache_line = 64;
 
+// How many runs a band has at most.
+std::int64_t most_runs(const Regions& regions) {
+    std::int64_t most = 0;
+    for (const Strip& strip : regions.runs().strips) {
+        for (std::size_t band = 1; band < strip.first_run.size(); ++band) {
+            most = std::max(most, std::int64_t{strip.first_run[band] - strip.first_run[band - 1]});
+        }
+    }
+    return most;
+}
+
 template <class T>
 class Painter {
 public:
-    Painter(const Regions& regions, const MutableImageView& out, bool cleared)
+    // `runs` is how many a band has at most.
+    Painter(const Regions& regions, const MutableImageView& out, bool cleared, std::int64_t runs)
         : regions_(regions), out_(out), band_(regions.bands(), regions.runs()),
           words_(words_for(out.shape.width)), cleared_(cleared), in_place_(rows_are_native<T>(out)),
           around_cache_(in_place_ && goes_around_cache(out)) {
         if (!in_place_) buffer_.resize(static_cast<std::size_t>(out.shape.width));
-        labels_.resize(static_cast<std::size_t>(1 + most_runs(regions) + spare_labels));
+        labels_.resize(static_cast<std::size_t>(1 + runs + spare_labels));
     }
 
     void paint_strip(const Strip& strip) {
@@ -53,16 +65,6 @@ private:
         const std::int64_t bytes = out.shape.pixels() * static_cast<std::int64_t>(sizeof(T));
         return bytes > cached_bytes && aligned(out.strides.y) && aligned(out.strides.z) &&
                aligned(reinterpret_cast<std::intptr_t>(out.data));
-    }
-
-    static std::int64_t most_runs(const Regions& regions) {
-        std::int64_t most = 0;
-        for (const Strip& strip : regions.runs().strips) {
-            for (std::size_t band = 1; band < strip.first_run.size(); ++band) {
-                most = std::max(most, strip.first_run[band] - strip.first_run[band - 1]);
-            }
-        }
-        return most;
     }
 
     // The labels of the band's runs, behind one that no pixel has; the kernel reads beyond the last.
@@ -106,9 +108,10 @@ template <class T>
 class Painters {
 public:
     Painters(const Regions& regions, const MutableImageView& out, bool cleared, int threads) {
+        const std::int64_t runs = most_runs(regions);
         free_.reserve(static_cast<std::size_t>(threads));
         for (int t = 0; t < threads; ++t) {
-            free_.push_back(std::make_unique<Painter<T>>(regions, out, cleared));
+            free_.push_back(std::make_unique<Painter<T>>(regions, out, cleared, runs));
         }
     }
 
@@ -142,7 +145,8 @@ void paint(const Regions& regions, const MutableImageView& out, bool cleared, in
         if constexpr (std::is_integral_v<T>) {
             const auto& strips = regions.runs().strips;
             const auto blocks = static_cast<std::int64_t>(strips.size());
-            const auto used = static_cast<int>(std::clamp<std::int64_t>(threads, 1, blocks + 1));
+            const auto used = static_cast<int>(
+                std::clamp<std::int64_t>(threads, 1, std::max<std::int64_t>(1, blocks)));
             Painters<T> painters(regions, out, cleared, used);
             for_each_block(blocks, used, [&](std::int64_t s) {
                 painters.paint_strip(strips[static_cast<std::size_t>(s)]);

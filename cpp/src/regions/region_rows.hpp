@@ -66,7 +66,7 @@ private:
     const RunTable& runs_;
     std::int64_t words_;
     std::int64_t band_ = -1;
-    const std::int64_t* first_run_ = nullptr;
+    const std::uint32_t* first_run_ = nullptr;
     std::vector<Word> starts_;
     std::vector<std::uint32_t> rank_;
 };

@@ -27,8 +27,8 @@ Regions Regions::select(std::span<const std::uint8_t> keep) const {
     for (std::size_t k = 0; k < keep.size(); ++k) {
         if (keep[k] != 0) number[k + 1] = ++kept;
     }
-    Column<std::int64_t> region_of_piece = region_of_piece_;
-    for (std::int64_t& region : region_of_piece) region = number[static_cast<std::size_t>(region)];
+    RegionOfPiece region_of_piece = region_of_piece_;
+    region_of_piece.renumber(number);
     return Regions(bands_, runs_, std::move(region_of_piece), kept);
 }
 

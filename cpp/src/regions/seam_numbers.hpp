@@ -14,6 +14,8 @@
 
 namespace mensura {
 
+// Id is signed and holds the number of pieces.
+template <class Id>
 class SeamNumbers {
 public:
     SeamNumbers(const std::vector<Strip>& strips, std::int64_t pieces, int threads)
@@ -23,12 +25,12 @@ public:
     // Numbers the regions 1..N and returns N.
     std::int64_t assign(const std::vector<PiecePairs>& pairs) {
         for_each_strip([this](std::size_t, std::int64_t first, std::int64_t end) {
-            for (std::int64_t i = first; i < end; ++i) at(i) = i;
+            for (std::int64_t i = first; i < end; ++i) at(i) = static_cast<Id>(i);
         });
         join(pairs);
         const std::vector<std::int64_t> before = regions_before(pairs);
         for_each_strip([&](std::size_t strip, std::int64_t first, std::int64_t end) {
-            std::int64_t number = before[strip];
+            auto number = static_cast<Id>(before[strip]);
             for (std::int64_t i = first; i < end; ++i) {
                 if (at(i) >= 0) at(i) = ++number;
             }
@@ -40,19 +42,19 @@ public:
     }
 
     // The region of each piece.
-    Column<std::int64_t> take_regions() { return std::move(region_); }
+    Column<Id> take_regions() { return std::move(region_); }
 
 private:
     static constexpr std::int64_t worth_threads = std::int64_t{1} << 17;
 
-    std::int64_t& at(std::int64_t i) { return region_[static_cast<std::size_t>(i)]; }
+    Id& at(std::int64_t i) { return region_[static_cast<std::size_t>(i)]; }
 
     void join(const std::vector<PiecePairs>& pairs) {
-        UnionFind<std::int64_t> sets(region_);
+        UnionFind<Id> sets(region_);
         for (const PiecePairs& touching : pairs) {
-            for (const auto& [a, b] : touching) sets.unite(a, b);
+            for (const auto& [a, b] : touching) sets.unite(static_cast<Id>(a), static_cast<Id>(b));
         }
-        for_each_touching(pairs, [&sets](std::int64_t i) { sets.flatten(i); });
+        for_each_touching(pairs, [&sets](std::int64_t i) { sets.flatten(static_cast<Id>(i)); });
     }
 
     // How many regions begin before each strip. On the way the pieces that are no roots get the
@@ -93,7 +95,7 @@ private:
 
     const std::vector<Strip>& strips_;
     int threads_;
-    Column<std::int64_t> region_;
+    Column<Id> region_;
 };
 
 }  // namespace mensura

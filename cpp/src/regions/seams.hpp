@@ -30,12 +30,12 @@ public:
 
     PiecePairs pairs_of(const Strip& strip) {
         for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
-            if (periodic_[2]) join_ends(r, r, true, false);
+            if (periodic_[2]) join_pixels(r, 0, r, last_x());
             for (const Neighbor& n : neighbors_) {
                 const auto other = neighbor_row(bands_.shape, periodic_, r, n);
                 if (!other) continue;
                 if (other->wrapped || other->row < strip.row_begin) join_rows(r, other->row, n.diagonal);
-                if (periodic_[2] && n.diagonal) join_ends(r, other->row, false, true);
+                if (periodic_[2] && n.diagonal) join_ends(r, other->row);
             }
             if (!any_periodic() && r - strip.row_begin >= reach()) break;
         }
@@ -59,11 +59,12 @@ private:
                         [&](std::uint32_t a, std::uint32_t b) { add(strip, a, other_strip, b); });
     }
 
+    std::int64_t last_x() const { return bands_.shape.width - 1; }
+
     // The last pixel of either row with the first of the other, where x is periodic.
-    void join_ends(std::int64_t r, std::int64_t other, bool same_row, bool both_ways) {
-        const std::int64_t last = bands_.shape.width - 1;
-        join_pixels(r, 0, other, last);
-        if (both_ways && !same_row) join_pixels(r, last, other, 0);
+    void join_ends(std::int64_t r, std::int64_t other) {
+        join_pixels(r, 0, other, last_x());
+        join_pixels(r, last_x(), other, 0);
     }
 
     // `x` is the first or the last pixel of its row, which lies in the first or last run of its band.
