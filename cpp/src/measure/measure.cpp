@@ -139,15 +139,19 @@ public:
         RegionTable table;
         table.label.resize(count);
         geometry_.prepare(count, table);
-        std::vector<PieceSums> parts(strips.size());
-        for_each_block(static_cast<std::int64_t>(strips.size()), threads, [&](std::int64_t s) {
-            const auto i = static_cast<std::size_t>(s);
-            parts[i] = write_strip(regions, strips[i], shared, table);
-        });
         geometry_.grow(shared.regions().size());
-        for (std::size_t i = 0; i < strips.size(); ++i) {
-            geometry_.merge(parts[i].geometry, parts[i].slots, block_of(strips[i]));
-        }
+        std::vector<PieceSums> parts(strips.size());
+        for_each_block_in_order(
+            static_cast<std::int64_t>(strips.size()), threads,
+            [&](std::int64_t s) {
+                const auto i = static_cast<std::size_t>(s);
+                parts[i] = write_strip(regions, strips[i], shared, table);
+            },
+            [&](std::int64_t s) {
+                const auto i = static_cast<std::size_t>(s);
+                geometry_.merge(parts[i].geometry, parts[i].slots, block_of(strips[i]));
+                parts[i] = {};
+            });
         for (std::size_t slot = 0; slot < shared.regions().size(); ++slot) {
             const auto row = static_cast<std::size_t>(shared.regions()[slot] - 1);
             table.label[row] = row + 1;

@@ -61,12 +61,18 @@ inline Bands choose_bands(const Shape& shape, int connectivity, bool by_value) {
     return {shape, 1, 2};
 }
 
+// Pixels in a strip: few enough for the cache in a small image, and enough in a large one that few of
+// its regions are cut.
+inline std::int64_t usual_strip(const Shape& shape) {
+    if (shape.depth > 1) return std::int64_t{1} << 21;
+    return std::clamp<std::int64_t>(shape.pixels() / 64, std::int64_t{1} << 19, std::int64_t{1} << 22);
+}
+
 // Rows in a strip of about so many pixels; 0 leaves it to the shape.
 inline std::int64_t rows_per_strip(const Bands& bands, std::int64_t strip_pixels) {
     const Shape& shape = bands.shape;
     const bool by_rows = cuts_planes(shape);
-    const std::int64_t usual = std::int64_t{1} << (shape.depth == 1 ? 19 : 21);
-    const std::int64_t pixels = strip_pixels > 0 ? strip_pixels : usual;
+    const std::int64_t pixels = strip_pixels > 0 ? strip_pixels : usual_strip(shape);
     const std::int64_t unit_rows = by_rows ? bands.rows : bands.planes * shape.height;
     const std::int64_t unit_pixels = std::max<std::int64_t>(1, unit_rows * shape.width);
     return unit_rows * std::max<std::int64_t>(1, pixels / unit_pixels);
