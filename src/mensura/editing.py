@@ -67,7 +67,7 @@ def remove_small(
     TypeError
         If an argument has a type or dtype that is not allowed, such as a floating image.
     ValueError
-        If an argument has a shape or value that is not allowed. `out` is unchanged by any error.
+        If an argument has a shape or value that is not allowed. `out` is then unchanged.
 
     Notes
     -----
@@ -122,7 +122,7 @@ def keep_largest(
     TypeError
         If an argument has a type or dtype that is not allowed, such as a floating image.
     ValueError
-        If an argument has a shape or value that is not allowed. `out` is unchanged by any error.
+        If an argument has a shape or value that is not allowed. `out` is then unchanged.
 
     Examples
     --------
@@ -176,7 +176,7 @@ def clear_border(
     TypeError
         If an argument has a type or dtype that is not allowed, such as a floating image.
     ValueError
-        If an argument has a shape or value that is not allowed. `out` is unchanged by any error.
+        If an argument has a shape or value that is not allowed. `out` is then unchanged.
 
     Notes
     -----
@@ -265,7 +265,7 @@ def fill_holes(
     TypeError
         If an argument has a type or dtype that is not allowed, such as a floating image.
     ValueError
-        If an argument has a shape or value that is not allowed. `out` is unchanged by any error.
+        If an argument has a shape or value that is not allowed. `out` is then unchanged.
 
     Notes
     -----

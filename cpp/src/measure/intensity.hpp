@@ -1,6 +1,6 @@
 // What the pixels of a region say in one channel: count, sum, squares, extremes, weighted positions.
 //
-// The sums over runs are leaf kernels (runs/kernels.inl); here they are gathered per block, merged over
+// The sums over runs are leaf kernels (runs/sums.inl); here they are gathered per block, merged over
 // blocks and turned into columns. A channel's pixel type is hidden behind two small interfaces, called
 // per row and per block, never per pixel.
 #pragma once

@@ -5,7 +5,7 @@
 // the contacts across the seams between strips (seams.hpp). Roots are the smallest members
 // (union_find.hpp), so the final numbers do not depend on how the strips were shared out.
 //
-// Contacts come in closed form from bitmaps (runs/kernels.inl); unions run on the runs as in He, Chao
+// Contacts come in closed form from bitmaps (runs/contacts.inl); unions run on the runs as in He, Chao
 // and Suzuki, "A run-based two-scan labeling algorithm", IEEE TIP 17(5), 2008. Where values do not
 // matter and every diagonal connects, two or four rows are joined as one band, which on noise leaves a
 // third of the runs: the rows of Bolelli et al., "Spaghetti labeling", IEEE TIP 29, 2020, merge pixels

@@ -1,0 +1,183 @@
+// Which runs of two neighboring rows touch, in closed form on bitmaps. Part of kernels.inl. With c the
+// current row, p an earlier neighbor row and `both` the foreground pixels where they hold the same
+// value:
+//
+//   face contact    one for the first pixel x of every stretch of `both`: (c run at x, p run at x)
+//   diagonal        a run of c starts at x, the run of p that holds its value ended at x - 1:
+//                   (c run at x, p run at x - 1)
+//   the mirror      the same with c and p exchanged: (c run at x - 1, p run at x)
+//
+// Every stretch of contact is reported exactly once, with no walk over the runs. Where rows are joined
+// in bands, c and p are the pixels that face the other band and runs are those of the bands, so that one
+// contact may follow another of the same two runs: those are left out. So are contacts that others imply
+// (regions/implied.hpp).
+
+std::int64_t rank(const Word* starts, std::int64_t words, std::int64_t first, std::uint32_t* rank) {
+    for (std::int64_t w = 0; w < words; ++w) {
+        rank[w] = static_cast<std::uint32_t>(first);
+        first += count_set(starts[w]);
+    }
+    return first;
+}
+
+// The run that the last of some lowest pixels of a word lies in, or the one before where it starts none.
+inline std::uint32_t run_of(const JoinRow& row, std::int64_t w, Word up_to) {
+    return row.rank[w] + static_cast<std::uint32_t>(count_set(row.starts[w] & up_to)) - 1;
+}
+
+// The run that holds the pixel of a bit.
+inline std::uint32_t run_at(const JoinRow& row, std::int64_t w, Word bit) {
+    return run_of(row, w, bit | (bit - 1));
+}
+
+// The run that holds the pixel before a bit, which may lie in the word before.
+inline std::uint32_t run_before(const JoinRow& row, std::int64_t w, Word bit) {
+    return run_of(row, w, bit - 1);
+}
+
+// The bits of a word moved up by one pixel, the last one of the word before moved in.
+inline Word moved_up(const Word* bits, std::int64_t w) {
+    return bits[w] << 1 | (w > 0 ? bits[w - 1] >> (word_bits - 1) : 0);
+}
+
+// One pixel, the last, of every stretch of contact that holds no pixel of `known`; `inside` are all
+// pixels of contact of a word, `first` those that begin a stretch. Stretches are cut at the ends of the
+// word. Adding its first pixel to a stretch carries on to the pixel behind it, unless it comes upon one
+// that is known.
+inline Word unknown_stretches(Word inside, Word first, Word known) {
+    first |= inside & 1;
+    const Word open = inside & ~known;
+    unsigned long long sum = 0;
+    const bool carried = __builtin_uaddll_overflow(open, first & ~known, &sum);
+    const Word behind = inside << 1 & (~inside | first);
+    return (sum & behind) >> 1 | Word{carried} << (word_bits - 1);
+}
+
+// Where contacts are written: each in turn, save for one equal to that before it.
+class ContactWriter {
+public:
+    explicit ContactWriter(Contact* first) : next_(first) {}
+
+    void write(std::uint32_t current, std::uint32_t earlier) {
+        *next_ = {current, earlier};
+        next_ += (current != last_.current) | (earlier != last_.earlier);
+        last_ = {current, earlier};
+    }
+    Contact* end() const { return next_; }
+
+private:
+    Contact* next_;
+    Contact last_{~std::uint32_t{0}, ~std::uint32_t{0}};
+};
+
+template <bool diagonal>
+std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, const Word* implied,
+                           std::int64_t word_begin, std::int64_t word_end, Contact* found) {
+    ContactWriter contacts(found);
+    for (std::int64_t w = word_begin; w < word_end; ++w) {
+        const Word cf = c.foreground[w];
+        const Word pf = p.foreground[w];
+        if (cf == 0 && pf == 0) continue;
+        const Word c_before = moved_up(c.foreground, w);
+        const Word p_before = moved_up(p.foreground, w);
+        Word rest = cf & pf & ~(c_before & p_before);
+        Word before = cf & ~c_before & ~pf & p_before;
+        Word behind = pf & ~p_before & ~cf & c_before;
+        if (implied != nullptr) {
+            rest = unknown_stretches(cf & pf, rest, implied[w]);
+            before &= ~implied[w];
+            behind &= ~moved_up(implied, w);
+        }
+        if constexpr (diagonal) rest |= before | behind;
+        // No pixel is more than one kind of contact; which one it is tells whether it lies in the run
+        // that touches, or behind it.
+        for (; rest != 0; rest &= rest - 1) {
+            const Word bit = rest & -rest;
+            contacts.write(run_of(c, w, (bit & cf) | (bit - 1)), run_of(p, w, (bit & pf) | (bit - 1)));
+        }
+    }
+    return contacts.end() - found;
+}
+
+std::int64_t contacts(const JoinRow& c, const JoinRow& p, const Word* implied, bool diagonal,
+                      std::int64_t word_begin, std::int64_t word_end, Contact* found) {
+    return diagonal ? find_contacts<true>(c, p, implied, word_begin, word_end, found)
+                    : find_contacts<false>(c, p, implied, word_begin, word_end, found);
+}
+
+std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::int64_t* start, std::int64_t* end,
+                       std::uint32_t* band_run) {
+    std::int64_t* const first = start;
+    for (std::int64_t w = 0; w < words; ++w) {
+        const Word foreground = row.foreground[w];
+        if (foreground == 0) continue;
+        const Word next = w + 1 < words ? row.foreground[w + 1] << (word_bits - 1) : 0;
+        Word starts = foreground & ~moved_up(row.foreground, w);
+        start = append_bits(starts, w * word_bits, start);
+        end = append_bits(foreground & ~(foreground >> 1 | next), w * word_bits + 1, end);
+        const int count = count_set(starts);
+        band_run[0] = run_at(row, w, starts & -starts);
+        starts &= starts - 1;
+        band_run[1] = run_at(row, w, starts & -starts);
+        starts &= starts - 1;
+        for (std::uint32_t* more = band_run + 2; starts != 0; starts &= starts - 1) {
+            *more++ = run_at(row, w, starts & -starts);
+        }
+        band_run += count;
+    }
+    return start - first;
+}
+
+// Those of the bits of word w where a[x] == b[x - 1].
+template <class T>
+inline Word equal_to_left(Word bits, const T* a, const T* b, std::int64_t w) {
+    Word equal = 0;
+    for (; bits != 0; bits &= bits - 1) {
+        const std::int64_t x = w * word_bits + __builtin_ctzll(bits);
+        equal |= a[x] == b[x - 1] ? bits & -bits : 0;
+    }
+    return equal;
+}
+
+template <class T, bool diagonal>
+std::int64_t find_equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Word* both,
+                                 const Word* implied, std::int64_t word_begin, std::int64_t word_end,
+                                 Contact* found) {
+    const JoinRow& cr = c.row;
+    const JoinRow& pr = p.row;
+    ContactWriter contacts(found);
+    for (std::int64_t w = word_begin; w < word_end; ++w) {
+        // The value ends in one row where it starts in the other, or else it would be that of both.
+        const Word c_breaks = cr.starts[w] | ~cr.foreground[w];
+        const Word p_breaks = pr.starts[w] | ~pr.foreground[w];
+        Word rest = both[w] & (~moved_up(both, w) | cr.starts[w]);
+        Word before = cr.starts[w] & p_breaks & moved_up(pr.foreground, w) & ~both[w];
+        Word behind = pr.starts[w] & c_breaks & moved_up(cr.foreground, w) & ~both[w];
+        if (implied != nullptr) {
+            rest = unknown_stretches(both[w], rest, implied[w]);
+            before &= ~implied[w];
+            behind &= ~moved_up(implied, w);
+        }
+        if constexpr (diagonal) rest |= equal_to_left(before, c.values, p.values, w);
+        for (; rest != 0; rest &= rest - 1) {
+            const Word bit = rest & -rest;
+            contacts.write(run_at(cr, w, bit), run_of(pr, w, (bit & both[w]) | (bit - 1)));
+        }
+        if constexpr (diagonal) {
+            behind = equal_to_left(behind, p.values, c.values, w);
+            for (; behind != 0; behind &= behind - 1) {
+                const Word bit = behind & -behind;
+                contacts.write(run_before(cr, w, bit), run_at(pr, w, bit));
+            }
+        }
+    }
+    return contacts.end() - found;
+}
+
+template <class T>
+std::int64_t equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Word* both,
+                            const Word* implied, bool diagonal, std::int64_t word_begin,
+                            std::int64_t word_end, Contact* found) {
+    return diagonal ? find_equal_contacts<T, true>(c, p, both, implied, word_begin, word_end, found)
+                    : find_equal_contacts<T, false>(c, p, both, implied, word_begin, word_end, found);
+}

@@ -1,0 +1,285 @@
+// Sums, extremes and positions of the pixels of runs. Part of kernels.inl.
+
+// Pixels of at most 32 bits: squares fit into 64 unsigned bits, and the sign drops out modulo 2^64.
+template <class Squares>
+inline void add_square(Squares& squares, std::int64_t value) {
+    squares += static_cast<std::uint64_t>(value) * static_cast<std::uint64_t>(value);
+}
+inline void add_square(UInt192& squares, Int128 value) {
+    const auto magnitude = static_cast<UInt128>(value < 0 ? -value : value);
+    const UInt128 before = squares.low;
+    squares.low += magnitude * magnitude;  // 64-bit pixels: below 2^128
+    squares.high += squares.low < before;
+}
+
+// The sums of a stretch of integer pixels. A stretch has at most 4096 pixels, so that 64 bits hold the
+// sum of value x index of 32-bit pixels, and 32 bits the sums of 8-bit pixels.
+constexpr std::int64_t stretch_length = 4096;
+
+template <class T>
+struct IntegerStretch {
+    typename IntegerSums<T>::Sum sum;
+    typename IntegerSums<T>::Squares squares;
+    typename IntegerSums<T>::Sum along;
+    T min;
+    T max;
+};
+
+template <class T>
+struct StretchSum {
+    using Type = typename IntegerSums<T>::Sum;
+};
+template <>
+struct StretchSum<std::uint8_t> {
+    using Type = std::uint32_t;
+};
+template <>
+struct StretchSum<std::uint16_t> {
+    using Type = std::uint32_t;
+};
+
+template <class T, bool with_squares, bool with_coordinates>
+inline IntegerStretch<T> sum_integers(const T* pixels, std::int64_t length) {
+    using Sum = typename IntegerSums<T>::Sum;
+    IntegerStretch<T> stretch{0, {}, 0, pixels[0], pixels[0]};
+    typename StretchSum<T>::Type sum = 0;
+    for (std::int64_t i = 0; i < length; ++i) {
+        sum += pixels[i];
+        stretch.min = pixels[i] < stretch.min ? pixels[i] : stretch.min;
+        stretch.max = pixels[i] > stretch.max ? pixels[i] : stretch.max;
+    }
+    stretch.sum = static_cast<Sum>(sum);
+    if constexpr (with_squares) {
+        auto squares = stretch.squares;
+        for (std::int64_t i = 0; i < length; ++i) add_square(squares, static_cast<Sum>(pixels[i]));
+        stretch.squares = squares;
+    }
+    if constexpr (with_coordinates) {
+        for (std::int64_t i = 0; i < length; ++i) stretch.along += static_cast<Sum>(pixels[i]) * i;
+    }
+    return stretch;
+}
+
+#if defined(__AVX512BW__)
+// Short runs of the commonest pixel types in one masked load, without a scalar tail.
+
+inline std::uint16_t smallest_of(__m512i v) {  // of 16-bit lanes
+    const __m256i half = _mm256_min_epu16(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
+    const __m128i quarter =
+        _mm_min_epu16(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+    return static_cast<std::uint16_t>(_mm_cvtsi128_si32(_mm_minpos_epu16(quarter)));
+}
+
+// The smaller of each pair of bytes, as 16-bit lanes.
+inline __m512i smaller_bytes(__m512i v) { return _mm512_min_epu8(v, _mm512_srli_epi16(v, 8)); }
+
+inline __mmask64 first_lanes(std::int64_t count) {
+    return count >= 64 ? ~__mmask64{0} : (__mmask64{1} << count) - 1;
+}
+
+template <bool with_squares>
+inline IntegerStretch<std::uint8_t> sum_masked(const std::uint8_t* pixels, std::int64_t length) {
+    const __m512i zero = _mm512_setzero_si512();
+    const __m512i ones = _mm512_set1_epi32(-1);
+    __m512i sum = zero;
+    __m512i squares = zero;
+    __m512i smallest = ones;
+    __m512i largest = zero;
+    for (std::int64_t i = 0; i < length; i += 64) {
+        const __mmask64 lanes_in = first_lanes(length - i);
+        const __m512i v = _mm512_maskz_loadu_epi8(lanes_in, pixels + i);
+        sum = _mm512_add_epi64(sum, _mm512_sad_epu8(v, zero));
+        smallest = _mm512_mask_min_epu8(smallest, lanes_in, smallest, v);
+        largest = _mm512_max_epu8(largest, v);
+        if constexpr (with_squares) {
+            const __m512i low = _mm512_unpacklo_epi8(v, zero);
+            const __m512i high = _mm512_unpackhi_epi8(v, zero);
+            squares = _mm512_add_epi32(squares, _mm512_madd_epi16(low, low));
+            squares = _mm512_add_epi32(squares, _mm512_madd_epi16(high, high));
+        }
+    }
+    const auto top = smallest_of(smaller_bytes(_mm512_xor_si512(largest, ones)));
+    return {_mm512_reduce_add_epi64(sum),
+            with_squares ? static_cast<std::uint32_t>(_mm512_reduce_add_epi32(squares)) : 0U, 0,
+            static_cast<std::uint8_t>(smallest_of(smaller_bytes(smallest))),
+            static_cast<std::uint8_t>(255 - top)};
+}
+
+// The squares of 32-bit lanes below 2^16, added up in pairs as 64-bit lanes.
+inline __m512i sum_of_squares(__m512i v) {
+    const __m512i square = _mm512_mullo_epi32(v, v);
+    return _mm512_add_epi64(_mm512_srli_epi64(square, 32),
+                            _mm512_and_si512(square, _mm512_set1_epi64(0xffffffff)));
+}
+
+template <bool with_squares>
+inline IntegerStretch<std::uint16_t> sum_masked(const std::uint16_t* pixels, std::int64_t length) {
+    const __m512i zero = _mm512_setzero_si512();
+    const __m512i ones = _mm512_set1_epi32(-1);
+    __m512i sum = zero;
+    __m512i squares = zero;
+    __m512i smallest = ones;
+    __m512i largest = zero;
+    for (std::int64_t i = 0; i < length; i += 32) {
+        const auto lanes_in = static_cast<__mmask32>(first_lanes(length - i));
+        const __m512i v = _mm512_maskz_loadu_epi16(lanes_in, pixels + i);
+        const __m512i even = _mm512_and_si512(v, _mm512_set1_epi32(0xffff));
+        const __m512i odd = _mm512_srli_epi32(v, 16);
+        sum = _mm512_add_epi32(sum, _mm512_add_epi32(even, odd));
+        smallest = _mm512_mask_min_epu16(smallest, lanes_in, smallest, v);
+        largest = _mm512_max_epu16(largest, v);
+        if constexpr (with_squares) {
+            squares = _mm512_add_epi64(squares, sum_of_squares(even));
+            squares = _mm512_add_epi64(squares, sum_of_squares(odd));
+        }
+    }
+    const auto top = smallest_of(_mm512_xor_si512(largest, ones));
+    return {static_cast<std::uint32_t>(_mm512_reduce_add_epi32(sum)),
+            with_squares ? static_cast<std::uint64_t>(_mm512_reduce_add_epi64(squares)) : 0U, 0,
+            smallest_of(smallest), static_cast<std::uint16_t>(65535 - top)};
+}
+#endif
+
+template <class T, bool with_squares, bool with_coordinates>
+inline IntegerStretch<T> sum_stretch_of(const T* pixels, std::int64_t length) {
+#if defined(__AVX512BW__)
+    constexpr bool is_common = sizeof(T) <= 2 && T(-1) > T(0);
+    if constexpr (is_common && !with_coordinates) return sum_masked<with_squares>(pixels, length);
+#endif
+    return sum_integers<T, with_squares, with_coordinates>(pixels, length);
+}
+
+inline void add_squares(std::uint64_t& total, std::uint64_t part) { total += part; }
+inline void add_squares(UInt128& total, UInt128 part) { total += part; }
+inline void add_squares(UInt192& total, const UInt192& part) {
+    total.low += part.low;
+    total.high += part.high + (total.low < part.low);
+}
+
+template <class T, bool with_squares, bool with_coordinates>
+inline void add_stretch(const T* row, std::int64_t start, std::int64_t length, std::int64_t z,
+                        std::int64_t y, IntegerPartial<T>& partial) {
+    using Weighted = typename IntegerSums<T>::Weighted;
+    const IntegerStretch<T> stretch =
+        sum_stretch_of<T, with_squares, with_coordinates>(row + start, length);
+    partial.sum += stretch.sum;
+    partial.min = stretch.min < partial.min ? stretch.min : partial.min;
+    partial.max = stretch.max > partial.max ? stretch.max : partial.max;
+    if constexpr (with_squares) add_squares(partial.squares, stretch.squares);
+    if constexpr (with_coordinates) {
+        partial.weighted[0] += static_cast<Weighted>(stretch.sum) * z;
+        partial.weighted[1] += static_cast<Weighted>(stretch.sum) * y;
+        partial.weighted[2] += static_cast<Weighted>(stretch.sum) * start + stretch.along;
+    }
+}
+
+template <class T, bool with_squares, bool with_coordinates>
+void add_runs(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z, std::int64_t y,
+              IntegerPartial<T>* partials) {
+    for (std::int64_t k = 0; k < count; ++k) {
+        for (std::int64_t start = runs[k].start; start < runs[k].end; start += stretch_length) {
+            const std::int64_t left = runs[k].end - start;
+            add_stretch<T, with_squares, with_coordinates>(
+                row, start, left < stretch_length ? left : stretch_length, z, y, partials[runs[k].slot]);
+        }
+    }
+}
+
+constexpr int lanes = 8;
+
+// The order in which the eight partial sums are joined is part of the result.
+inline double join(const double* lane) {
+    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+}
+
+template <class T>
+inline bool is_finite(T value) {
+    return value - value == 0;
+}
+
+// Finite pixels of a stretch: count, sum, sum of value x index, extremes.
+template <class T>
+struct Stretch {
+    std::int64_t valid;
+    double sum;
+    double along;
+    T min;
+    T max;
+};
+
+template <class T, bool with_coordinates>
+inline Stretch<T> sum_stretch(const T* pixels, std::int64_t length) {
+    double sum[lanes] = {};
+    double along[lanes] = {};
+    std::int64_t valid = 0;
+    T low = static_cast<T>(__builtin_inf());
+    T high = -low;
+    for (std::int64_t i = 0; i < length; i += lanes) {
+        const std::int64_t left = length - i;
+        for (int j = 0; j < (left < lanes ? left : lanes); ++j) {
+            const T value = pixels[i + j];
+            const bool finite = is_finite(value);
+            const double counted = finite ? static_cast<double>(value) : 0.0;
+            valid += finite;
+            sum[j] += counted;
+            if constexpr (with_coordinates) along[j] += counted * static_cast<double>(i + j);
+            low = finite & (value < low) ? value : low;
+            high = finite & (value > high) ? value : high;
+        }
+    }
+    return {valid, join(sum), join(along), low, high};
+}
+
+template <class T>
+inline double deviation_stretch(const T* pixels, std::int64_t length, double mean) {
+    double squares[lanes] = {};
+    for (std::int64_t i = 0; i < length; i += lanes) {
+        const std::int64_t left = length - i;
+        for (int j = 0; j < (left < lanes ? left : lanes); ++j) {
+            const double difference = static_cast<double>(pixels[i + j]) - mean;
+            squares[j] += is_finite(pixels[i + j]) ? difference * difference : 0.0;
+        }
+    }
+    return join(squares);
+}
+
+// Floating pixels. Stretches are short, so that eight partial sums of one hold few roundings.
+template <class T, bool with_squares, bool with_coordinates>
+void add_runs(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z, std::int64_t y,
+              FloatPartial<T>* partials) {
+    constexpr std::int64_t stretch = 256;
+    for (std::int64_t k = 0; k < count; ++k) {
+        FloatPartial<T>& partial = partials[runs[k].slot];
+        for (std::int64_t start = runs[k].start; start < runs[k].end; start += stretch) {
+            const std::int64_t left = runs[k].end - start;
+            const std::int64_t length = left < stretch ? left : stretch;
+            const Stretch<T> part = sum_stretch<T, with_coordinates>(row + start, length);
+            if (part.valid == 0) continue;
+            if (partial.valid == 0) {
+                partial.anchor[0] = z;
+                partial.anchor[1] = y;
+                partial.anchor[2] = start;
+            }
+            if constexpr (with_squares) {
+                const auto n = static_cast<double>(part.valid);
+                const auto before = static_cast<double>(partial.valid);
+                const double mean = part.sum / n;
+                partial.deviation += deviation_stretch(row + start, length, mean);
+                if (partial.valid != 0) {
+                    const double mean_before = (partial.sum + partial.sum_low) / before;
+                    partial.deviation += joining_deviation(mean_before, before, mean, n);
+                }
+            }
+            if constexpr (with_coordinates) {
+                partial.weighted[0] += part.sum * static_cast<double>(z - partial.anchor[0]);
+                partial.weighted[1] += part.sum * static_cast<double>(y - partial.anchor[1]);
+                partial.weighted[2] +=
+                    part.sum * static_cast<double>(start - partial.anchor[2]) + part.along;
+            }
+            add_compensated(partial.sum, partial.sum_low, part.sum);
+            partial.valid += part.valid;
+            partial.min = part.min < partial.min ? part.min : partial.min;
+            partial.max = part.max > partial.max ? part.max : partial.max;
+        }
+    }
+}
