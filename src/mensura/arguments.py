@@ -184,6 +184,15 @@ def check_label_dtype(dtype: object) -> np.dtype[Any]:
     return np.dtype(checked)
 
 
+def check_label_output(dtype: object, out: object, shape: tuple[int, ...]) -> np.dtype[Any] | None:
+    """Return the dtype of the labels that are asked for; None leaves it to their number."""
+    if out is None:
+        return None if dtype is None else check_label_dtype(dtype)
+    if dtype is not None:
+        raise ValueError("dtype and out exclude each other: out has a dtype already")
+    return check_out(out, shape).dtype
+
+
 def check_label_range(dtype: np.dtype[Any], count: int, name: str) -> None:
     """Raise OverflowError where `count` labels do not fit into `dtype`."""
     largest = int(np.iinfo(dtype).max)

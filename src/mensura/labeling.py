@@ -6,7 +6,7 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from mensura.arguments import check_label_dtype, check_out
+from mensura.arguments import check_label_output
 from mensura.regions import find_regions
 
 
@@ -124,12 +124,7 @@ def label(
     >>> ms.label(mask, connectivity=1, return_num=True)[1]
     4
     """
-    if out is not None:
-        if dtype is not None:
-            raise ValueError("dtype and out exclude each other: out has a dtype already")
-        check_out(out, np.shape(image))
-    elif dtype is not None:
-        dtype = check_label_dtype(dtype)
+    check_label_output(dtype, out, np.shape(image))  # before the search, not after it
     regions = find_regions(
         image,
         connectivity,

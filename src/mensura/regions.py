@@ -14,9 +14,8 @@ from mensura.arguments import (
     check_background,
     check_connectivity,
     check_count,
-    check_label_dtype,
+    check_label_output,
     check_label_range,
-    check_out,
     check_periodic,
     check_threshold,
 )
@@ -306,18 +305,14 @@ class Regions:
             If memory does not suffice; `out` is then unchanged.
         """
         used = threads_for(threads, math.prod(self._shape))
+        chosen = check_label_output(dtype, out, self._shape)
         if out is not None:
-            if dtype is not None:
-                raise ValueError("dtype and out exclude each other: out has a dtype already")
-            labels = check_out(out, self._shape)
-            check_label_range(labels.dtype, self.count, "out of dtype")
-            self._native.paint(labels, False, used)
-            return labels
-        if dtype is None:
+            check_label_range(out.dtype, self.count, "out of dtype")
+            self._native.paint(out, False, used)
+            return out
+        if chosen is None:
             chosen = np.dtype(np.int32 if self.count <= np.iinfo(np.int32).max else np.int64)
-        else:
-            chosen = check_label_dtype(dtype)
-            check_label_range(chosen, self.count, "dtype")
+        check_label_range(chosen, self.count, "dtype")
         labels, cleared = _core.new_output(chosen, self._shape)
         self._native.paint(labels, cleared, used)
         return labels

@@ -199,23 +199,18 @@ private:
         Faces(const Finder& finder, const RunTable& runs) : finder_(finder), runs_(runs) {}
 
         const Word* current(std::int64_t row, const Neighbor& n) {
-            return face(row, n.dz == 0 ? both : first,
-                        n.dy == 0  ? both
-                        : n.dy < 0 ? first
-                                   : last,
-                        current_);
+            return face(row, facing(-n.dz), facing(-n.dy), current_);
         }
         // An earlier band has all its rows and planes, save where it lies below in y.
         const Word* earlier(std::int64_t row, const Neighbor& n) {
-            return face(row, n.dz == 0 ? both : last,
-                        n.dy == 0  ? both
-                        : n.dy < 0 ? last
-                                   : first,
-                        earlier_);
+            return face(row, facing(n.dz), facing(n.dy), earlier_);
         }
 
     private:
         enum Part { first, last, both };
+
+        // The part that faces a band from which a step leads to this one.
+        static Part facing(int step) { return step == 0 ? both : step > 0 ? first : last; }
 
         static bool holds(Part part, std::int64_t i, std::int64_t count) {
             return part == both || i == (part == first ? 0 : count - 1);
