@@ -9,9 +9,17 @@
 namespace mensura::python {
 namespace {
 
-std::vector<ImageView> views_of(const std::vector<py::array>& channels) {
-    std::vector<ImageView> views;
-    for (const py::array& channel : channels) views.push_back(view_of(channel, "image"));
+using Mask = std::optional<py::array>;
+
+std::vector<ChannelView> views_of(const std::vector<py::array>& channels,
+                                  const std::vector<Mask>& masks) {
+    if (masks.size() != channels.size()) throw py::value_error("one mask or None per channel");
+    std::vector<ChannelView> views;
+    for (std::size_t c = 0; c < channels.size(); ++c) {
+        ChannelView view{view_of(channels[c], "image")};
+        if (masks[c]) view.mask = view_of(*masks[c], "mask");
+        views.push_back(view);
+    }
     return views;
 }
 
@@ -48,42 +56,93 @@ py::dict table_columns(RegionTable&& table) {
     return result;
 }
 
-py::dict measure_label_image(const py::array& labels, const std::vector<py::array>& channels,
-                             const MeasurePlan& plan, int threads) {
+Accumulator make_accumulator(const MeasurePlan& plan, const std::vector<py::array>& channels,
+                             const std::vector<std::optional<Scalar>>& saturations) {
+    if (saturations.size() != channels.size()) {
+        throw py::value_error("one saturation or None per channel");
+    }
+    std::vector<ChannelKind> kinds;
+    for (std::size_t c = 0; c < channels.size(); ++c) {
+        kinds.push_back({view_of(channels[c], "image").dtype, saturations[c]});
+    }
+    return Accumulator(plan, std::move(kinds));
+}
+
+void add_labels(Accumulator& accumulator, const py::array& labels,
+                const std::vector<py::array>& channels, const std::vector<Mask>& masks,
+                const Origin& origin, int threads) {
     const ImageView view = view_of(labels, "labels");
-    const std::vector<ImageView> channel_views = views_of(channels);
+    const std::vector<ChannelView> channel_views = views_of(channels, masks);
+    const py::gil_scoped_release without_gil;
+    with_kept_memory([&] { accumulator.add(view, channel_views, origin, threads); });
+}
+
+void add_regions(Accumulator& accumulator, const Regions& regions,
+                 const std::vector<py::array>& channels, const std::vector<Mask>& masks,
+                 const Origin& origin, int threads) {
+    const std::vector<ChannelView> channel_views = views_of(channels, masks);
+    const py::gil_scoped_release without_gil;
+    with_kept_memory([&] { accumulator.add(regions, channel_views, origin, threads); });
+}
+
+py::dict table_of(const Accumulator& accumulator, int threads) {
     RegionTable table;
     {
         const py::gil_scoped_release without_gil;
-        table = with_kept_memory([&] { return measure_labels(view, channel_views, plan, threads); });
+        table = with_kept_memory([&] { return accumulator.table(threads); });
     }
     return table_columns(std::move(table));
 }
 
-py::dict measure_found_regions(const Regions& regions, const std::vector<py::array>& channels,
-                               const MeasurePlan& plan, int threads) {
-    const std::vector<ImageView> channel_views = views_of(channels);
+// Without channels, regions need no accumulator.
+py::dict measure_geometry(const Regions& regions, const MeasurePlan& plan, int threads) {
     RegionTable table;
     {
         const py::gil_scoped_release without_gil;
-        table = with_kept_memory([&] { return measure_regions(regions, channel_views, plan, threads); });
+        table = with_kept_memory([&] { return measure_regions(regions, {}, plan, threads); });
     }
     return table_columns(std::move(table));
+}
+
+void register_plan(py::module_& module) {
+    py::class_<MeasurePlan>(module, "MeasurePlan")
+        .def(py::init([](int axes, const std::optional<std::array<std::int64_t, 3>>& image) {
+                 MeasurePlan plan;
+                 plan.axes = axes;
+                 if (image) plan.image = Shape{(*image)[0], (*image)[1], (*image)[2]};
+                 return plan;
+             }),
+             py::arg("axes"), py::arg("image") = py::none())
+        .def_readwrite("second_moments", &MeasurePlan::second_moments)
+        .def_readwrite("third_moments", &MeasurePlan::third_moments)
+        .def_readwrite("border_pixels", &MeasurePlan::border_pixels)
+        .def_readwrite("intensity_squares", &MeasurePlan::intensity_squares)
+        .def_readwrite("intensity_powers", &MeasurePlan::intensity_powers)
+        .def_readwrite("intensity_weighted_centroid", &MeasurePlan::intensity_weighted_centroid)
+        .def_readwrite("intensity_weighted_moments", &MeasurePlan::intensity_weighted_moments)
+        .def_readwrite("intensity_positions", &MeasurePlan::intensity_positions)
+        .def_readwrite("intensity_quality", &MeasurePlan::intensity_quality);
 }
 
 }  // namespace
 
 void register_measure(py::module_& module) {
-    py::class_<MeasurePlan>(module, "MeasurePlan")
-        .def(py::init([](int axes, bool second_moments, bool intensity_squares, bool weighted_centroid) {
-                 return MeasurePlan{axes, second_moments, intensity_squares, weighted_centroid};
-             }),
-             py::kw_only(), py::arg("axes"), py::arg("second_moments"), py::arg("intensity_squares"),
-             py::arg("intensity_weighted_centroid"));
-    module.def("measure_labels", &measure_label_image, py::arg("labels"), py::arg("channels"),
-               py::arg("plan"), py::arg("threads"));
-    module.def("measure_regions", &measure_found_regions, py::arg("regions"), py::arg("channels"),
-               py::arg("plan"), py::arg("threads"));
+    register_plan(module);
+    py::class_<Accumulator>(module, "Accumulator")
+        .def(py::init(&make_accumulator), py::arg("plan"), py::arg("channels"), py::arg("saturations"))
+        .def("add_labels", &add_labels, py::arg("labels"), py::arg("channels"), py::arg("masks"),
+             py::arg("origin"), py::arg("threads"))
+        .def("add_regions", &add_regions, py::arg("regions"), py::arg("channels"), py::arg("masks"),
+             py::arg("origin"), py::arg("threads"))
+        .def("merge", &Accumulator::merge, py::arg("other"))
+        .def("table", &table_of, py::arg("threads"))
+        .def_property_readonly("regions", &Accumulator::regions)
+        .def(py::pickle([](const Accumulator& accumulator) { return py::bytes(accumulator.save()); },
+                        [](const py::bytes& bytes) {
+                            return Accumulator::load(static_cast<std::string_view>(bytes));
+                        }));
+    module.def("measure_geometry", &measure_geometry, py::arg("regions"), py::arg("plan"),
+               py::arg("threads"));
 }
 
 }  // namespace mensura::python

@@ -68,19 +68,41 @@ void check_scan_of_type(const ScanKernels<T>& kernels) {
 }
 
 // All bytes of the partials that a kernel leaves behind, for a comparison of bits.
+template <class Partial>
+std::vector<unsigned char> bytes_of(const std::vector<Partial>& partials) {
+    std::vector<unsigned char> bytes(partials.size() * sizeof(Partial));
+    std::memcpy(bytes.data(), partials.data(), bytes.size());
+    return bytes;
+}
+
+// Partials whose padding is zero as well.
+template <class Partial>
+std::vector<Partial> zero_partials() {
+    std::vector<Partial> partials(3);
+    std::memset(static_cast<void*>(partials.data()), 0, partials.size() * sizeof(Partial));
+    return partials;
+}
+
 template <class T>
-std::vector<unsigned char> sums_of(AddRuns<T> add, const std::vector<T>& row,
-                                   const std::vector<SlotRun>& runs) {
-    std::vector<IntensityPartial<T>> partials(3);
-    std::memset(static_cast<void*>(partials.data()), 0, partials.size() * sizeof(partials[0]));
+std::vector<unsigned char> values_of(const IntensityKernels<T>& kernels, bool squares,
+                                     const std::vector<T>& row, const std::vector<SlotRun>& runs) {
+    auto partials = zero_partials<ValuePartial<T>>();
     for (auto& partial : partials) {
         partial.min = std::numeric_limits<T>::max();
         partial.max = std::numeric_limits<T>::lowest();
     }
-    add(row.data(), runs.data(), static_cast<std::int64_t>(runs.size()), 2, 5, partials.data());
-    std::vector<unsigned char> bytes(partials.size() * sizeof(partials[0]));
-    std::memcpy(bytes.data(), partials.data(), bytes.size());
-    return bytes;
+    const auto count = static_cast<std::int64_t>(runs.size());
+    kernels.add_values[squares](row.data(), runs.data(), count, partials.data());
+    return bytes_of(partials);
+}
+
+template <class T>
+std::vector<unsigned char> weighted_of(const IntensityKernels<T>& kernels, const std::vector<T>& row,
+                                       const std::vector<SlotRun>& runs) {
+    auto partials = zero_partials<WeightedPartial<T>>();
+    const auto count = static_cast<std::int64_t>(runs.size());
+    kernels.add_weighted(row.data(), runs.data(), count, 2, 5, partials.data());
+    return bytes_of(partials);
 }
 
 template <class T, class Kernels>
@@ -99,15 +121,15 @@ void check_same_sums(Kernels kernels_of) {
         row[4000] = std::numeric_limits<T>::infinity();
     }
     const std::vector<SlotRun> runs{{0, 1, 0}, {3, 20, 1}, {20, 8999, 2}, {8999, 9000, 1}};
-    for (int squares = 0; squares < 2; ++squares) {
-        for (int coordinates = 0; coordinates < 2; ++coordinates) {
-            const auto expected =
-                sums_of<T>(kernels_of(baseline_kernels()).add[squares][coordinates], row, runs);
-            for (const KernelTable* table : tables()) {
-                INFO(table->name);
-                CHECK(sums_of<T>(kernels_of(*table).add[squares][coordinates], row, runs) == expected);
-            }
+    const auto& baseline = kernels_of(baseline_kernels());
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        const auto& kernels = kernels_of(*table);
+        for (const bool squares : {false, true}) {
+            CHECK(values_of<T>(kernels, squares, row, runs) ==
+                  values_of<T>(baseline, squares, row, runs));
         }
+        CHECK(weighted_of<T>(kernels, row, runs) == weighted_of<T>(baseline, row, runs));
     }
 }
 

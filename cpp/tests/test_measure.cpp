@@ -15,7 +15,15 @@ using namespace mensura::test;
 
 namespace {
 
-const MeasurePlan everything{3, true, true, true};
+MeasurePlan plan_of_everything() {
+    MeasurePlan plan;
+    plan.second_moments = true;
+    plan.intensity_squares = true;
+    plan.intensity_weighted_centroid = true;
+    return plan;
+}
+
+const MeasurePlan everything = plan_of_everything();
 
 struct Pixels {
     std::vector<std::array<double, 3>> at;
@@ -46,7 +54,7 @@ double mean(const std::vector<double>& values) {
 
 template <class L, class T>
 void check_against_pixels(const Image<L>& labels, const Image<T>& image, int threads) {
-    const ImageView channel = image.view();
+    const ChannelView channel{image.view()};
     const RegionTable table = measure_labels(labels.view(), {&channel, 1}, everything, threads);
     const auto regions = pixels_of(labels, image);
     REQUIRE(table.label.size() == regions.size());
@@ -109,7 +117,7 @@ TEST_CASE("several blocks, any number of threads: the same bits") {
     const auto labels = random_image<std::uint16_t>(shape, 3000, 5);
     auto image = random_image<double>(shape, 1 << 20, 6);
     for (double& pixel : image.pixels) pixel = std::sqrt(pixel) - 300;
-    const ImageView channel = image.view();
+    const ChannelView channel{image.view()};
     const RegionTable one = measure_labels(labels.view(), {&channel, 1}, everything, 1);
     for (const int threads : {2, 3, 8}) {
         const RegionTable many = measure_labels(labels.view(), {&channel, 1}, everything, threads);
@@ -137,7 +145,7 @@ TEST_CASE("negative labels are ignored and ids near 2^64 are ordinary") {
 TEST_CASE("regions measured from runs equal regions measured from labels") {
     const auto mask = random_image<std::uint8_t>({1, 1200, 800}, 2, 9);
     const auto image = random_image<std::uint16_t>(mask.shape, 60000, 10);
-    const ImageView channel = image.view();
+    const ChannelView channel{image.view()};
     const Regions regions = find_regions(mask.view(), {2, Scalar{std::int64_t{0}}, false, {}, {}, 2});
     Image<std::int32_t> labels(mask.shape);
     paint(regions, labels.mutable_view(), true, 2);
@@ -167,14 +175,14 @@ TEST_CASE("sums of the largest 64-bit pixels do not overflow") {
     const std::uint64_t top = ~std::uint64_t{0};
     const Image<std::uint8_t> labels({1, 1, 4}, 1);
     const Image<std::uint64_t> image({1, 1, 4}, {top, top, top - 2, top - 2});
-    const ImageView channel = image.view();
+    const ChannelView channel{image.view()};
     const RegionTable table = measure_labels(labels.view(), {&channel, 1}, everything, 1);
     CHECK(table.channels[0].sum[0] == 4 * 0x1p64);
     CHECK(table.channels[0].squares[0] == 4);  // deviations 1, 1, -1, -1
     const Image<std::int64_t> low(
         {1, 1, 2}, {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()});
     const Image<std::uint8_t> pair({1, 1, 2}, 1);
-    const ImageView low_channel = low.view();
+    const ChannelView low_channel{low.view()};
     const RegionTable extremes = measure_labels(pair.view(), {&low_channel, 1}, everything, 1);
     CHECK(extremes.channels[0].mean[0] == -0.5);
     CHECK(extremes.channels[0].squares[0] == doctest::Approx(2 * 0x1p126).epsilon(1e-15));
@@ -184,11 +192,11 @@ TEST_CASE("squares of the largest 32-bit pixels do not overflow") {
     const std::uint32_t top = ~std::uint32_t{0};
     const Image<std::uint8_t> labels({1, 1, 3}, 1);
     const Image<std::uint32_t> image({1, 1, 3}, {top, top - 3, top});
-    const ImageView channel = image.view();
+    const ChannelView channel{image.view()};
     CHECK(measure_labels(labels.view(), {&channel, 1}, everything, 1).channels[0].squares[0] == 6);
     const std::int32_t bottom = std::numeric_limits<std::int32_t>::min();
     const Image<std::int32_t> low({1, 1, 3}, {bottom, bottom + 3, bottom});
-    const ImageView low_channel = low.view();
+    const ChannelView low_channel{low.view()};
     CHECK(measure_labels(labels.view(), {&low_channel, 1}, everything, 1).channels[0].squares[0] == 6);
 }
 
@@ -196,7 +204,7 @@ TEST_CASE("pixels that are not finite are left out") {
     const double nan = std::nan("");
     const Image<std::uint8_t> labels({1, 1, 6}, {1, 1, 1, 1, 2, 2});
     const Image<double> image({1, 1, 6}, {1, nan, 3, HUGE_VAL, nan, -HUGE_VAL});
-    const ImageView channel = image.view();
+    const ChannelView channel{image.view()};
     const RegionTable table = measure_labels(labels.view(), {&channel, 1}, everything, 1);
     CHECK(table.channels[0].valid == Column<std::int64_t>{2, 0});
     CHECK(table.channels[0].mean[0] == 2);
@@ -209,7 +217,7 @@ TEST_CASE("pixels that are not finite are left out") {
 TEST_CASE("an image of another shape is refused") {
     const Image<std::uint8_t> labels({1, 2, 2}, 1);
     const Image<std::uint8_t> image({1, 2, 3}, 1);
-    const ImageView channel = image.view();
+    const ChannelView channel{image.view()};
     CHECK_THROWS_AS(measure_labels(labels.view(), {&channel, 1}, {}, 1), std::invalid_argument);
 }
 

@@ -26,14 +26,43 @@ class Regions:
 def new_output(dtype: np.dtype[Any], shape: tuple[int, ...]) -> tuple[_Array, bool]: ...
 
 class MeasurePlan:
+    second_moments: bool
+    third_moments: bool
+    border_pixels: bool
+    intensity_squares: bool
+    intensity_powers: bool
+    intensity_weighted_centroid: bool
+    intensity_weighted_moments: bool
+    intensity_positions: bool
+    intensity_quality: bool
+    def __init__(self, axes: int, image: tuple[int, int, int] | None = None) -> None: ...
+
+class Accumulator:
     def __init__(
-        self,
-        *,
-        axes: int,
-        second_moments: bool,
-        intensity_squares: bool,
-        intensity_weighted_centroid: bool,
+        self, plan: MeasurePlan, channels: list[_Array], saturations: list[float | None]
     ) -> None: ...
+    def add_labels(
+        self,
+        labels: _Array,
+        channels: list[_Array],
+        masks: list[_Array | None],
+        origin: tuple[int, int, int],
+        threads: int,
+    ) -> None: ...
+    def add_regions(
+        self,
+        regions: Regions,
+        channels: list[_Array],
+        masks: list[_Array | None],
+        origin: tuple[int, int, int],
+        threads: int,
+    ) -> None: ...
+    def merge(self, other: Accumulator) -> None: ...
+    def table(self, threads: int) -> RegionColumns: ...
+    @property
+    def regions(self) -> int: ...
+    def __getstate__(self) -> bytes: ...
+    def __setstate__(self, state: bytes) -> None: ...
 
 def find_regions(
     image: _Array,
@@ -43,12 +72,7 @@ def find_regions(
     periodic: tuple[bool, ...],
     threads: int,
 ) -> Regions: ...
-def measure_labels(
-    labels: _Array, channels: list[_Array], plan: MeasurePlan, threads: int
-) -> RegionColumns: ...
-def measure_regions(
-    regions: Regions, channels: list[_Array], plan: MeasurePlan, threads: int
-) -> RegionColumns: ...
+def measure_geometry(regions: Regions, plan: MeasurePlan, threads: int) -> RegionColumns: ...
 def relabel(
     labels: _Array,
     ids: NDArray[np.uint64],

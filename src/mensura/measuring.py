@@ -128,19 +128,27 @@ def _gather(
     chosen: list[Measurement],
     threads: int | None,
 ) -> RegionColumns:
-    needs = frozenset().union(*(entry.needs for entry in chosen))
-    plan = _core.MeasurePlan(
-        axes=len(objects.shape),
-        second_moments="second_moments" in needs,
-        intensity_squares="intensity_squares" in needs,
-        intensity_weighted_centroid="intensity_weighted_centroid" in needs,
-    )
+    plan = _plan(chosen, objects.shape)
     used = threads_for(threads, math.prod(objects.shape))
-    if not isinstance(objects, Regions):
-        if objects.dtype.kind != "b":
-            return _core.measure_labels(objects, images, plan, used)
+    if not isinstance(objects, Regions) and objects.dtype.kind == "b":
         objects = find_regions(objects, threads=threads)
-    return _core.measure_regions(objects._native, images, plan, used)  # noqa: SLF001
+    if isinstance(objects, Regions) and not images:
+        return _core.measure_geometry(objects._native, plan, used)  # noqa: SLF001
+    sums = _core.Accumulator(plan, images, [None] * len(images))
+    masks = [None] * len(images)
+    if isinstance(objects, Regions):
+        sums.add_regions(objects._native, images, masks, (0, 0, 0), used)  # noqa: SLF001
+    else:
+        sums.add_labels(objects, images, masks, (0, 0, 0), used)
+    return sums.table(used)
+
+
+def _plan(chosen: list[Measurement], shape: tuple[int, ...]) -> _core.MeasurePlan:
+    depth, height, width = (1, *shape)[-3:]
+    plan = _core.MeasurePlan(axes=len(shape), image=(depth, height, width))
+    for need in frozenset().union(*(entry.needs for entry in chosen)):
+        setattr(plan, need, True)
+    return plan
 
 
 def _label_dtype(objects: NDArray[Any] | Regions) -> np.dtype[Any]:

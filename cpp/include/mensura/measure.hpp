@@ -2,14 +2,20 @@
 //
 // One pass reads every row once: its runs, then the pixels under the runs in each channel. What a region
 // gathers is kept per block of the image and merged in block order, so results have the same bits for
-// any number of threads. Coordinates and integer pixels are summed exactly; see measure/partials.hpp.
+// any number of threads. Coordinates and integer pixels are summed exactly, so that for integer images
+// tiles give the same bits as the whole; see measure/partials.hpp.
 //
 // Units here are pixels; what the numbers mean (areas, axes, spacing) is decided by the caller.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "mensura/column.hpp"
@@ -22,12 +28,41 @@ namespace mensura {
 struct MeasurePlan {
     // 2 leaves out what lies along z, for an image of one plane.
     int axes = 3;
+    // The whole image; border_pixels needs it.
+    std::optional<Shape> image{};
+
     bool second_moments = false;
+    bool third_moments = false;  // products of coordinates to the third power along each axis
+    bool border_pixels = false;
+
     bool intensity_squares = false;
+    bool intensity_powers = false;  // sums of third and fourth powers
     bool intensity_weighted_centroid = false;
+    bool intensity_weighted_moments = false;  // value x products as of third_moments
+    bool intensity_positions = false;         // of the smallest and the largest value
+    bool intensity_quality = false;           // numbers of NaN, masked, saturated and smallest pixels
 
     std::size_t first_axis() const { return axes == 2 ? 1 : 0; }
+    bool operator==(const MeasurePlan&) const = default;
 };
+
+// What is known of a channel before its pixels are seen.
+struct ChannelKind {
+    DType dtype = DType::uint8;
+    // Pixels of this value and above count as saturated.
+    std::optional<Scalar> saturation{};
+
+    bool operator==(const ChannelKind&) const = default;
+};
+
+// The pixels of one channel. Pixels where `mask`, an image of bool or uint8, is not 0 are left out.
+struct ChannelView {
+    ImageView image;
+    std::optional<ImageView> mask{};
+};
+
+// Where the first pixel of a tile lies in the image: z, y, x.
+using Origin = std::array<std::int64_t, 3>;
 
 // One row per region, sorted by label. Arrays are indexed [column][row]; columns that the plan leaves
 // out are empty. Axes are z, y, x; pairs of axes are zz, zy, zx, yy, yx, xx.
@@ -40,7 +75,8 @@ struct RegionTable {
     std::array<Column<double>, 6> covariance;  // central second moments / count
 
     struct Channel {
-        Column<std::int64_t> valid;  // finite pixels; the other columns are NaN where there are none
+        Column<std::int64_t> valid;  // pixels that are finite and not masked; the other columns are NaN
+                                     // where there are none
         Column<double> sum;
         Column<double> mean;
         Column<double> min;
@@ -52,13 +88,48 @@ struct RegionTable {
     std::vector<Channel> channels;
 };
 
-// Regions given by a label image of integer type: equal values other than 0 are one region, negative
-// values are ignored. Memory does not depend on how large the values are.
-RegionTable measure_labels(const ImageView& labels, std::span<const ImageView> channels,
-                           const MeasurePlan& plan, int threads);
+// The sums of the regions of an image, gathered from the whole of it, from tiles, or from other
+// accumulators. In whatever order: integer images give the same bits; sums of floating images differ by
+// what rounding makes of another order.
+class Accumulator {
+public:
+    Accumulator(const MeasurePlan& plan, std::vector<ChannelKind> channels);
+    ~Accumulator();
+    Accumulator(Accumulator&&) noexcept;
+    Accumulator& operator=(Accumulator&&) noexcept;
 
-// Regions found before; labels are their numbers.
-RegionTable measure_regions(const Regions& regions, std::span<const ImageView> channels,
+    // Adds a label image of integer type: equal values other than 0 are one region, negative values are
+    // ignored. Memory does not depend on how large the values are. Channels are those announced, in
+    // order, and of the shape of the labels. Where this throws, nothing was added.
+    void add(const ImageView& labels, std::span<const ChannelView> channels, const Origin& origin,
+             int threads);
+    // Adds regions found before; labels are their numbers.
+    void add(const Regions& regions, std::span<const ChannelView> channels, const Origin& origin,
+             int threads);
+    // Adds what another accumulator of the same plan and channels has.
+    void merge(const Accumulator& other);
+
+    RegionTable table(int threads) const;
+
+    const MeasurePlan& plan() const;
+    std::size_t regions() const;
+
+    // The whole accumulator as bytes, and back; std::invalid_argument for other bytes.
+    std::string save() const;
+    static Accumulator load(std::string_view bytes);
+
+private:
+    class Sums;
+    template <class Gather>
+    void add_safely(Gather gather);
+
+    std::unique_ptr<Sums> sums_;
+};
+
+// The table of a whole image, as an accumulator makes it.
+RegionTable measure_labels(const ImageView& labels, std::span<const ChannelView> channels,
+                           const MeasurePlan& plan, int threads);
+RegionTable measure_regions(const Regions& regions, std::span<const ChannelView> channels,
                             const MeasurePlan& plan, int threads);
 
 }  // namespace mensura

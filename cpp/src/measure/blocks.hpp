@@ -1,4 +1,4 @@
-// The fixed blocks in which an image is measured.
+// The fixed blocks in which an image, or a tile of one, is measured.
 //
 // A block is a rectangle of rows and columns with at most 2^20 pixels and local coordinates below 2^20,
 // which is what lets its sums fit into 64 bits (partials.hpp). The grid follows from the shape alone.
@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "mensura/image.hpp"
+#include "mensura/measure.hpp"
 
 namespace mensura {
 
@@ -16,14 +17,15 @@ struct Block {
     std::int64_t row_end;
     std::int64_t column_begin;
     std::int64_t column_end;
-    std::int64_t origin[3];  // global z, y, x of the local coordinates (0, 0, 0)
+    std::int64_t first[3];   // z, y, x of the local coordinates (0, 0, 0), in the tile
+    std::int64_t origin[3];  // the same in the image
 };
 
 // Blocks are rows of one plane, or whole planes where several fit into a block.
 class BlockGrid {
 public:
-    explicit BlockGrid(const Shape& shape)
-        : shape_(shape), columns_(std::clamp<std::int64_t>(shape.width, 1, std::int64_t{1} << 20)),
+    explicit BlockGrid(const Shape& shape, const Origin& origin = {})
+        : shape_(shape), origin_(origin), columns_(std::clamp<std::int64_t>(shape.width, 1, std::int64_t{1} << 20)),
           across_((shape.width + columns_ - 1) / columns_) {
         const std::int64_t rows = std::max<std::int64_t>(1, block_pixels() / columns_);
         const std::int64_t height = std::max<std::int64_t>(1, shape.height);
@@ -46,9 +48,11 @@ public:
         block.row_end = last_z * shape_.height + std::min(shape_.height, y + rows_);
         block.column_begin = x;
         block.column_end = std::min(shape_.width, x + columns_);
-        block.origin[0] = z;
-        block.origin[1] = y;
-        block.origin[2] = x;
+        const std::int64_t first[3] = {z, y, x};
+        for (std::size_t a = 0; a < 3; ++a) {
+            block.first[a] = first[a];
+            block.origin[a] = first[a] + origin_[a];
+        }
         return block;
     }
 
@@ -60,6 +64,7 @@ private:
     }
 
     Shape shape_;
+    Origin origin_;
     std::int64_t columns_;  // of a block
     std::int64_t rows_;     // of a block, in one plane
     std::int64_t planes_;   // of a block

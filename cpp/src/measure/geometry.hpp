@@ -18,6 +18,7 @@
 #include "measure/blocks.hpp"
 #include "measure/chunked.hpp"
 #include "measure/integer_math.hpp"
+#include "measure/sums.hpp"
 #include "mensura/measure.hpp"
 
 namespace mensura {
@@ -75,6 +76,30 @@ private:
     }
 };
 
+// Calls work.operator()<with_second, volume>(): the kinds of sums are told apart once per row, not per
+// run.
+template <class Work>
+void with_geometry_kinds(const MeasurePlan& plan, Work work) {
+    const bool volume = plan.axes == 3;
+    if (plan.second_moments) {
+        volume ? work.template operator()<true, true>() : work.template operator()<true, false>();
+    } else {
+        volume ? work.template operator()<false, true>() : work.template operator()<false, false>();
+    }
+}
+
+// Adds the runs of a row to the partials of their slots.
+inline void add_geometry(const MeasurePlan& plan, const Row<NoPixel>& row,
+                         std::vector<GeometryPartial>& partials) {
+    with_geometry_kinds(plan, [&]<bool with_second, bool volume>() {
+        for (std::int64_t k = 0; k < row.count; ++k) {
+            const SlotRun& run = row.runs[k];
+            partials[static_cast<std::size_t>(run.slot)].template add<with_second, volume>(
+                row.z, row.y, run.start, run.end);
+        }
+    });
+}
+
 // The same about the origin of the image, for all regions; one array per axis in use.
 class GeometryTotals {
 public:
@@ -82,7 +107,6 @@ public:
         : with_second_(plan.second_moments), first_axis_(plan.first_axis()) {}
 
     std::int64_t count(std::size_t slot) const { return count_[slot]; }
-    std::int64_t begin(std::size_t slot, std::size_t axis) const { return axes_[axis][slot].begin; }
 
     // Makes room for so many regions.
     void grow(std::size_t regions) {
@@ -92,7 +116,7 @@ public:
     }
 
     // Adds what slots[k] gathered in a block; there is room for them.
-    void merge(const std::vector<GeometryPartial>& partials, const std::vector<std::size_t>& slots,
+    void merge(const std::vector<GeometryPartial>& partials, const Slots& slots,
                const Block& block) {
         for (std::size_t k = 0; k < partials.size(); ++k) count_[slots[k]] += partials[k].count;
         for (std::size_t a = first_axis_; a < 3; ++a) {
@@ -104,6 +128,40 @@ public:
         for (std::size_t k = 0; k < partials.size(); ++k) {
             add_second(second_[slots[k]], partials[k], block);
         }
+    }
+
+    // Adds what another accumulator gathered; there is room for it.
+    void merge(const GeometryTotals& other, const Slots& slots) {
+        for (std::size_t k = 0; k < slots.size(); ++k) count_[slots[k]] += other.count_[k];
+        for (std::size_t a = first_axis_; a < 3; ++a) {
+            for (std::size_t k = 0; k < slots.size(); ++k) axes_[a][slots[k]].add(other.axes_[a][k]);
+        }
+        if (!with_second_) return;
+        for (std::size_t k = 0; k < slots.size(); ++k) {
+            for (std::size_t p = 0; p < axis_pairs.size(); ++p) {
+                second_[slots[k]][p] += other.second_[k][p];
+            }
+        }
+    }
+
+    void save(ByteWriter& bytes, std::size_t regions) const {
+        for (std::size_t k = 0; k < regions; ++k) bytes.write(total(k));
+    }
+    void load(ByteReader& bytes, std::size_t regions) {
+        bytes.expect_items(regions, sizeof(Total));
+        grow(regions);
+        for (std::size_t k = 0; k < regions; ++k) {
+            const Total total = bytes.read<Total>();
+            count_[k] = total.count;
+            for (std::size_t a = first_axis_; a < 3; ++a) axes_[a][k] = total.axes[a];
+            if (with_second_) second_[k] = total.second;
+        }
+    }
+
+    RegionFrame frame(std::size_t slot) const {
+        RegionFrame frame{count_[slot], {}};
+        for (std::size_t a = first_axis_; a < 3; ++a) frame.corner[a] = axes_[a][slot].begin;
+        return frame;
     }
 
     // Makes room for the columns.
@@ -144,6 +202,11 @@ private:
             begin = std::min(begin, partial.begin[axis] + origin);
             end = std::max(end, partial.end[axis] + origin);
             first += partial.first[axis] + Int128{origin} * partial.count;
+        }
+        void add(const Axis& other) {
+            begin = std::min(begin, other.begin);
+            end = std::max(end, other.end);
+            first += other.first;
         }
     };
 

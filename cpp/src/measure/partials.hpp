@@ -36,11 +36,12 @@ struct IntegerSums {
     using Weighted = std::conditional_t<size >= 4, Int128, std::int64_t>;
 };
 
+// Sums of values, and extremes.
 template <class T>
 struct IntegerPartial {
+    std::int64_t valid;  // pixels
     typename IntegerSums<T>::Sum sum;
     typename IntegerSums<T>::Squares squares;
-    typename IntegerSums<T>::Weighted weighted[3];  // with z, y, x
     T min;
     T max;
 };
@@ -49,16 +50,33 @@ template <class T>
 struct FloatPartial {
     std::int64_t valid;  // finite pixels
     double sum;
-    double sum_low;      // what rounding took from `sum`
-    double deviation;    // sum of squares about the mean
-    double weighted[3];  // value x (coordinate - anchor), for z, y, x
-    std::int64_t anchor[3];
+    double sum_low;    // what rounding took from `sum`
+    double deviation;  // sum of squares about the mean
     T min;
     T max;
 };
 
 template <class T>
-using IntensityPartial =
+using ValuePartial =
     std::conditional_t<std::is_floating_point_v<T>, FloatPartial<T>, IntegerPartial<T>>;
+
+// Sums of value x coordinate, for z, y, x.
+template <class T>
+struct IntegerWeightedPartial {
+    typename IntegerSums<T>::Sum sum;
+    typename IntegerSums<T>::Weighted weighted[3];
+};
+
+struct FloatWeightedPartial {
+    bool any;  // whether there was a finite pixel
+    double sum;
+    double sum_low;
+    double weighted[3];      // value x (coordinate - anchor)
+    std::int64_t anchor[3];  // of the first finite pixel
+};
+
+template <class T>
+using WeightedPartial =
+    std::conditional_t<std::is_floating_point_v<T>, FloatWeightedPartial, IntegerWeightedPartial<T>>;
 
 }  // namespace mensura

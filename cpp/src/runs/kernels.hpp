@@ -66,16 +66,15 @@ struct ScanKernels {
                                    std::int64_t word_end, Contact* found);
 };
 
-// Adds the pixels of the runs of one row to the partials of their slots. Coordinates are local to the
-// block; `start` and `end` of a run index `row`.
-template <class T>
-using AddRuns = void (*)(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z,
-                         std::int64_t y, IntensityPartial<T>* partials);
-
-// Kernels that read pixels as numbers.
+// Kernels that read pixels as numbers. Those that add put the pixels of the runs of one row to the
+// partials of their slots; `start` and `end` of a run index `row`, coordinates are local to the block.
 template <class T>
 struct IntensityKernels {
-    AddRuns<T> add[2][2];  // [with sums of squares][with coordinates]
+    // [with sums of squares]
+    void (*add_values[2])(const T* row, const SlotRun* runs, std::int64_t count,
+                          ValuePartial<T>* partials);
+    void (*add_weighted)(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z,
+                         std::int64_t y, WeightedPartial<T>* partials);
     // foreground[x] = row[x] > threshold; false for NaN.
     void (*above)(const T* row, std::int64_t width, T threshold, Word* foreground);
 };

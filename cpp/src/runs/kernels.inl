@@ -21,7 +21,9 @@ namespace MENSURA_ISA {
 
 #include "runs/paint.inl"
 
-#include "runs/sums.inl"
+#include "runs/values.inl"
+
+#include "runs/weighted.inl"
 
 template <class T>
 constexpr ScanKernels<T> scan_kernels() {
@@ -30,9 +32,7 @@ constexpr ScanKernels<T> scan_kernels() {
 
 template <class T>
 constexpr IntensityKernels<T> intensity_kernels() {
-    return {{{&add_runs<T, false, false>, &add_runs<T, false, true>},
-             {&add_runs<T, true, false>, &add_runs<T, true, true>}},
-            &above<T>};
+    return {{&add_values<T, false>, &add_values<T, true>}, &add_weighted<T>, &above<T>};
 }
 
 constexpr KernelTable make_table(const char* name) {

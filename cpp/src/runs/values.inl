@@ -1,4 +1,4 @@
-// Sums, extremes and positions of the pixels of runs. Part of kernels.inl.
+// Sums, squares and extremes of the pixels of runs. Part of kernels.inl.
 
 // Pixels of at most 32 bits: squares fit into 64 unsigned bits, and the sign drops out modulo 2^64.
 template <class Squares>
@@ -12,15 +12,14 @@ inline void add_square(UInt192& squares, Int128 value) {
     squares.high += squares.low < before;
 }
 
-// The sums of a stretch of integer pixels. A stretch has at most 4096 pixels, so that 64 bits hold the
-// sum of value x index of 32-bit pixels, and 32 bits the sums of 8-bit pixels.
+// The sums of a stretch of integer pixels. A stretch has at most 4096 pixels, so that 32 bits hold the
+// sums of 16-bit pixels.
 constexpr std::int64_t stretch_length = 4096;
 
 template <class T>
 struct IntegerStretch {
     typename IntegerSums<T>::Sum sum;
     typename IntegerSums<T>::Squares squares;
-    typename IntegerSums<T>::Sum along;
     T min;
     T max;
 };
@@ -38,10 +37,10 @@ struct StretchSum<std::uint16_t> {
     using Type = std::uint32_t;
 };
 
-template <class T, bool with_squares, bool with_coordinates>
+template <class T, bool with_squares>
 inline IntegerStretch<T> sum_integers(const T* pixels, std::int64_t length) {
     using Sum = typename IntegerSums<T>::Sum;
-    IntegerStretch<T> stretch{0, {}, 0, pixels[0], pixels[0]};
+    IntegerStretch<T> stretch{0, {}, pixels[0], pixels[0]};
     typename StretchSum<T>::Type sum = 0;
     for (std::int64_t i = 0; i < length; ++i) {
         sum += pixels[i];
@@ -53,9 +52,6 @@ inline IntegerStretch<T> sum_integers(const T* pixels, std::int64_t length) {
         auto squares = stretch.squares;
         for (std::int64_t i = 0; i < length; ++i) add_square(squares, static_cast<Sum>(pixels[i]));
         stretch.squares = squares;
-    }
-    if constexpr (with_coordinates) {
-        for (std::int64_t i = 0; i < length; ++i) stretch.along += static_cast<Sum>(pixels[i]) * i;
     }
     return stretch;
 }
@@ -100,7 +96,7 @@ inline IntegerStretch<std::uint8_t> sum_masked(const std::uint8_t* pixels, std::
     }
     const auto top = smallest_of(smaller_bytes(_mm512_xor_si512(largest, ones)));
     return {_mm512_reduce_add_epi64(sum),
-            with_squares ? static_cast<std::uint32_t>(_mm512_reduce_add_epi32(squares)) : 0U, 0,
+            with_squares ? static_cast<std::uint32_t>(_mm512_reduce_add_epi32(squares)) : 0U,
             static_cast<std::uint8_t>(smallest_of(smaller_bytes(smallest))),
             static_cast<std::uint8_t>(255 - top)};
 }
@@ -135,18 +131,18 @@ inline IntegerStretch<std::uint16_t> sum_masked(const std::uint16_t* pixels, std
     }
     const auto top = smallest_of(_mm512_xor_si512(largest, ones));
     return {static_cast<std::uint32_t>(_mm512_reduce_add_epi32(sum)),
-            with_squares ? static_cast<std::uint64_t>(_mm512_reduce_add_epi64(squares)) : 0U, 0,
+            with_squares ? static_cast<std::uint64_t>(_mm512_reduce_add_epi64(squares)) : 0U,
             smallest_of(smallest), static_cast<std::uint16_t>(65535 - top)};
 }
 #endif
 
-template <class T, bool with_squares, bool with_coordinates>
+template <class T, bool with_squares>
 inline IntegerStretch<T> sum_stretch_of(const T* pixels, std::int64_t length) {
 #if defined(__AVX512BW__)
     constexpr bool is_common = sizeof(T) <= 2 && T(-1) > T(0);
-    if constexpr (is_common && !with_coordinates) return sum_masked<with_squares>(pixels, length);
+    if constexpr (is_common) return sum_masked<with_squares>(pixels, length);
 #endif
-    return sum_integers<T, with_squares, with_coordinates>(pixels, length);
+    return sum_integers<T, with_squares>(pixels, length);
 }
 
 inline void add_squares(std::uint64_t& total, std::uint64_t part) { total += part; }
@@ -156,31 +152,19 @@ inline void add_squares(UInt192& total, const UInt192& part) {
     total.high += part.high + (total.low < part.low);
 }
 
-template <class T, bool with_squares, bool with_coordinates>
-inline void add_stretch(const T* row, std::int64_t start, std::int64_t length, std::int64_t z,
-                        std::int64_t y, IntegerPartial<T>& partial) {
-    using Weighted = typename IntegerSums<T>::Weighted;
-    const IntegerStretch<T> stretch =
-        sum_stretch_of<T, with_squares, with_coordinates>(row + start, length);
-    partial.sum += stretch.sum;
-    partial.min = stretch.min < partial.min ? stretch.min : partial.min;
-    partial.max = stretch.max > partial.max ? stretch.max : partial.max;
-    if constexpr (with_squares) add_squares(partial.squares, stretch.squares);
-    if constexpr (with_coordinates) {
-        partial.weighted[0] += static_cast<Weighted>(stretch.sum) * z;
-        partial.weighted[1] += static_cast<Weighted>(stretch.sum) * y;
-        partial.weighted[2] += static_cast<Weighted>(stretch.sum) * start + stretch.along;
-    }
-}
-
-template <class T, bool with_squares, bool with_coordinates>
-void add_runs(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z, std::int64_t y,
-              IntegerPartial<T>* partials) {
+template <class T, bool with_squares>
+void add_values(const T* row, const SlotRun* runs, std::int64_t count, IntegerPartial<T>* partials) {
     for (std::int64_t k = 0; k < count; ++k) {
+        IntegerPartial<T>& partial = partials[runs[k].slot];
+        partial.valid += runs[k].end - runs[k].start;
         for (std::int64_t start = runs[k].start; start < runs[k].end; start += stretch_length) {
             const std::int64_t left = runs[k].end - start;
-            add_stretch<T, with_squares, with_coordinates>(
-                row, start, left < stretch_length ? left : stretch_length, z, y, partials[runs[k].slot]);
+            const IntegerStretch<T> stretch = sum_stretch_of<T, with_squares>(
+                row + start, left < stretch_length ? left : stretch_length);
+            partial.sum += stretch.sum;
+            partial.min = stretch.min < partial.min ? stretch.min : partial.min;
+            partial.max = stretch.max > partial.max ? stretch.max : partial.max;
+            if constexpr (with_squares) add_squares(partial.squares, stretch.squares);
         }
     }
 }
@@ -197,20 +181,21 @@ inline bool is_finite(T value) {
     return value - value == 0;
 }
 
-// Finite pixels of a stretch: count, sum, sum of value x index, extremes.
+// Finite pixels of a stretch: count, sum, extremes.
 template <class T>
 struct Stretch {
     std::int64_t valid;
     double sum;
-    double along;
     T min;
     T max;
 };
 
-template <class T, bool with_coordinates>
+// Stretches of floating pixels are short, so that eight partial sums of one hold few roundings.
+constexpr std::int64_t float_stretch = 256;
+
+template <class T>
 inline Stretch<T> sum_stretch(const T* pixels, std::int64_t length) {
     double sum[lanes] = {};
-    double along[lanes] = {};
     std::int64_t valid = 0;
     T low = static_cast<T>(__builtin_inf());
     T high = -low;
@@ -219,15 +204,13 @@ inline Stretch<T> sum_stretch(const T* pixels, std::int64_t length) {
         for (int j = 0; j < (left < lanes ? left : lanes); ++j) {
             const T value = pixels[i + j];
             const bool finite = is_finite(value);
-            const double counted = finite ? static_cast<double>(value) : 0.0;
             valid += finite;
-            sum[j] += counted;
-            if constexpr (with_coordinates) along[j] += counted * static_cast<double>(i + j);
+            sum[j] += finite ? static_cast<double>(value) : 0.0;
             low = finite & (value < low) ? value : low;
             high = finite & (value > high) ? value : high;
         }
     }
-    return {valid, join(sum), join(along), low, high};
+    return {valid, join(sum), low, high};
 }
 
 template <class T>
@@ -243,38 +226,28 @@ inline double deviation_stretch(const T* pixels, std::int64_t length, double mea
     return join(squares);
 }
 
-// Floating pixels. Stretches are short, so that eight partial sums of one hold few roundings.
-template <class T, bool with_squares, bool with_coordinates>
-void add_runs(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z, std::int64_t y,
-              FloatPartial<T>* partials) {
-    constexpr std::int64_t stretch = 256;
+template <class T>
+inline void join_deviation(FloatPartial<T>& partial, const Stretch<T>& part, double deviation) {
+    const auto n = static_cast<double>(part.valid);
+    const auto before = static_cast<double>(partial.valid);
+    partial.deviation += deviation;
+    if (partial.valid == 0) return;
+    const double mean_before = (partial.sum + partial.sum_low) / before;
+    partial.deviation += joining_deviation(mean_before, before, part.sum / n, n);
+}
+
+template <class T, bool with_squares>
+void add_values(const T* row, const SlotRun* runs, std::int64_t count, FloatPartial<T>* partials) {
     for (std::int64_t k = 0; k < count; ++k) {
         FloatPartial<T>& partial = partials[runs[k].slot];
-        for (std::int64_t start = runs[k].start; start < runs[k].end; start += stretch) {
+        for (std::int64_t start = runs[k].start; start < runs[k].end; start += float_stretch) {
             const std::int64_t left = runs[k].end - start;
-            const std::int64_t length = left < stretch ? left : stretch;
-            const Stretch<T> part = sum_stretch<T, with_coordinates>(row + start, length);
+            const std::int64_t length = left < float_stretch ? left : float_stretch;
+            const Stretch<T> part = sum_stretch(row + start, length);
             if (part.valid == 0) continue;
-            if (partial.valid == 0) {
-                partial.anchor[0] = z;
-                partial.anchor[1] = y;
-                partial.anchor[2] = start;
-            }
             if constexpr (with_squares) {
-                const auto n = static_cast<double>(part.valid);
-                const auto before = static_cast<double>(partial.valid);
-                const double mean = part.sum / n;
-                partial.deviation += deviation_stretch(row + start, length, mean);
-                if (partial.valid != 0) {
-                    const double mean_before = (partial.sum + partial.sum_low) / before;
-                    partial.deviation += joining_deviation(mean_before, before, mean, n);
-                }
-            }
-            if constexpr (with_coordinates) {
-                partial.weighted[0] += part.sum * static_cast<double>(z - partial.anchor[0]);
-                partial.weighted[1] += part.sum * static_cast<double>(y - partial.anchor[1]);
-                partial.weighted[2] +=
-                    part.sum * static_cast<double>(start - partial.anchor[2]) + part.along;
+                const double mean = part.sum / static_cast<double>(part.valid);
+                join_deviation(partial, part, deviation_stretch(row + start, length, mean));
             }
             add_compensated(partial.sum, partial.sum_low, part.sum);
             partial.valid += part.valid;

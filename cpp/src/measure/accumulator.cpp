@@ -1,0 +1,387 @@
+// One pass over the runs of an image: gather per block, merge in order, write the table.
+//
+// Runs come from a label image (equal neighbors in a row) or from regions found before; what follows is
+// the same for both, and for tiles. Cost: one read of every pixel, a few operations per run, one merge
+// per region and block.
+#include <algorithm>
+#include <mutex>
+#include <stdexcept>
+
+#include "measure/blocks.hpp"
+#include "measure/channel.hpp"
+#include "measure/geometry.hpp"
+#include "measure/label_index.hpp"
+#include "mensura/measure.hpp"
+#include "mensura/threads.hpp"
+#include "regions/region_rows.hpp"
+#include "runs/label_runs.hpp"
+
+namespace mensura {
+namespace {
+
+// ----------------------------------------------------------------------------------- sources of runs
+
+// Runs of equal labels in a label image, cut at the borders of the block.
+template <class T>
+class BlockLabelRuns {
+public:
+    explicit BlockLabelRuns(const ImageView& labels) : runs_(labels) {}
+
+    // Calls visit(start, end, label) for the runs of row r within the block, in local coordinates.
+    template <class Visit>
+    void visit_row(std::int64_t r, const Block& block, Visit visit) {
+        runs_.read(r, block.column_begin, block.column_end);
+        runs_.visit(visit);
+    }
+
+private:
+    LabelRuns<T> runs_;
+};
+
+// Runs of regions found before, cut at the borders of the block.
+class RegionRuns {
+public:
+    explicit RegionRuns(const Regions& regions) : rows_(regions) {}
+
+    template <class Visit>
+    void visit_row(std::int64_t r, const Block& block, Visit visit) {
+        rows_.visit_row(r, [&](std::int64_t start, std::int64_t end, std::int64_t region) {
+            const std::int64_t low = std::max(start, block.column_begin);
+            const std::int64_t high = std::min(end, block.column_end);
+            if (low < high) {
+                visit(low - block.column_begin, high - block.column_begin,
+                      static_cast<std::uint64_t>(region));
+            }
+        });
+    }
+
+private:
+    RegionRows rows_;
+};
+
+// --------------------------------------------------------------------------------------- in a block
+
+// What one block gathers; used again for one block after the other.
+struct BlockGathering {
+    LabelIndex labels;
+    std::vector<GeometryPartial> geometry;
+    std::vector<std::unique_ptr<BlockSums<NoPixel>>> families;
+    std::vector<std::unique_ptr<ChannelBlock>> channels;
+    std::vector<SlotRun> row;
+
+    void start(const Block& block) {
+        labels.clear();
+        geometry.clear();
+        for (auto& family : families) family->clear();
+        for (auto& channel : channels) channel->start(block);
+    }
+};
+
+// Block gatherings that are not in use, so that a block seldom pays for fresh memory.
+class SpareGatherings {
+public:
+    std::unique_ptr<BlockGathering> take() {
+        const std::lock_guard lock(mutex_);
+        if (spare_.empty()) return nullptr;
+        auto gathering = std::move(spare_.back());
+        spare_.pop_back();
+        return gathering;
+    }
+    void give(std::unique_ptr<BlockGathering> gathering) {
+        const std::lock_guard lock(mutex_);
+        spare_.push_back(std::move(gathering));
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<BlockGathering>> spare_;
+};
+
+using GeometryFamilies = Families<NoPixel, RegionTable>;
+
+// Which families of geometry a plan needs beside GeometryTotals.
+GeometryFamilies geometry_families_for(const MeasurePlan&) { return {}; }
+
+}  // namespace
+
+// ------------------------------------------------------------------------------------ over the image
+
+class Accumulator::Sums {
+public:
+    Sums(const MeasurePlan& plan, std::vector<ChannelKind> kinds)
+        : plan_(plan), kinds_(std::move(kinds)), geometry_(plan), families_(geometry_families_for(plan)) {
+        for (const ChannelKind& kind : kinds_) channels_.push_back(make_channel(kind, plan));
+    }
+
+    const MeasurePlan& plan() const { return plan_; }
+    const std::vector<ChannelKind>& kinds() const { return kinds_; }
+    std::size_t regions() const { return regions_; }
+
+    // Adds a tile. `make_runs()` gives every block a source of runs of its own. Not safe: where it
+    // throws, some of the tile was added.
+    template <class MakeRuns>
+    void gather(const Shape& shape, std::span<const ChannelView> views, const Origin& origin,
+                const MakeRuns& make_runs, int threads) {
+        check(shape, views);
+        const BlockGrid grid(shape, origin);
+        std::vector<std::unique_ptr<BlockGathering>> gathered(static_cast<std::size_t>(grid.count()));
+        SpareGatherings spare;
+        for_each_block_in_order(
+            grid.count(), threads,
+            [&](std::int64_t b) {
+                auto gathering = spare.take();
+                if (!gathering) gathering = make_gathering(views);
+                auto runs = make_runs();
+                gather_block(shape, grid.block(b), runs, *gathering);
+                gathered[static_cast<std::size_t>(b)] = std::move(gathering);
+            },
+            [&](std::int64_t b) {
+                auto gathering = std::move(gathered[static_cast<std::size_t>(b)]);
+                add(*gathering, grid.block(b));
+                spare.give(std::move(gathering));
+            });
+    }
+
+    // All that may fail comes first; a label whose sums were not added has a slot without a region.
+    void merge(const Sums& other) {
+        if (other.plan_ != plan_ || other.kinds_ != kinds_) {
+            throw std::invalid_argument(
+                "accumulators of other measurements or channels cannot be merged");
+        }
+        const Slots slots = slots_of(other.labels_.labels(), other.regions_);
+        geometry_.merge(other.geometry_, slots);
+        for (std::size_t f = 0; f < families_.size(); ++f) families_[f]->add(*other.families_[f], slots);
+        for (std::size_t c = 0; c < channels_.size(); ++c) channels_[c]->add(*other.channels_[c], slots);
+    }
+
+    RegionTable table(int threads) const {
+        constexpr std::size_t rows_at_once = 4096;
+        std::vector<std::size_t> order = labels_.sorted_slots();
+        // A label whose sums could not be added, for want of memory, may have been left behind.
+        std::erase_if(order, [this](std::size_t slot) {
+            return slot >= regions_ || geometry_.count(slot) == 0;
+        });
+        RegionTable table;
+        prepare(order.size(), table);
+        const std::size_t blocks = (order.size() + rows_at_once - 1) / rows_at_once;
+        for_each_block(static_cast<std::int64_t>(blocks), threads, [&](std::int64_t b) {
+            const std::size_t first = static_cast<std::size_t>(b) * rows_at_once;
+            const std::size_t last = std::min(order.size(), first + rows_at_once);
+            for (std::size_t row = first; row < last; ++row) write_row(row, order[row], table);
+        });
+        return table;
+    }
+
+    void save(ByteWriter& bytes) const {
+        bytes.write(regions_);
+        for (std::size_t k = 0; k < regions_; ++k) bytes.write(labels_.labels()[k]);
+        geometry_.save(bytes, regions_);
+        for (const auto& family : families_) family->save(bytes, regions_);
+        for (const auto& channel : channels_) channel->save(bytes, regions_);
+    }
+
+    void load(ByteReader& bytes) {
+        const auto regions = bytes.read<std::size_t>();
+        bytes.expect_items(regions, sizeof(std::uint64_t));
+        for (std::size_t k = 0; k < regions; ++k) labels_.slot(bytes.read<std::uint64_t>());
+        if (labels_.size() != regions) throw std::invalid_argument("the bytes name a label twice");
+        geometry_.load(bytes, regions);
+        for (auto& family : families_) family->load(bytes, regions);
+        for (auto& channel : channels_) channel->load(bytes, regions);
+        regions_ = regions;
+    }
+
+private:
+    void check(const Shape& shape, std::span<const ChannelView> views) const {
+        shape.pixels();  // throws where the shape is beyond 64 bits
+        if (plan_.axes == 2 && shape.depth > 1) {
+            throw std::invalid_argument("a plan of 2 axes is for images of one plane");
+        }
+        if (views.size() != kinds_.size()) {
+            throw std::invalid_argument("there must be as many channels as were announced");
+        }
+        for (std::size_t c = 0; c < views.size(); ++c) {
+            if (views[c].image.shape != shape || (views[c].mask && views[c].mask->shape != shape)) {
+                throw std::invalid_argument("an intensity image must have the shape of the labels");
+            }
+            if (views[c].image.dtype != kinds_[c].dtype) {
+                throw std::invalid_argument("an intensity image must have the type that was announced");
+            }
+        }
+    }
+
+    std::unique_ptr<BlockGathering> make_gathering(std::span<const ChannelView> views) const {
+        auto gathering = std::make_unique<BlockGathering>();
+        for (const auto& family : families_) {
+            gathering->families.push_back(family->make_block_sums());
+        }
+        for (std::size_t c = 0; c < views.size(); ++c) {
+            gathering->channels.push_back(channels_[c]->make_block(views[c]));
+        }
+        return gathering;
+    }
+
+    template <class Runs>
+    void gather_block(const Shape& shape, const Block& block, Runs& runs,
+                      BlockGathering& gathering) const {
+        gathering.start(block);
+        for (std::int64_t r = block.row_begin; r < block.row_end; ++r) {
+            gathering.row.clear();
+            runs.visit_row(r, block, [&](std::int64_t start, std::int64_t end, std::uint64_t label) {
+                gathering.row.push_back({start, end, gathering.labels.slot(label)});
+            });
+            if (gathering.row.empty()) continue;
+            const std::size_t slots = gathering.labels.size();
+            gathering.geometry.resize(slots);
+            const Row<NoPixel> row{block,
+                                   r / shape.height - block.first[0],
+                                   r % shape.height - block.first[1],
+                                   gathering.row.data(),
+                                   static_cast<std::int64_t>(gathering.row.size()),
+                                   nullptr};
+            add_geometry(plan_, row, gathering.geometry);
+            for (auto& family : gathering.families) family->add_row(row, slots);
+            for (auto& channel : gathering.channels) channel->add_row(r, gathering.row, slots);
+        }
+    }
+
+    void add(const BlockGathering& gathering, const Block& block) {
+        const Slots slots = slots_of(gathering.labels.labels(), gathering.labels.size());
+        geometry_.merge(gathering.geometry, slots, block);
+        for (std::size_t f = 0; f < families_.size(); ++f) {
+            families_[f]->add(*gathering.families[f], slots, block);
+        }
+        for (std::size_t c = 0; c < channels_.size(); ++c) {
+            channels_[c]->add(*gathering.channels[c], slots, block);
+        }
+    }
+
+    // The slots of the first `count` labels, with room for their sums.
+    Slots slots_of(const std::vector<std::uint64_t>& labels, std::size_t count) {
+        Slots slots;
+        slots.reserve(count);
+        for (std::size_t k = 0; k < count; ++k) {
+            slots.push_back(static_cast<std::size_t>(labels_.slot(labels[k])));
+        }
+        geometry_.grow(labels_.size());
+        for (auto& family : families_) family->grow(labels_.size());
+        for (auto& channel : channels_) channel->grow(labels_.size());
+        regions_ = labels_.size();
+        return slots;
+    }
+
+    void prepare(std::size_t rows, RegionTable& table) const {
+        table.label.resize(rows);
+        geometry_.prepare(rows, table);
+        for (const auto& family : families_) family->prepare(rows, table);
+        table.channels.resize(channels_.size());
+        for (std::size_t c = 0; c < channels_.size(); ++c) {
+            channels_[c]->prepare(rows, table.channels[c]);
+        }
+    }
+
+    void write_row(std::size_t row, std::size_t slot, RegionTable& table) const {
+        const RegionFrame frame = geometry_.frame(slot);
+        table.label[row] = labels_.labels()[slot];
+        geometry_.write_row(row, slot, table);
+        for (const auto& family : families_) family->write(row, slot, frame, table);
+        for (std::size_t c = 0; c < channels_.size(); ++c) {
+            channels_[c]->write(row, slot, frame, table.channels[c]);
+        }
+    }
+
+    MeasurePlan plan_;
+    std::vector<ChannelKind> kinds_;
+    LabelIndex labels_;
+    std::size_t regions_ = 0;  // labels that have sums: the first ones
+    GeometryTotals geometry_;
+    GeometryFamilies families_;
+    std::vector<std::unique_ptr<ChannelSums>> channels_;
+};
+
+// ---------------------------------------------------------------------------------------- accumulator
+
+Accumulator::Accumulator(const MeasurePlan& plan, std::vector<ChannelKind> channels)
+    : sums_(std::make_unique<Sums>(plan, std::move(channels))) {}
+Accumulator::~Accumulator() = default;
+Accumulator::Accumulator(Accumulator&&) noexcept = default;
+Accumulator& Accumulator::operator=(Accumulator&&) noexcept = default;
+
+const MeasurePlan& Accumulator::plan() const { return sums_->plan(); }
+std::size_t Accumulator::regions() const { return sums_->regions(); }
+RegionTable Accumulator::table(int threads) const { return sums_->table(threads); }
+void Accumulator::merge(const Accumulator& other) { sums_->merge(*other.sums_); }
+
+// Gathers a tile by itself and takes it in when it is whole.
+template <class Gather>
+void Accumulator::add_safely(Gather gather) {
+    auto tile = std::make_unique<Sums>(sums_->plan(), sums_->kinds());
+    gather(*tile);
+    if (sums_->regions() == 0) {
+        sums_ = std::move(tile);
+    } else {
+        sums_->merge(*tile);
+    }
+}
+
+void Accumulator::add(const ImageView& labels, std::span<const ChannelView> channels,
+                      const Origin& origin, int threads) {
+    visit_integer_type(labels.dtype, [&]<class T>(std::type_identity<T>) {
+        add_safely([&](Sums& tile) {
+            tile.gather(
+                labels.shape, channels, origin, [&] { return BlockLabelRuns<T>(labels); }, threads);
+        });
+    });
+}
+
+void Accumulator::add(const Regions& regions, std::span<const ChannelView> channels,
+                      const Origin& origin, int threads) {
+    add_safely([&](Sums& tile) {
+        tile.gather(
+            regions.shape(), channels, origin, [&] { return RegionRuns(regions); }, threads);
+    });
+}
+
+namespace {
+
+// Tells accumulators of this build from other bytes; raised when what is written changes.
+constexpr std::uint64_t format = 0x6d656e73'0001'0000U + sizeof(void*);
+
+}  // namespace
+
+std::string Accumulator::save() const {
+    ByteWriter bytes;
+    bytes.write(format);
+    bytes.write(sums_->plan());
+    bytes.write(sums_->kinds().size());
+    for (const ChannelKind& kind : sums_->kinds()) bytes.write(kind);
+    sums_->save(bytes);
+    return bytes.take();
+}
+
+Accumulator Accumulator::load(std::string_view saved) {
+    ByteReader bytes(saved);
+    if (bytes.read<std::uint64_t>() != format) {
+        throw std::invalid_argument("the bytes are not those of an accumulator of this version");
+    }
+    const auto plan = bytes.read<MeasurePlan>();
+    const auto channels = bytes.read<std::size_t>();
+    bytes.expect_items(channels, sizeof(ChannelKind));
+    std::vector<ChannelKind> kinds(channels);
+    for (ChannelKind& kind : kinds) bytes.read(kind);
+    Accumulator loaded(plan, std::move(kinds));
+    loaded.sums_->load(bytes);
+    if (!bytes.at_end()) throw std::invalid_argument("there are more bytes than an accumulator has");
+    return loaded;
+}
+
+RegionTable measure_labels(const ImageView& labels, std::span<const ChannelView> channels,
+                           const MeasurePlan& plan, int threads) {
+    std::vector<ChannelKind> kinds;
+    for (const ChannelView& channel : channels) kinds.push_back({channel.image.dtype});
+    Accumulator accumulator(plan, std::move(kinds));
+    accumulator.add(labels, channels, {}, threads);
+    return accumulator.table(threads);
+}
+
+}  // namespace mensura

@@ -1,0 +1,116 @@
+// Channels of every pixel type; see channel.hpp.
+#include "measure/channel.hpp"
+
+#include "image/rows.hpp"
+#include "measure/unmasked_runs.hpp"
+#include "measure/values.hpp"
+#include "measure/weighted_centroid.hpp"
+
+namespace mensura {
+namespace {
+
+template <class T>
+using ChannelFamilies = Families<T, RegionTable::Channel>;
+
+// Which families a plan needs.
+template <class T>
+ChannelFamilies<T> families_for(const MeasurePlan& plan) {
+    ChannelFamilies<T> families;
+    if (plan.intensity_squares) {
+        add_family(families, Values<T, true>{});
+    } else {
+        add_family(families, Values<T, false>{});
+    }
+    if (plan.intensity_weighted_centroid) {
+        add_family(families, WeightedCentroid<T>{{plan.first_axis()}});
+    }
+    return families;
+}
+
+template <class T>
+class TypedBlock final : public ChannelBlock {
+public:
+    TypedBlock(const ChannelView& view, const ChannelFamilies<T>& families)
+        : reader_(view.image), height_(view.image.shape.height), block_{} {
+        if (view.mask) unmasked_.emplace(*view.mask);
+        for (const auto& family : families) sums_.push_back(family->make_block_sums());
+    }
+
+    void start(const Block& block) override {
+        block_ = block;
+        for (auto& sums : sums_) sums->clear();
+    }
+
+    void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots) override {
+        const std::vector<SlotRun>& left = unmasked_ ? unmasked_->of_row(r, block_, runs) : runs;
+        const T* pixels = reader_.read(r, block_.column_begin, block_.column_end - block_.column_begin);
+        const Row<T> row{block_,
+                         r / height_ - block_.first[0],
+                         r % height_ - block_.first[1],
+                         left.data(),
+                         static_cast<std::int64_t>(left.size()),
+                         pixels};
+        for (auto& sums : sums_) sums->add_row(row, slots);
+    }
+
+    const BlockSums<T>& sums(std::size_t family) const { return *sums_[family]; }
+
+private:
+    RowReader<T> reader_;
+    std::optional<UnmaskedRuns> unmasked_;
+    std::int64_t height_;
+    Block block_;
+    std::vector<std::unique_ptr<BlockSums<T>>> sums_;
+};
+
+template <class T>
+class TypedChannel final : public ChannelSums {
+public:
+    explicit TypedChannel(ChannelFamilies<T> families) : families_(std::move(families)) {}
+
+    std::unique_ptr<ChannelBlock> make_block(const ChannelView& view) const override {
+        return std::make_unique<TypedBlock<T>>(view, families_);
+    }
+    void grow(std::size_t regions) override {
+        for (auto& family : families_) family->grow(regions);
+    }
+    void add(const ChannelBlock& sums, const Slots& slots, const Block& block) override {
+        const auto& typed = static_cast<const TypedBlock<T>&>(sums);
+        for (std::size_t f = 0; f < families_.size(); ++f) {
+            families_[f]->add(typed.sums(f), slots, block);
+        }
+    }
+    void add(const ChannelSums& other, const Slots& slots) override {
+        const auto& typed = static_cast<const TypedChannel&>(other);
+        for (std::size_t f = 0; f < families_.size(); ++f) {
+            families_[f]->add(*typed.families_[f], slots);
+        }
+    }
+    void save(ByteWriter& bytes, std::size_t regions) const override {
+        for (const auto& family : families_) family->save(bytes, regions);
+    }
+    void load(ByteReader& bytes, std::size_t regions) override {
+        for (auto& family : families_) family->load(bytes, regions);
+    }
+    void prepare(std::size_t rows, RegionTable::Channel& columns) const override {
+        for (const auto& family : families_) family->prepare(rows, columns);
+    }
+    void write(std::size_t row, std::size_t slot, const RegionFrame& region,
+               RegionTable::Channel& columns) const override {
+        for (const auto& family : families_) family->write(row, slot, region, columns);
+    }
+
+private:
+    ChannelFamilies<T> families_;
+};
+
+}  // namespace
+
+std::unique_ptr<ChannelSums> make_channel(const ChannelKind& kind, const MeasurePlan& plan) {
+    return visit_pixel_type(
+        kind.dtype, [&]<class T>(std::type_identity<T>) -> std::unique_ptr<ChannelSums> {
+            return std::make_unique<TypedChannel<T>>(families_for<T>(plan));
+        });
+}
+
+}  // namespace mensura

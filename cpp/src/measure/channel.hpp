@@ -1,0 +1,43 @@
+// One channel: its pixel type, and the families of sums that the plan asks for.
+//
+// The pixel type is hidden behind two small interfaces, called per row and per block, never per pixel.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "measure/sums.hpp"
+#include "mensura/measure.hpp"
+
+namespace mensura {
+
+// The sums of one channel in one block, used again for one block after the other.
+class ChannelBlock {
+public:
+    virtual ~ChannelBlock() = default;
+    virtual void start(const Block& block) = 0;
+    // Adds the runs of row r, given in local coordinates, for `slots` slots so far.
+    virtual void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots) = 0;
+};
+
+// The sums of one channel over the image.
+class ChannelSums {
+public:
+    virtual ~ChannelSums() = default;
+    // For blocks of this image or tile.
+    virtual std::unique_ptr<ChannelBlock> make_block(const ChannelView& view) const = 0;
+    // Makes room for so many regions, so that adding cannot fail.
+    virtual void grow(std::size_t regions) = 0;
+    virtual void add(const ChannelBlock& sums, const Slots& slots, const Block& block) = 0;
+    virtual void add(const ChannelSums& other, const Slots& slots) = 0;
+    virtual void save(ByteWriter& bytes, std::size_t regions) const = 0;
+    virtual void load(ByteReader& bytes, std::size_t regions) = 0;
+    virtual void prepare(std::size_t rows, RegionTable::Channel& columns) const = 0;
+    virtual void write(std::size_t row, std::size_t slot, const RegionFrame& region,
+                       RegionTable::Channel& columns) const = 0;
+};
+
+std::unique_ptr<ChannelSums> make_channel(const ChannelKind& kind, const MeasurePlan& plan);
+
+}  // namespace mensura

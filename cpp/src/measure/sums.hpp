@@ -1,0 +1,150 @@
+// Families of sums: how any of them is gathered in blocks, merged, sent and turned into columns.
+//
+// A family is a small type that knows one kind of sum and nothing else:
+//
+//     Pixel, Columns          what it reads (NoPixel for geometry) and which columns it writes
+//     Part, Total             of one region, in a block and in the image; plain data
+//     empty()                 the Part of a region not seen yet
+//     add_row(row, parts)     adds the runs of a row; the only work that is done per pixel
+//     add(total, part, block) adds what a block gathered
+//     add(total, other)       adds what another accumulator gathered
+//     prepare(rows, columns)  makes room for its columns
+//     write(row, total, region, columns)
+//
+// A plan decides which families an accumulator has; what was not asked for is neither gathered nor
+// stored. Virtual calls happen per row, block and region, never per pixel.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "measure/blocks.hpp"
+#include "measure/bytes.hpp"
+#include "measure/chunked.hpp"
+#include "runs/kernels.hpp"
+
+namespace mensura {
+
+// Stands for the pixels of families that need none.
+struct NoPixel {};
+
+// The runs of one row of a block, in local coordinates; runs index `pixels`.
+template <class Pixel>
+struct Row {
+    const Block& block;
+    std::int64_t z;
+    std::int64_t y;
+    const SlotRun* runs;
+    std::int64_t count;
+    const Pixel* pixels;
+};
+
+// What columns may need to know of the region: its pixels, and the corner of its bounding box.
+struct RegionFrame {
+    std::int64_t count;
+    std::int64_t corner[3];
+};
+
+// One family in one block, used again for one block after the other.
+template <class Pixel>
+class BlockSums {
+public:
+    virtual ~BlockSums() = default;
+    virtual void clear() = 0;
+    // Adds a row, for `slots` slots so far.
+    virtual void add_row(const Row<Pixel>& row, std::size_t slots) = 0;
+};
+
+// Which regions of the image the slots of a block, or of another accumulator, are.
+using Slots = std::vector<std::size_t>;
+
+// One family over the image.
+template <class Pixel, class Columns>
+class ImageSums {
+public:
+    virtual ~ImageSums() = default;
+    virtual std::unique_ptr<BlockSums<Pixel>> make_block_sums() const = 0;
+    // Makes room for so many regions, so that adding cannot fail.
+    virtual void grow(std::size_t regions) = 0;
+    virtual void add(const BlockSums<Pixel>& sums, const Slots& slots, const Block& block) = 0;
+    virtual void add(const ImageSums& other, const Slots& slots) = 0;
+    virtual void save(ByteWriter& bytes, std::size_t regions) const = 0;
+    virtual void load(ByteReader& bytes, std::size_t regions) = 0;
+    virtual void prepare(std::size_t rows, Columns& columns) const = 0;
+    virtual void write(std::size_t row, std::size_t slot, const RegionFrame& region,
+                       Columns& columns) const = 0;
+};
+
+template <class Family>
+class FamilyBlockSums final : public BlockSums<typename Family::Pixel> {
+public:
+    explicit FamilyBlockSums(const Family& family) : family_(family) {}
+
+    void clear() override { parts_.clear(); }
+    void add_row(const Row<typename Family::Pixel>& row, std::size_t slots) override {
+        parts_.resize(slots, family_.empty());
+        family_.add_row(row, parts_.data());
+    }
+    const std::vector<typename Family::Part>& parts() const { return parts_; }
+
+private:
+    Family family_;
+    std::vector<typename Family::Part> parts_;
+};
+
+template <class Family>
+class FamilySums final : public ImageSums<typename Family::Pixel, typename Family::Columns> {
+public:
+    using Pixel = typename Family::Pixel;
+    using Columns = typename Family::Columns;
+
+    explicit FamilySums(Family family) : family_(std::move(family)) {}
+
+    std::unique_ptr<BlockSums<Pixel>> make_block_sums() const override {
+        return std::make_unique<FamilyBlockSums<Family>>(family_);
+    }
+    void grow(std::size_t regions) override { totals_.grow(regions); }
+
+    void add(const BlockSums<Pixel>& sums, const Slots& slots, const Block& block) override {
+        // A block may have seen regions after the last row in which this family had anything to add.
+        const auto& parts = static_cast<const FamilyBlockSums<Family>&>(sums).parts();
+        for (std::size_t k = 0; k < parts.size(); ++k) family_.add(totals_[slots[k]], parts[k], block);
+    }
+    void add(const ImageSums<Pixel, Columns>& other, const Slots& slots) override {
+        const auto& totals = static_cast<const FamilySums&>(other).totals_;
+        for (std::size_t k = 0; k < slots.size(); ++k) family_.add(totals_[slots[k]], totals[k]);
+    }
+
+    void save(ByteWriter& bytes, std::size_t regions) const override {
+        for (std::size_t k = 0; k < regions; ++k) bytes.write(totals_[k]);
+    }
+    void load(ByteReader& bytes, std::size_t regions) override {
+        bytes.expect_items(regions, sizeof(typename Family::Total));
+        totals_.grow(regions);
+        for (std::size_t k = 0; k < regions; ++k) bytes.read(totals_[k]);
+    }
+
+    void prepare(std::size_t rows, Columns& columns) const override { family_.prepare(rows, columns); }
+    void write(std::size_t row, std::size_t slot, const RegionFrame& region,
+               Columns& columns) const override {
+        family_.write(row, totals_[slot], region, columns);
+    }
+
+private:
+    Family family_;
+    Chunked<typename Family::Total> totals_;
+};
+
+// All families of one kind of pixel.
+template <class Pixel, class Columns>
+using Families = std::vector<std::unique_ptr<ImageSums<Pixel, Columns>>>;
+
+template <class Pixel, class Columns, class Family>
+void add_family(Families<Pixel, Columns>& families, Family family) {
+    families.push_back(std::make_unique<FamilySums<Family>>(std::move(family)));
+}
+
+}  // namespace mensura

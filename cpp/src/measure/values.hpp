@@ -1,0 +1,159 @@
+// The family of sums of values: number of pixels, sum, smallest, largest and sum of squares.
+//
+// The sums over runs are leaf kernels (runs/values.inl). Integer pixels are summed exactly. Floating
+// sums are compensated, and squares are about the mean, so that values far from 0 keep their digits.
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+
+#include "measure/float_sums.hpp"
+#include "measure/integer_math.hpp"
+#include "measure/partials.hpp"
+#include "measure/sums.hpp"
+#include "mensura/measure.hpp"
+#include "runs/kernel_of.hpp"
+
+namespace mensura {
+
+inline constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+
+inline void add_squares(UInt128& total, std::uint64_t part) { total += part; }
+inline void add_squares(UInt128& total, UInt128 part) { total += part; }
+inline void add_squares(UInt192& total, const UInt192& part) {
+    total.low += part.low;
+    total.high += part.high + (total.low < part.low ? 1 : 0);
+}
+
+// What the families for integer and for floating pixels share. T is the pixel type.
+template <class T, bool with_squares>
+struct ValueFamily {
+    using Pixel = T;
+    using Columns = RegionTable::Channel;
+    using Part = ValuePartial<T>;
+
+    static void add_row(const Row<T>& row, Part* parts) {
+        intensity_kernels_of<T>().add_values[with_squares](row.pixels, row.runs, row.count, parts);
+    }
+
+    static void prepare(std::size_t rows, Columns& columns) {
+        columns.valid.resize(rows);
+        columns.sum.resize(rows);
+        columns.mean.resize(rows);
+        columns.min.resize(rows);
+        columns.max.resize(rows);
+        if (with_squares) columns.squares.resize(rows);
+    }
+
+    static void write_undefined(std::size_t row, Columns& columns) {
+        columns.valid[row] = 0;
+        columns.sum[row] = undefined;
+        columns.mean[row] = undefined;
+        columns.min[row] = undefined;
+        columns.max[row] = undefined;
+        if (with_squares) columns.squares[row] = undefined;
+    }
+};
+
+template <class T, bool with_squares>
+struct IntegerValues : ValueFamily<T, with_squares> {
+    using Part = IntegerPartial<T>;
+
+    struct NoSquares {};
+    using Squares = std::conditional_t<sizeof(T) == 8, UInt192, UInt128>;
+
+    struct Total {
+        std::int64_t valid = 0;
+        Int128 sum = 0;
+        [[no_unique_address]] std::conditional_t<with_squares, Squares, NoSquares> squares{};
+        T min = std::numeric_limits<T>::max();
+        T max = std::numeric_limits<T>::lowest();
+    };
+
+    static Part empty() {
+        Part part{};
+        part.min = std::numeric_limits<T>::max();
+        part.max = std::numeric_limits<T>::lowest();
+        return part;
+    }
+
+    // The same for a part of a block and for a total of another accumulator.
+    template <class Sums>
+    static void add(Total& total, const Sums& sums) {
+        total.valid += sums.valid;
+        total.sum += sums.sum;
+        if constexpr (with_squares) add_squares(total.squares, sums.squares);
+        total.min = std::min(total.min, sums.min);
+        total.max = std::max(total.max, sums.max);
+    }
+    static void add(Total& total, const Part& part, const Block&) { add(total, part); }
+
+    static void write(std::size_t row, const Total& total, const RegionFrame&,
+                      RegionTable::Channel& columns) {
+        if (total.valid == 0) return ValueFamily<T, with_squares>::write_undefined(row, columns);
+        columns.valid[row] = total.valid;
+        columns.sum[row] = static_cast<double>(total.sum);
+        columns.mean[row] = mean_of(total.sum, total.valid);
+        columns.min[row] = static_cast<double>(total.min);
+        columns.max[row] = static_cast<double>(total.max);
+        if constexpr (with_squares) {
+            columns.squares[row] = central_squares(total.squares, total.sum, total.valid);
+        }
+    }
+};
+
+template <class T, bool with_squares>
+struct FloatValues : ValueFamily<T, with_squares> {
+    using Part = FloatPartial<T>;
+
+    struct Total : Part {
+        Total() : Part(empty()) {}
+        double mean() const { return (this->sum + this->sum_low) / static_cast<double>(this->valid); }
+    };
+
+    static Part empty() {
+        Part part{};
+        part.min = std::numeric_limits<T>::infinity();
+        part.max = -std::numeric_limits<T>::infinity();
+        return part;
+    }
+
+    static void add(Total& total, const Part& part) {
+        if (part.valid == 0) return;
+        if constexpr (with_squares) {
+            total.deviation += part.deviation;
+            if (total.valid != 0) {
+                total.deviation +=
+                    joining_deviation(total.mean(), static_cast<double>(total.valid),
+                                      (part.sum + part.sum_low) / static_cast<double>(part.valid),
+                                      static_cast<double>(part.valid));
+            }
+        }
+        add_compensated(total.sum, total.sum_low, part.sum);
+        total.sum_low += part.sum_low;
+        total.valid += part.valid;
+        total.min = std::min(total.min, part.min);
+        total.max = std::max(total.max, part.max);
+    }
+    static void add(Total& total, const Part& part, const Block&) { add(total, part); }
+
+    static void write(std::size_t row, const Total& total, const RegionFrame&,
+                      RegionTable::Channel& columns) {
+        if (total.valid == 0) return ValueFamily<T, with_squares>::write_undefined(row, columns);
+        // A constant is its own mean, which the quotient of a rounded sum may miss by one digit.
+        const bool constant = total.min == total.max;
+        columns.valid[row] = total.valid;
+        columns.sum[row] = total.sum + total.sum_low;
+        columns.mean[row] = constant ? static_cast<double>(total.min) : total.mean();
+        columns.min[row] = static_cast<double>(total.min);
+        columns.max[row] = static_cast<double>(total.max);
+        if constexpr (with_squares) columns.squares[row] = constant ? 0.0 : total.deviation;
+    }
+};
+
+template <class T, bool with_squares>
+using Values = std::conditional_t<std::is_floating_point_v<T>, FloatValues<T, with_squares>,
+                                  IntegerValues<T, with_squares>>;
+
+}  // namespace mensura
