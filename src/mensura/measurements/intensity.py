@@ -4,12 +4,17 @@ Integer images are summed exactly. Pixels that are NaN or infinite are left out;
 a finite pixel has NaN.
 """
 
+from functools import partial
+
 import numpy as np
 
-from mensura.measurements.registry import Columns, measurement, per_axis
+from mensura.measurements import registry
+from mensura.measurements.registry import Columns, per_axis
 from mensura.measurements.sums import ChannelSums
 
 _SCIKIT_IMAGE = "scikit-image 0.26, regionprops"
+
+measurement = partial(registry.measurement, needs_image=True)
 
 
 @measurement(

@@ -75,7 +75,7 @@ class Measurement:
     needs_image : bool
         Whether it is measured in an intensity image, once per channel.
     needs : frozenset of str
-        Which sums it needs beside those that are always gathered.
+        Which sums it needs beside those that are always gathered, by their names in the plan.
     dimensions : tuple of int
         For which numbers of axes it is defined.
     """
@@ -107,6 +107,7 @@ def measurement(
     source: str,
     suffixes: Callable[[int], tuple[str, ...]] = one,
     needs: Iterable[str] = (),
+    needs_image: bool = False,
     dimensions: tuple[int, ...] = (2, 3),
 ) -> Callable[[Compute], Compute]:
     """Register the decorated function under its own name, in the group its module is named for."""
@@ -121,7 +122,7 @@ def measurement(
             source=source,
             suffixes=suffixes,
             compute=compute,
-            needs_image=group == "intensity",
+            needs_image=needs_image,
             needs=frozenset(needs),
             dimensions=dimensions,
         )

@@ -48,6 +48,26 @@ _PAIRS = {(0, 0): 0, (0, 1): 1, (0, 2): 2, (1, 1): 3, (1, 2): 4, (2, 2): 5}
 
 
 @dataclass(frozen=True)
+class Conventions:
+    """Choices on which tools differ; the defaults are scikit-image's.
+
+    Attributes
+    ----------
+    ddof : int
+        Variances are divided by the number of values - ddof.
+    pixel_term : bool
+        Whether the extent of a pixel, 1/12 of its squared size, is added to the second moments of
+        the axis lengths, as MATLAB does.
+    orientation_reference : {"rows", "columns"}
+        The axis that angles are measured from: 0 (rows) or 1 (columns).
+    """
+
+    ddof: int = 0
+    pixel_term: bool = False
+    orientation_reference: str = "rows"
+
+
+@dataclass(frozen=True)
 class RegionSums:
     """The sums of all regions of one image; every array holds one value per region.
 
@@ -58,6 +78,7 @@ class RegionSums:
     shape: tuple[int, ...]
     spacing: tuple[float, ...]
     label_dtype: np.dtype[Any]
+    conventions: Conventions = Conventions()
 
     @property
     def ndim(self) -> int:
