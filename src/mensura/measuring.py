@@ -135,7 +135,7 @@ def _gather(
     if isinstance(objects, Regions) and not images:
         return _core.measure_geometry(objects._native, plan, used)  # noqa: SLF001
     sums = _core.Accumulator(plan, images, [None] * len(images))
-    masks = [None] * len(images)
+    masks: list[NDArray[Any] | None] = [None] * len(images)
     if isinstance(objects, Regions):
         sums.add_regions(objects._native, images, masks, (0, 0, 0), used)  # noqa: SLF001
     else:
