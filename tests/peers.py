@@ -5,6 +5,10 @@ import itertools
 import numpy as np
 from scipy import ndimage, sparse
 from skimage import measure as skimage_measure
+from skimage.measure._regionprops import COL_DTYPES
+
+#: What scikit-image measures, by its own list.
+SCIKIT_IMAGE_PROPERTIES = frozenset(COL_DTYPES)
 
 
 def scipy_label(mask, connectivity):

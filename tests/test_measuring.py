@@ -9,12 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracles import painting, tables
 from oracles.agreement import RELATIVE, assert_same_bits, assert_tables_agree
+from peers import SCIKIT_IMAGE_PROPERTIES
 from skimage import measure as skimage_measure
 
 import mensura as ms
-
-# What scikit-image does not have.
-OWN = {"intensity_sum", "touches_border"}
 
 DEFAULT = ["label", "area", "bbox", "centroid"]
 DEFAULT_INTENSITY = [
@@ -41,13 +39,19 @@ def without(table, prefix):
     return {column: values for column, values in table.items() if not column.startswith(prefix)}
 
 
+def shared_names(ndim, *, with_image):
+    """Names of the measurements that scikit-image has too."""
+    names = tables.names(ndim, with_image=with_image)
+    return [name for name in names if name in SCIKIT_IMAGE_PROPERTIES]
+
+
 def skimage_table(labels, image=None, measurements=None, spacing=None):
     """``regionprops_table`` of plain copies, with floats widened: it would compute in float32."""
     if image is not None:
         image = plain(image)
         image = image.astype(np.float64) if image.dtype.kind in "fb" else image
     wanted = measurements or tables.names(labels.ndim, with_image=image is not None)
-    known = [name for name in wanted if name not in OWN]
+    known = [name for name in wanted if name in SCIKIT_IMAGE_PROPERTIES]
     # It divides by the weights, zero or not, to find their centroid.
     with np.errstate(invalid="ignore"):
         return skimage_measure.regionprops_table(
@@ -147,7 +151,11 @@ def test_the_components_of_a_mask_are_measured(mask, data):
 def test_geometry_equals_scikit_image(labels, data):
     spacing = data.draw(images.spacings(labels.ndim))
     expected = skimage_table(labels, spacing=spacing)
-    names = [name for name in tables.names(labels.ndim, with_image=False) if name not in OWN]
+    names = [
+        name
+        for name in tables.names(labels.ndim, with_image=False)
+        if name in SCIKIT_IMAGE_PROPERTIES
+    ]
     table = ms.measure(labels, measurements=names, spacing=spacing)
     assert label_column(table, labels) == expected["label"].tolist()
     assert_tables_agree(without(table, "label"), without(expected, "label"))
@@ -167,7 +175,7 @@ def test_intensities_equal_scikit_image(labels, data):
     image = data.draw(images.intensity_images(labels.shape, dtypes=dtypes))
     image = without_negatives(image)
     spacing = data.draw(images.spacings(labels.ndim))
-    wanted = [name for name in tables.PER_CHANNEL if name not in OWN]
+    wanted = [name for name in tables.PER_CHANNEL if name in SCIKIT_IMAGE_PROPERTIES]
     expected = skimage_table(labels, image, wanted, spacing)
     table = ms.measure(labels, image, wanted, spacing=spacing)
     assert_tables_agree(table, expected, intensity_scale=largest_finite(image))
@@ -189,7 +197,11 @@ def test_everything_equals_scikit_image(shape, spacing, channels, dtype):
     labels = np.kron(blocks, np.ones([5] * len(shape)))[tuple(map(slice, shape))]
     labels = np.where(rng.random(shape) < 0.2, 0, labels.clip(*dtype_range(dtype))).astype(dtype)
     image = rng.integers(0, 1000, shape if channels is None else (*shape, channels), np.uint16)
-    names = [name for name in tables.names(len(shape), with_image=True) if name not in OWN]
+    names = [
+        name
+        for name in tables.names(len(shape), with_image=True)
+        if name in SCIKIT_IMAGE_PROPERTIES
+    ]
     table = ms.measure(labels, image, names, spacing=spacing)
     expected = skimage_table(labels, image, names, spacing)
     assert label_column(table, labels) == expected["label"].tolist()
@@ -206,7 +218,11 @@ def dtype_range(dtype):
 def test_no_objects_leave_all_columns_and_dtypes(shape, channels):
     labels = np.zeros(shape, np.int32)
     image = np.zeros(shape if channels is None else (*shape, channels))
-    names = [name for name in tables.names(len(shape), with_image=True) if name not in OWN]
+    names = [
+        name
+        for name in tables.names(len(shape), with_image=True)
+        if name in SCIKIT_IMAGE_PROPERTIES
+    ]
     table = ms.measure(labels, image, names)
     assert table.num_rows == 0
     assert_same_bits(table, skimage_table(labels, image, names))

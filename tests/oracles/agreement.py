@@ -1,7 +1,7 @@
 """How near two tables must be, column by column, and why.
 
 Counts, labels, boxes and flags must be equal. Everything else must agree to 1e-9 relative, where
-"relative" needs care for four families, in which rounding the input by one unit in the last place
+"relative" needs care for these families, in which rounding the input by one unit in the last place
 already moves the true answer by more than 1e-9 of itself:
 
 * Inertia tensors and eigenvalues: an entry may be zero beside large ones (a line has one zero
@@ -11,6 +11,9 @@ already moves the true answer by more than 1e-9 of itself:
 * Orientation is an axis (angles pi apart are equal) and means nothing for a round object. Compared
   are the doubled angles as unit vectors, scaled by (l1 - l2) / l1: full strictness where the
   eigenvalues differ, none where they are equal, and no cliff between.
+* Principal axes: the products of the components of each are compared, which have no sign, scaled by
+  the distance of its eigenvalue from the next, for the same reason.
+* The aspect ratio of an object that is nearly without width: its inverse, squared, is compared.
 * Intensities: a mean or a weighted centroid of values of both signs, or a deviation of values far
   from zero, cancels. The caller states the largest magnitude in the image as ``intensity_scale``,
   and leaves out weighted centroids whose weights almost cancel.
@@ -97,6 +100,26 @@ def _as_axes(column, got, want, _):
         assert np.all(np.abs(turned) <= RELATIVE), f"{column}: {got[column]} is not {want[column]}"
 
 
+def _as_axes_in_space(column, got, want, _):
+    name, axis, _component = column.split("-")
+    size = sum(other.startswith("inertia_tensor_eigvals-") for other in want)
+    values = [want[f"inertia_tensor_eigvals-{k}"] for k in range(size)]
+    own = size - 1 - int(axis)  # the inertia is smallest about the longest axis
+    gaps = [np.abs(values[own] - values[k]) for k in range(size) if k != own]
+    defined = values[0] > 0
+    np.testing.assert_array_equal(np.isnan(got[column]), ~defined)
+    gap = np.divide(np.min(gaps, axis=0), values[0], out=np.zeros_like(values[0]), where=defined)
+    for k in range(size):
+        other = f"{name}-{axis}-{k}"
+        difference = got[column] * got[other] - want[column] * want[other]
+        assert np.all(np.abs(gap * difference)[defined] <= RELATIVE), column
+
+
+def _inverse_squares_against_one(column, got, want, _):
+    ours, theirs = (np.nan_to_num(table[column], nan=np.inf) ** -2.0 for table in (got, want))
+    _close(column, ours, theirs, RELATIVE)
+
+
 def _against_intensity_scale(column, got, want, scale):
     # A mean or sum loses a few last places of the largest value; a deviation about one.
     places = 4 if column.startswith("intensity_std") else 1000
@@ -107,6 +130,8 @@ COMPARISONS = {
     "": _relative,
     "inertia_tensor": _against_largest_eigenvalue,
     "axis_": _squares_against_largest_eigenvalue,
+    "principal_axes": _as_axes_in_space,
+    "aspect_ratio": _inverse_squares_against_one,
     "eccentricity": _squares_against_one,
     "orientation": _as_axes,
     "centroid_weighted": _against_largest_position,

@@ -18,19 +18,42 @@ def square_root(number):
 
 
 def axis_lengths(eigenvalues):
-    """Major and minor axis of the ellipse (longest and shortest of the ellipsoid) of equal inertia.
+    """All axes of the ellipse (ellipsoid) of equal inertia, longest first.
 
     An ellipse with semi-axis a has variance a^2/4 along it, an ellipsoid a^2/5. The inertia about
     an axis is the sum of the variances along the others.
     """
     if len(eigenvalues) == 2:
-        major, minor = eigenvalues
-        return 4 * square_root(major), 4 * square_root(minor)
+        return tuple(4 * square_root(value) for value in eigenvalues)
     with localcontext(Context(prec=DIGITS)):
-        first, second, third = eigenvalues
-        longest = max(Decimal(0), 10 * (first + second - third))
-        shortest = max(Decimal(0), 10 * (-first + second + third))
-    return square_root(longest), square_root(shortest)
+        total = sum(eigenvalues)
+        squares = [max(Decimal(0), 10 * (total - 2 * value)) for value in reversed(eigenvalues)]
+    return tuple(square_root(square) for square in squares)
+
+
+def principal_axes(eigensystem):
+    """Unit vectors along the axes, longest first, the largest component of each positive."""
+    if eigensystem[0][0] == 0:
+        return tuple((None,) * len(eigensystem) for _ in eigensystem)
+    return tuple(_turned([float(x) for x in vector]) for _, vector in reversed(eigensystem))
+
+
+def _turned(vector):
+    sign = 1 if max(vector, key=abs) > 0 else -1
+    return tuple(sign * x for x in vector)
+
+
+def aspect_ratio(eigenvalues):
+    """Longest over shortest axis; None for an object without width."""
+    lengths = axis_lengths(eigenvalues)
+    return lengths[0] / lengths[-1] if lengths[-1] > 0 else None
+
+
+def roundness(area, eigenvalues):
+    """Area over the area of the circle (ball) about the longest axis; None for a single pixel."""
+    longest = axis_lengths(eigenvalues)[0]
+    circle = math.pi * longest ** len(eigenvalues) / (2 * len(eigenvalues))
+    return float(area) / circle if longest > 0 else None
 
 
 def eccentricity(eigenvalues):

@@ -61,18 +61,30 @@ def inertia_tensor(pixels, spacing):
 
 def eigenvalues(tensor):
     """Eigenvalues of a symmetric, positive semidefinite matrix, largest first, as decimals."""
+    return [value for value, _ in eigensystem(tensor)]
+
+
+def eigensystem(tensor):
+    """Pairs of eigenvalue and unit eigenvector, largest eigenvalue first, as decimals."""
     with localcontext(Context(prec=DIGITS)):
         matrix = [[_decimal(entry) for entry in row] for row in tensor]
         size = len(matrix)
+        vectors = [[Decimal(int(i == j)) for j in range(size)] for i in range(size)]
         negligible = sum(matrix[i][i] for i in range(size)) * Decimal(10) ** -DIGITS
         pairs = [(p, q) for p in range(size) for q in range(p + 1, size)]
         while any(abs(matrix[p][q]) > negligible for p, q in pairs):
             for p, q in pairs:
                 if abs(matrix[p][q]) > negligible:
-                    _rotate_away(matrix, p, q)
-        found = sorted((matrix[i][i] for i in range(size)), reverse=True)
-        smallest_real = found[0] * Decimal(10) ** (10 - DIGITS)
-        return [value if value > smallest_real else Decimal(0) for value in found]
+                    _rotate_away(matrix, vectors, p, q)
+        order = sorted(range(size), key=lambda i: matrix[i][i], reverse=True)
+        smallest_real = matrix[order[0]][order[0]] * Decimal(10) ** (10 - DIGITS)
+        return [
+            (
+                matrix[i][i] if matrix[i][i] > smallest_real else Decimal(0),
+                [row[i] for row in vectors],
+            )
+            for i in order
+        ]
 
 
 def _decimal(number):
@@ -80,13 +92,13 @@ def _decimal(number):
     return Decimal(fraction.numerator) / Decimal(fraction.denominator)
 
 
-def _rotate_away(matrix, p, q):
-    """One Jacobi rotation: makes ``matrix[p][q]`` zero, keeps the eigenvalues."""
+def _rotate_away(matrix, vectors, p, q):
+    """One Jacobi rotation: makes ``matrix[p][q]`` zero, turns the columns of ``vectors`` along."""
     theta = (matrix[q][q] - matrix[p][p]) / (2 * matrix[p][q])
     tangent = (1 if theta >= 0 else -1) / (abs(theta) + (theta * theta + 1).sqrt())
     cosine = 1 / (tangent * tangent + 1).sqrt()
     sine = tangent * cosine
-    for row in matrix:
+    for row in [*matrix, *vectors]:
         row[p], row[q] = cosine * row[p] - sine * row[q], sine * row[p] + cosine * row[q]
     upper, lower = matrix[p], matrix[q]
     matrix[p] = [cosine * a - sine * b for a, b in zip(upper, lower, strict=True)]

@@ -17,6 +17,13 @@ from . import deriving, geometry, intensity
 
 INTEGER_COLUMNS = {"label", "num_pixels", "bbox"}
 BOOLEAN_COLUMNS = {"touches_border"}
+PER_AXIS = {
+    "axis_lengths",
+    "centroid",
+    "centroid_local",
+    "centroid_weighted",
+    "inertia_tensor_eigvals",
+}
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,12 @@ class Region:
         return geometry.inertia_tensor(self.pixels, self.spacing)
 
     @cached_property
+    def eigensystem(self):
+        return geometry.eigensystem(self.tensor)
+
+    @property
     def eigenvalues(self):
-        return geometry.eigenvalues(self.tensor)
+        return [value for value, _ in self.eigensystem]
 
 
 def _area(region):
@@ -86,7 +97,11 @@ ORACLES = {
     "inertia_tensor": lambda r: r.tensor,
     "inertia_tensor_eigvals": lambda r: tuple(r.eigenvalues),
     "axis_major_length": lambda r: deriving.axis_lengths(r.eigenvalues)[0],
-    "axis_minor_length": lambda r: deriving.axis_lengths(r.eigenvalues)[1],
+    "axis_minor_length": lambda r: deriving.axis_lengths(r.eigenvalues)[-1],
+    "axis_lengths": lambda r: deriving.axis_lengths(r.eigenvalues),
+    "principal_axes": lambda r: deriving.principal_axes(r.eigensystem),
+    "aspect_ratio": lambda r: deriving.aspect_ratio(r.eigenvalues),
+    "roundness": lambda r: deriving.roundness(_area(r), r.eigenvalues),
     "eccentricity": lambda r: deriving.eccentricity(r.eigenvalues),
     "orientation": lambda r: deriving.orientation(r.tensor),
 }
@@ -163,9 +178,9 @@ def _suffixes(name, ndim):
     """What follows the name in its columns; known without any object, as empty tables need it."""
     if name == "bbox":
         return [f"-{i}" for i in range(2 * ndim)]
-    if name == "inertia_tensor":
+    if name in {"inertia_tensor", "principal_axes"}:
         return [f"-{i}-{j}" for i in range(ndim) for j in range(ndim)]
-    if name in {"centroid", "centroid_local", "centroid_weighted", "inertia_tensor_eigvals"}:
+    if name in PER_AXIS:
         return [f"-{i}" for i in range(ndim)]
     return [""]
 

@@ -2,15 +2,20 @@
 
 Second central moments follow from exact integer sums. With mu_ij the central moment of the axes i
 and j divided by the number of pixels, the inertia tensor has trace(mu) - mu_ii on its diagonal and
--mu_ij beside it; no 1/12 is added for the extent of a pixel, as in scikit-image.
+-mu_ij beside it. The ellipse is that of the pixels' centers, as in scikit-image; with the option
+``pixel_term`` the extent of a pixel, 1/12 of its squared size along each axis, is added to its
+second moments, as in MATLAB. The inertia tensor itself is always that of the centers.
+
+What has no direction or no ratio, such as the aspect ratio of a single pixel, is NaN.
 """
 
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mensura.measurements.registry import Columns, measurement, per_axis, per_pair
-from mensura.measurements.sums import RegionSums
+from mensura.measurements.sums import Floats, RegionSums
 
 _SCIKIT_IMAGE = "scikit-image 0.26, regionprops"
 _NEEDS = ("second_moments",)
@@ -41,6 +46,14 @@ def inertia_tensor_eigvals(sums: RegionSums) -> Columns:
     return list(sums.inertia_eigenvalues)
 
 
+def _axis_lengths(sums: RegionSums) -> list[Floats]:
+    e = sums.ellipse_eigenvalues
+    if sums.ndim == 2:
+        return [4 * np.sqrt(e[0]), 4 * np.sqrt(e[1])]
+    squares = (e[0] + e[1] - e[2], e[0] + e[2] - e[1], e[1] + e[2] - e[0])
+    return [np.sqrt(np.maximum(10 * square, 0.0)) for square in squares]
+
+
 @measurement(
     unit="length",
     needs=_NEEDS,
@@ -49,10 +62,7 @@ def inertia_tensor_eigvals(sums: RegionSums) -> Columns:
 )
 def axis_major_length(sums: RegionSums) -> Columns:
     """Return the length of the longest axis of the ellipse."""
-    e = sums.inertia_eigenvalues
-    if sums.ndim == 2:
-        return 4 * np.sqrt(e[0])
-    return np.sqrt(np.maximum(10 * (e[0] + e[1] - e[2]), 0.0))
+    return _axis_lengths(sums)[0]
 
 
 @measurement(
@@ -63,10 +73,71 @@ def axis_major_length(sums: RegionSums) -> Columns:
 )
 def axis_minor_length(sums: RegionSums) -> Columns:
     """Return the length of the shortest axis of the ellipse."""
-    e = sums.inertia_eigenvalues
-    if sums.ndim == 2:
-        return 4 * np.sqrt(e[1])
-    return np.sqrt(np.maximum(10 * (e[1] + e[2] - e[0]), 0.0))
+    return _axis_lengths(sums)[-1]
+
+
+@measurement(
+    unit="length",
+    suffixes=per_axis,
+    needs=_NEEDS,
+    definition="lengths of all axes of the ellipse (ellipsoid), longest first: 4 sqrt(l) in 2-D, "
+    "2 sqrt(5 l) in 3-D, l the eigenvalues of the second central moments / num_pixels",
+    source="scikit-image 0.26, axis_major_length; MorphoLibJ, Ellipsoid",
+)
+def axis_lengths(sums: RegionSums) -> Columns:
+    """Return the lengths of all axes."""
+    return _axis_lengths(sums)
+
+
+@measurement(
+    unit="",
+    suffixes=per_pair,
+    needs=_NEEDS,
+    definition="unit vectors along the axes of the ellipse (ellipsoid), longest first, each by its "
+    "components along the image axes, the largest of which is positive; NaN for one pixel",
+    source="Jolliffe, Principal Component Analysis, 2002; ITK, PrincipalAxes",
+)
+def principal_axes(sums: RegionSums) -> Columns:
+    """Return the directions of the axes, vector by vector."""
+    # The inertia is smallest about the longest axis, and eigh counts upward.
+    vectors = np.swapaxes(np.linalg.eigh(sums.ellipse_inertia)[1], 1, 2)
+    largest = np.abs(vectors).argmax(axis=2)[..., np.newaxis]
+    vectors = vectors * np.where(np.take_along_axis(vectors, largest, axis=2) < 0, -1.0, 1.0)
+    vectors[sums.ellipse_eigenvalues[0] == 0] = np.nan
+    axes = range(sums.ndim)
+    return [np.ascontiguousarray(vectors[:, i, j]) for i in axes for j in axes]
+
+
+def _ratio(a: Floats, b: Floats, defined: NDArray[np.bool_]) -> Floats:
+    return np.divide(a, b, out=np.full_like(a, np.nan), where=defined)
+
+
+@measurement(
+    unit="",
+    needs=_NEEDS,
+    definition="longest / shortest axis of the ellipse (ellipsoid); NaN where the shortest is 0",
+    source="ImageJ, AR",
+)
+def aspect_ratio(sums: RegionSums) -> Columns:
+    """Return how many times longer than wide the ellipse is."""
+    lengths = _axis_lengths(sums)
+    # The squared width of a slanted line is 0 but for a few last places of its squared length.
+    flat = lengths[-1] <= 1e-7 * lengths[0]
+    return _ratio(lengths[0], lengths[-1], ~flat)
+
+
+@measurement(
+    unit="",
+    needs=_NEEDS,
+    definition="area / area of the circle (ball) whose diameter is the longest axis: "
+    "4 area / (pi major^2), in 3-D 6 volume / (pi major^3); NaN where the longest axis is 0",
+    source="ImageJ, Round",
+)
+def roundness(sums: RegionSums) -> Columns:
+    """Return how much of the circle about the longest axis the area would fill."""
+    area = sums.count * sums.pixel_size
+    longest = _axis_lengths(sums)[0]
+    return _ratio(2 * sums.ndim * area, math.pi * longest**sums.ndim, longest > 0)
 
 
 @measurement(
@@ -78,7 +149,7 @@ def axis_minor_length(sums: RegionSums) -> Columns:
 )
 def eccentricity(sums: RegionSums) -> Columns:
     """Return the eccentricity of the ellipse."""
-    largest, smallest = sums.inertia_eigenvalues
+    largest, smallest = sums.ellipse_eigenvalues
     ratio = np.divide(smallest, largest, out=np.ones_like(largest), where=largest > 0)
     return np.sqrt(1 - ratio)
 
@@ -87,11 +158,16 @@ def eccentricity(sums: RegionSums) -> Columns:
     unit="radian",
     needs=_NEEDS,
     dimensions=(2,),
-    definition="angle from axis 0 (rows) to the major axis, counter-clockwise, -pi/2 to pi/2",
+    definition="angle from axis 0 (rows) to the major axis, counter-clockwise, -pi/2 to pi/2; with "
+    'orientation_reference="columns" from axis 1, as in MATLAB',
     source=_SCIKIT_IMAGE,
 )
 def orientation(sums: RegionSums) -> Columns:
     """Return the direction of the major axis."""
-    a, b, c = sums.inertia[:, 0, 0], sums.inertia[:, 0, 1], sums.inertia[:, 1, 1]
+    tensor = sums.ellipse_inertia
+    a, b, c = tensor[:, 0, 0], tensor[:, 0, 1], tensor[:, 1, 1]
     undecided = np.where(b < 0, math.pi / 4, -math.pi / 4)
-    return np.where(a == c, undecided, 0.5 * np.arctan2(-2 * b, c - a))
+    from_rows = np.where(a == c, undecided, 0.5 * np.arctan2(-2 * b, c - a))
+    if sums.conventions.orientation_reference == "rows":
+        return from_rows
+    return np.where(from_rows > 0, from_rows - math.pi / 2, from_rows + math.pi / 2)

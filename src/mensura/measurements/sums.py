@@ -59,7 +59,7 @@ class Conventions:
         Whether the extent of a pixel, 1/12 of its squared size, is added to the second moments of
         the axis lengths, as MATLAB does.
     orientation_reference : {"rows", "columns"}
-        The axis that angles are measured from: 0 (rows) or 1 (columns).
+        What angles are measured from: axis 0, along which rows are counted, or axis 1.
     """
 
     ddof: int = 0
@@ -125,26 +125,50 @@ class RegionSums:
     def inertia(self) -> NDArray[np.float64]:
         """The inertia tensor per pixel of mass 1, of shape (regions, ndim, ndim)."""
         axes = range(self.ndim)
-        variances = [self.covariance(i, i) for i in axes]
-        total = sum(variances)
-        tensor = np.empty((len(self.count), self.ndim, self.ndim))
-        for i in axes:
-            for j in axes:
-                tensor[:, i, j] = total - variances[i] if i == j else -self.covariance(i, j)
-        return tensor
+        return _inertia_of([[self.covariance(i, j) for j in axes] for i in axes])
 
     @cached_property
     def inertia_eigenvalues(self) -> NDArray[np.float64]:
         """Eigenvalues of the inertia tensor, largest first, of shape (ndim, regions)."""
-        if self.ndim == 2:
-            return _eigenvalues_2d(self.inertia)
-        values = np.linalg.eigvalsh(self.inertia)[:, ::-1].T
-        # Rounding may leave the eigenvalue of a flat object slightly below zero.
-        return np.ascontiguousarray(np.maximum(values, 0.0))
+        return _eigenvalues(self.inertia)
+
+    @cached_property
+    def ellipse_inertia(self) -> NDArray[np.float64]:
+        """The inertia tensor of the ellipse: with the extent of a pixel where that is asked for."""
+        if not self.conventions.pixel_term:
+            return self.inertia
+        axes = range(self.ndim)
+        covariance = [[self.covariance(i, j) for j in axes] for i in axes]
+        for i in axes:
+            covariance[i][i] = covariance[i][i] + self.spacing[i] ** 2 / 12
+        return _inertia_of(covariance)
+
+    @cached_property
+    def ellipse_eigenvalues(self) -> NDArray[np.float64]:
+        """Eigenvalues of `ellipse_inertia`, largest first, of shape (ndim, regions)."""
+        return _eigenvalues(self.ellipse_inertia)
 
     def channel(self, c: int) -> "ChannelSums":
         """Return the sums of channel c."""
         return ChannelSums(self.raw["channels"][c], self)
+
+
+def _inertia_of(covariance: list[list[Floats]]) -> NDArray[np.float64]:
+    axes = range(len(covariance))
+    total = sum(covariance[i][i] for i in axes)
+    tensor = np.empty((len(covariance[0][0]), len(covariance), len(covariance)))
+    for i in axes:
+        for j in axes:
+            tensor[:, i, j] = total - covariance[i][i] if i == j else -covariance[i][j]
+    return tensor
+
+
+def _eigenvalues(tensor: NDArray[np.float64]) -> NDArray[np.float64]:
+    if tensor.shape[1] == 2:
+        return _eigenvalues_2d(tensor)
+    values = np.linalg.eigvalsh(tensor)[:, ::-1].T
+    # Rounding may leave the eigenvalue of a flat object slightly below zero.
+    return np.ascontiguousarray(np.maximum(values, 0.0))
 
 
 def _eigenvalues_2d(tensor: NDArray[np.float64]) -> NDArray[np.float64]:
