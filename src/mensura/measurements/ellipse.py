@@ -10,6 +10,7 @@ What has no direction or no ratio, such as the aspect ratio of a single pixel, i
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,7 +109,7 @@ def principal_axes(sums: RegionSums) -> Columns:
     return [np.ascontiguousarray(vectors[:, i, j]) for i in axes for j in axes]
 
 
-def _ratio(a: Floats, b: Floats, defined: NDArray[np.bool_]) -> Floats:
+def _ratio(a: NDArray[Any], b: NDArray[Any], defined: NDArray[np.bool_]) -> Floats:
     return np.divide(a, b, out=np.full_like(a, np.nan), where=defined)
 
 
