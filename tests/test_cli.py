@@ -17,7 +17,13 @@ import mensura as ms
 from mensura.cli import main
 from mensura.io import read_image, read_labels, write_labels
 
-DEMO_FILES = ["labels.tif", "overview.png", "table.csv", "table.parquet"]
+DEMO_FILES = [
+    "labels.tif",
+    "overview.png",
+    "table.csv",
+    "table.csv-metadata.json",
+    "table.parquet",
+]
 
 
 def names_in(folder):
@@ -276,7 +282,7 @@ def demo(tmp_path_factory):
     return folder / "mensura-demo", result.stdout
 
 
-def test_demo_writes_four_files(demo):
+def test_demo_writes_its_files(demo):
     folder, _ = demo
     assert names_in(folder.parent) == ["mensura-demo"]
     assert names_in(folder) == DEMO_FILES
@@ -347,6 +353,7 @@ def test_demo_prints_rows_count_and_rate(demo):
     assert [line.split("/")[-1] for line in out.splitlines() if line.startswith("wrote")] == [
         "labels.tif",
         "table.csv",
+        "table.csv-metadata.json",
         "table.parquet",
         "overview.png",
     ]

@@ -4,6 +4,7 @@ import copy
 import csv
 import json
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -92,6 +93,52 @@ def test_units_name_every_column(table):
     assert table.units["centroid-0"] == table.units["axis_major_length"]
 
 
+def test_definitions_name_every_column(table):
+    assert list(table.definitions) == table.columns
+    listed = ms.measurements()
+    rows = zip(listed["columns"], listed["definition"], strict=True)
+    expected = {column: text for columns, text in rows for column in columns.split()}
+    assert table.definitions == {column: expected[column] for column in table}
+    assert not any("\n" in text for text in table.definitions.values())
+
+
+def test_columns_of_channels_have_units_and_definitions():
+    image = np.ones((1, 2, 2))
+    table = ms.measure(
+        np.array([[1, 2]]), image, ["intensity_mean", "centroid"], channels=["a", "b"]
+    )
+    assert table.definitions["intensity_mean-a"] == table.definitions["intensity_mean-b"] != ""
+    assert table.definitions["centroid-0"] == table.definitions["centroid-1"] != ""
+    assert set(table.units.values()) == {"intensity", "pixel"}
+
+
+def test_units_and_definitions_are_empty_where_not_given():
+    table = ms.Table({"a": [1], "b": [2]}, {"a": "m", "c": "s"}, {}, {"b": "what b is"})
+    assert table.units == {"a": "m", "b": ""}
+    assert table.definitions == {"a": "", "b": "what b is"}
+    table.units["b"] = table.definitions["a"] = "changed"
+    assert (table.units["b"], table.definitions["a"]) == ("", "")
+
+
+def test_provenance_names_every_option_and_what_it_was_by_default():
+    labels = np.array([[1, 2]], np.uint16)
+    assert ms.measure(labels, measurements="area").provenance == {
+        "version": ms.__version__,
+        "measurements": ["area"],
+        "labels": {"shape": [1, 2], "dtype": "<u2"},
+        "image": None,
+        "channel_axis": None,
+        "channels": None,
+        "spacing": [1.0, 1.0],
+    }
+    image = np.zeros((2, 1, 2), np.uint8)
+    given = {"spacing": 0.5, "channel_axis": 0, "channels": ["a", "b"]}
+    provenance = ms.measure(labels, image, "intensity_max", **given).provenance
+    assert provenance["image"] == [{"shape": [1, 2], "dtype": "|u1"}] * 2
+    assert provenance["spacing"] == [0.5, 0.5]
+    assert (provenance["channel_axis"], provenance["channels"]) == (0, ["a", "b"])
+
+
 def test_provenance_is_json_and_says_how_it_was_measured(table):
     assert json.loads(json.dumps(table.provenance)) == table.provenance
     text = json.dumps(table.provenance)
@@ -148,6 +195,88 @@ def test_csv_keeps_the_largest_ids(tmp_path):
     assert [line.split(",")[0] for line in lines] == ["label", str(2**63), str(2**64 - 1)]
 
 
+def read_metadata(path):
+    return json.loads((path.parent / f"{path.name}-metadata.json").read_text("utf-8"))
+
+
+def test_csv_has_its_metadata_beside_it(table, tmp_path):
+    path = tmp_path / "my objects.csv"
+    table.to_csv(path)
+    assert names_in(tmp_path) == ["my objects.csv", "my objects.csv-metadata.json"]
+    metadata = read_metadata(path)
+    assert metadata["@context"] == "http://www.w3.org/ns/csvw"
+    assert metadata["url"] == "my%20objects.csv"
+    assert metadata["dc:provenance"] == table.provenance
+    columns = metadata["tableSchema"]["columns"]
+    assert [column["titles"] for column in columns] == table.columns
+    units = {column["titles"]: column.get("schema:unitText", "") for column in columns}
+    assert units == table.units
+    definitions = {column["titles"]: column["dc:description"] for column in columns}
+    assert definitions == table.definitions
+
+
+def test_csv_metadata_tells_the_types_of_columns(tmp_path):
+    codes = ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"]
+    columns = {code: np.zeros(1, code) for code in codes}
+    columns |= {"bool": np.array([True]), "text": np.array(["a"], object)}
+    ms.Table(columns).to_csv(tmp_path / "a.csv")
+    described = read_metadata(tmp_path / "a.csv")["tableSchema"]["columns"]
+    assert {column["titles"]: column["datatype"] for column in described} == {
+        "i1": "byte",
+        "u1": "unsignedByte",
+        "i2": "short",
+        "u2": "unsignedShort",
+        "i4": "int",
+        "u4": "unsignedInt",
+        "i8": "long",
+        "u8": "unsignedLong",
+        "f4": "float",
+        "f8": "double",
+        "bool": {"base": "boolean", "format": "True|False"},
+        "text": "string",
+    }
+
+
+def test_csv_metadata_properties_are_those_of_the_vocabulary(table, tmp_path):
+    table.to_csv(tmp_path / "a.csv")
+    metadata = read_metadata(tmp_path / "a.csv")
+    assert set(metadata) == {"@context", "url", "tableSchema", "dc:provenance"}
+    assert set(metadata["tableSchema"]) == {"columns"}
+    allowed = {"titles", "datatype", "schema:unitText", "dc:description"}
+    assert all(set(column) <= allowed for column in metadata["tableSchema"]["columns"])
+
+
+@pytest.mark.parametrize(("writer", "name"), [("to_csv", "a.csv"), ("to_parquet", "a.parquet")])
+def test_the_same_table_makes_the_same_files(table, writer, name, tmp_path):
+    contents = []
+    for k, twin in enumerate([table, table_of(5), pickle.loads(pickle.dumps(table))]):
+        folder = tmp_path / str(k)
+        folder.mkdir()
+        getattr(twin, writer)(folder / name)
+        contents.append({file: (folder / file).read_bytes() for file in names_in(folder)})
+    assert contents[0] == contents[1] == contents[2]
+
+
+@pytest.mark.parametrize("failing", ["table", "metadata"])
+def test_csv_and_metadata_are_both_written_or_neither(table, tmp_path, monkeypatch, failing):
+    def fail(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "a.csv"
+    table_of(2).to_csv(path)
+    before = {name: (tmp_path / name).read_bytes() for name in names_in(tmp_path)}
+    owner, method = (pd.DataFrame, "to_csv") if failing == "table" else (Path, "write_text")
+    monkeypatch.setattr(owner, method, fail)
+    with pytest.raises(OSError, match="No space left"):
+        table.to_csv(path)
+    monkeypatch.undo()
+    assert {name: (tmp_path / name).read_bytes() for name in names_in(tmp_path)} == before
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
 def test_csv_quotes_names_that_hold_commas(tmp_path):
     image = np.ones((1, 2, 2))
     table = ms.measure(np.array([[1, 2]]), image, "intensity_mean", channels=["a,b", 'c"d'])
@@ -168,18 +297,28 @@ def test_parquet_round_trip(count, tmp_path):
     )
 
 
-def test_parquet_keeps_units_and_provenance(table, tmp_path):
+def test_parquet_keeps_units_definitions_and_provenance(table, tmp_path):
     table.to_parquet(tmp_path / "objects.parquet")
     schema = pq.read_schema(tmp_path / "objects.parquet")
     assert json.loads(schema.metadata[b"mensura"]) == table.provenance
     units = {field.name: field.metadata[b"unit"].decode() for field in schema}
     assert units == table.units
+    definitions = {field.name: field.metadata[b"definition"].decode() for field in schema}
+    assert definitions == table.definitions
 
 
 def test_parquet_keeps_the_largest_ids(tmp_path):
     labels = np.array([[2**64 - 1, 0, 2**63]], np.uint64)
     ms.measure(labels).to_parquet(str(tmp_path / "objects.parquet"))
     assert pq.read_table(tmp_path / "objects.parquet")["label"].to_pylist() == [2**63, 2**64 - 1]
+
+
+def test_parquet_of_text_and_of_nothing(tmp_path):
+    ms.measurements().to_parquet(tmp_path / "listed.parquet")
+    read = pd.read_parquet(tmp_path / "listed.parquet")
+    assert read["name"].tolist() == ms.measurements()["name"].tolist()
+    ms.Table({}, provenance={"version": "1"}).to_parquet(tmp_path / "none.parquet")
+    assert pq.read_table(tmp_path / "none.parquet").shape == (0, 0)
 
 
 @pytest.mark.parametrize("writer", ["to_csv", "to_parquet"])
@@ -259,6 +398,7 @@ def assert_is_equal_table(got, want):
     assert type(got) is ms.Table
     assert_same_bits(got, want)
     assert got.units == want.units
+    assert got.definitions == want.definitions
     assert got.provenance == want.provenance
     with pytest.raises(TypeError, match=r"read-only|read only"):
         got["label"] = want["label"]

@@ -5,6 +5,7 @@
 
 namespace mensura::python {
 
+void register_arrow(pybind11::module_& module);
 void register_build(pybind11::module_& module);
 void register_edit(pybind11::module_& module);
 void register_regions(pybind11::module_& module);

@@ -93,16 +93,17 @@ def measure(
     wanted = images if any(entry.needs_image for entry in chosen) else []
     raw = _gather(objects, wanted, chosen, threads)
     sums = RegionSums(raw, objects.shape, steps, _label_dtype(objects))
-    columns, units = _derive(chosen, sums, names)
+    columns, units, definitions = _derive(chosen, sums, names)
     provenance = {
         "version": _core.__version__,
         "measurements": [entry.name for entry in chosen],
         "labels": _described(objects),
         "image": None if image is None else [_described(channel) for channel in images],
+        "channel_axis": channel_axis,
         "channels": names,
         "spacing": list(steps),
     }
-    return Table(columns, units, provenance)
+    return Table(columns, units, provenance, definitions)
 
 
 def _channels(
@@ -162,15 +163,17 @@ def _label_dtype(objects: NDArray[Any] | Regions) -> np.dtype[Any]:
 
 def _derive(
     chosen: list[Measurement], sums: RegionSums, names: list[str] | None
-) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
-    """Return the columns of all measurements and their units."""
+) -> tuple[dict[str, NDArray[Any]], dict[str, str], dict[str, str]]:
+    """Return the columns of all measurements, their units and their definitions."""
     columns: dict[str, NDArray[Any]] = {}
     units: dict[str, str] = {}
+    definitions: dict[str, str] = {}
     for entry in chosen:
         named = _columns_of(entry, sums, names)
         columns |= named
         units |= dict.fromkeys(named, _unit(entry.unit, sums))
-    return columns, units
+        definitions |= dict.fromkeys(named, entry.definition)
+    return columns, units, definitions
 
 
 def _columns_of(

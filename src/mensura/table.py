@@ -1,27 +1,31 @@
-"""The result of measuring: named columns of equal length, their units and where they are from."""
+"""The result of measuring: named columns of equal length, what they mean and where they are from.
+
+A table hands its columns on without a copy: to NumPy and pandas as arrays, to all that speaks Arrow
+as described in :mod:`mensura.arrow`.
+"""
 
 import copy
 import json
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mensura.arrow import schema_capsule, stream_capsule
+
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
-
-#: The key of the Parquet schema metadata under which a table's provenance is kept.
-METADATA_KEY = b"mensura"
 
 
 class Table(dict[str, NDArray[Any]]):
     """A read-only mapping of column name to one-dimensional array.
 
     A dict in every other respect, so ``pandas.DataFrame(table)`` and all else that takes a dict of
-    columns works. Made by :func:`mensura.measure`.
+    columns works. Whatever takes Arrow's PyCapsule interface reads its memory. Made by
+    :func:`mensura.measure`.
 
     Parameters
     ----------
@@ -31,6 +35,8 @@ class Table(dict[str, NDArray[Any]]):
         The unit of each column; a column without one is a pure number or a name.
     provenance : mapping, optional
         What the table was made from and how, as JSON-able values.
+    definitions : mapping of str to str, optional
+        The formula of each column, or what else it is, in one line.
 
     Raises
     ------
@@ -47,6 +53,8 @@ class Table(dict[str, NDArray[Any]]):
     array([2., 1.])
     >>> table.units["area"]
     'pixel^2'
+    >>> table.definitions["area"]
+    'num_pixels x product of the spacing'
     >>> table.to_pandas().shape
     (2, 2)
     """
@@ -56,12 +64,14 @@ class Table(dict[str, NDArray[Any]]):
         columns: Mapping[str, NDArray[Any]],
         units: Mapping[str, str] | None = None,
         provenance: Mapping[str, Any] | None = None,
+        definitions: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__({name: _read_only(values) for name, values in columns.items()})
         lengths = {name: values.shape for name, values in self.items()}
         if any(len(shape) != 1 for shape in lengths.values()) or len(set(lengths.values())) > 1:
             raise ValueError(f"columns must be 1-D and of one length, not of shapes {lengths}")
         self._units = {name: (units or {}).get(name, "") for name in self}
+        self._definitions = {name: (definitions or {}).get(name, "") for name in self}
         self._provenance = dict(provenance or {})
 
     @property
@@ -80,15 +90,33 @@ class Table(dict[str, NDArray[Any]]):
         return dict(self._units)
 
     @property
+    def definitions(self) -> dict[str, str]:
+        """What each column is, in one line; empty where that is not known."""
+        return dict(self._definitions)
+
+    @property
     def provenance(self) -> dict[str, Any]:
         """What the table was made from and how."""
         return copy.deepcopy(self._provenance)
 
+    def __arrow_c_schema__(self) -> object:
+        """Return the schema as an Arrow PyCapsule, with all that Parquet files of it carry."""
+        return schema_capsule(self)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Return the table as an Arrow PyCapsule: a stream of one batch in the columns' memory.
+
+        Can be called again and again; each capsule can be read once. See :mod:`mensura.arrow` for
+        what is copied and for `requested_schema`.
+        """
+        return stream_capsule(self, requested_schema)
+
     def to_pandas(self) -> "pd.DataFrame":
         """Return the table as a pandas DataFrame that shares the columns' memory.
 
-        Columns can be added and replaced. Single cells cannot be assigned, since that would change
-        the table too: do that to ``table.to_pandas().copy()``.
+        Nothing is copied but text, where pandas keeps that in a dtype of its own. Columns can be
+        added and replaced. Single cells cannot be assigned, since that would change the table too:
+        do that to ``table.to_pandas().copy()``.
         """
         import pandas as pd  # noqa: PLC0415 - loaded when used
 
@@ -97,25 +125,37 @@ class Table(dict[str, NDArray[Any]]):
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write the table as comma-separated text, one header line, every digit kept.
 
+        Numbers are written with as few digits as read back to the same bits (pandas does so with
+        ``float_precision="round_trip"``); NaN is an empty cell. A second file, named as `path` with
+        ``-metadata.json`` behind it, holds types, units, definitions and provenance in the W3C's
+        vocabulary for CSV files: each column's ``schema:unitText`` and ``dc:description``, the
+        table's ``dc:provenance``. The same table makes the same bytes.
+
         Parameters
         ----------
         path : path
-            Replaced, whole or not at all, if it exists.
+            Replaced, whole or not at all, if it exists; so is the file beside it.
 
         Raises
         ------
         OSError
-            If the file cannot be written.
+            If a file cannot be written.
         """
         from mensura.io import replacing  # noqa: PLC0415 - loaded when used
+        from mensura.io.csv_metadata import describe_csv, metadata_path  # noqa: PLC0415
 
-        with replacing(path) as temporary:
-            self.to_pandas().to_csv(temporary, index=False)
+        target = Path(path)
+        description = json.dumps(describe_csv(self, target.name), indent=2, sort_keys=True)
+        # Both are written before either is put in place, the table last.
+        with replacing(target) as table, replacing(metadata_path(target)) as metadata:
+            metadata.write_text(f"{description}\n", encoding="utf-8", newline="\n")
+            self.to_pandas().to_csv(table, index=False, lineterminator="\n")
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
-        """Write the table as Parquet, with units and provenance in the schema's metadata.
+        """Write the table as Parquet, with units, definitions and provenance in its metadata.
 
-        Each field carries its ``unit``; the schema carries a JSON object under ``mensura``.
+        Each field carries its ``unit`` and ``definition``; the schema carries the provenance as a
+        JSON object under ``mensura``. The same table makes the same bytes with the same pyarrow.
 
         Parameters
         ----------
@@ -128,23 +168,16 @@ class Table(dict[str, NDArray[Any]]):
             If pyarrow is not installed; ``pip install 'mensura[io]'`` installs it.
         OSError
             If the file cannot be written.
+        TypeError
+            If a column is neither of numbers, bool nor text.
         """
         from mensura.io import import_package, replacing  # noqa: PLC0415 - loaded when used
 
         parquet = import_package("pyarrow.parquet", "io")
+        pyarrow = import_package("pyarrow", "io")
         with replacing(path) as temporary:
-            parquet.write_table(self._to_arrow(), temporary)
-
-    def _to_arrow(self) -> "pa.Table":
-        import pyarrow as pa  # noqa: PLC0415 - loaded when used
-
-        arrays = [pa.array(values) for values in self.values()]
-        fields = [
-            pa.field(name, array.type, metadata={"unit": self._units[name]})
-            for name, array in zip(self, arrays, strict=True)
-        ]
-        metadata = {METADATA_KEY: json.dumps(self._provenance, sort_keys=True)}
-        return pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=metadata))
+            reader = pyarrow.RecordBatchReader.from_stream(self)
+            parquet.write_table(reader.read_all(), temporary)
 
     def __repr__(self) -> str:
         """Show the size and the first and last rows."""
@@ -161,7 +194,7 @@ class Table(dict[str, NDArray[Any]]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy by the arguments, since items cannot be set one by one."""
-        return Table, (dict(self), self._units, self._provenance)
+        return Table, (dict(self), self._units, self._provenance, self._definitions)
 
     def __eq__(self, other: object) -> bool:
         """Tell whether two tables hold the same columns, NaN equal to NaN."""

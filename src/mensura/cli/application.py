@@ -94,9 +94,10 @@ def demo(
     """Measure the nuclei of a real tissue image and draw them.
 
     The image comes with scikit-image: colon tissue with nuclei stained by hematoxylin. Nothing is
-    downloaded. Four files are written, and replaced when they exist: labels.tif (the label image),
-    table.csv and table.parquet (one row per nucleus), overview.png (the nuclei outlined and
-    numbered, and a histogram of their areas).
+    downloaded. These files are written, and replaced when they exist: labels.tif (the label image),
+    table.csv and table.parquet (one row per nucleus), table.csv-metadata.json (units and
+    definitions of its columns), overview.png (the nuclei outlined and numbered, and a histogram of
+    their areas).
 
     ```
     mensura demo
@@ -119,7 +120,7 @@ _Output = Annotated[
         "--output",
         "-o",
         metavar="TABLE",
-        help="File to write: .csv or .parquet.",
+        help="File to write: .csv (and NAME.csv-metadata.json with units) or .parquet.",
         show_default=False,
     ),
 ]

@@ -65,5 +65,6 @@ def _print(directory: Path, table: Table, seconds: float, console: Console) -> N
         f"(timed: mensura.measure of a label image with intensities, {len(table.columns)} columns, "
         f"median of {_CALLS} calls)"
     )
-    for name in ("labels.tif", "table.csv", "table.parquet", "overview.png"):
+    tables = ("table.csv", "table.csv-metadata.json", "table.parquet")
+    for name in ("labels.tif", *tables, "overview.png"):
         typer.echo(f"wrote {directory / name}")
