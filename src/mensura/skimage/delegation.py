@@ -3,7 +3,7 @@
 scikit-image is loaded for that only, and is needed for that only.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -57,10 +57,10 @@ def by_scikit_image(
     return by_index(table, _SEPARATOR)
 
 
-def by_index(table: Iterable[Any], separator: str) -> ColumnsByIndex:
+def by_index(table: Mapping[str, NDArray[Any]], separator: str) -> ColumnsByIndex:
     """Sort the columns of a table by property and index."""
     columns: ColumnsByIndex = {}
-    for column, values in dict(table).items():
+    for column, values in table.items():
         name, *index = column.split(separator)
         columns.setdefault(name, {})[tuple(index)] = values
     return columns
