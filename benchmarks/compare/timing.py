@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 
+LONG = 5  # seconds of a call that is worth fewer repeats
+
 
 @dataclass
 class Side:
@@ -47,6 +49,24 @@ def run_alternating(sides: Iterable[Side]) -> None:
         for side in sides:
             if turn < side.repeats:
                 side.seconds.append(call_seconds(side.call))
+
+
+def checked_side(
+    name: str,
+    call: Callable[[], Any],
+    check: Callable[[Any], object],
+    repeats: int,
+    long_repeats: int,
+) -> Side:
+    """Make a first call, which warms the side up and whose result is checked; return the side.
+
+    A side whose first call takes longer than `LONG` seconds is timed `long_repeats` times.
+    """
+    started = time.perf_counter()
+    result = call()
+    is_long = time.perf_counter() - started > LONG
+    check(result)
+    return Side(name, call, min(repeats, long_repeats) if is_long else repeats, warm=bool)
 
 
 def call_seconds(call: Callable[[], object]) -> float:
@@ -95,6 +115,17 @@ def copy_bandwidth(threads: int, num_bytes: int = 1 << 28, repeats: int = 7) -> 
     with ThreadPoolExecutor(threads) as pool:
         seconds = median_seconds(lambda: list(pool.map(np.copyto, targets, sources)), repeats)
     return 2 * num_bytes / seconds
+
+
+def read_bandwidth(threads: int, num_bytes: int = 1 << 28, repeats: int = 7) -> float:
+    """Bytes a second that NumPy reads while `threads` of it combine the parts of an array.
+
+    Of NumPy's reductions `bitwise_or` of bytes keeps least busy with anything but reading.
+    """
+    parts = np.array_split(np.ones(num_bytes, np.uint8), threads)
+    with ThreadPoolExecutor(threads) as pool:
+        seconds = median_seconds(lambda: list(pool.map(np.bitwise_or.reduce, parts)), repeats)
+    return num_bytes / seconds
 
 
 def machine_facts(packages: Iterable[str]) -> dict[str, str]:
