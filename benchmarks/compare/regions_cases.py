@@ -121,7 +121,7 @@ _CASES = (
         LABELS["nuclei"],
         "moments",
         faster={"DIPlib": 8, "scikit-image": 300},
-        crops={"scikit-image": 512},
+        crops={"scikit-image": 1024},
     ),
     Case(
         "nuclei, 4 channels last",

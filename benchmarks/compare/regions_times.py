@@ -7,6 +7,7 @@ input: as many objects, and columns that both have equal to a millionth of the l
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from .memory import fits
 from .peers import is_installed, use_threads
 from .regions_cases import CASES, Case
 from .regions_peers import PEERS, Columns, Problem, mensura_call
-from .timing import Side, checked_side, run_alternating
+from .timing import Side, checked_side, reading, run_alternating
 
 MENSURA = "mensura"
 TOLERANCE = 1e-6  # fast-regionprops takes variances as differences of large sums
@@ -97,7 +98,9 @@ def run_cases(
             print(f"{name}: {reason}", file=sys.stderr)
             continue
         sides, scales = sides_for(case, problem, threads, repeats, slow_repeats)
-        run_alternating(sides)
+        with ThreadPoolExecutor(threads) as pool:
+            reader = Side("NumPy", reading(problem.labels, pool, threads), repeats)
+            run_alternating([*sides, reader])
         yield {
             "case": name,
             "columns": case.columns,
@@ -107,6 +110,7 @@ def run_cases(
             "pixels": problem.labels.size,
             "objects": len(mensura_call(problem, threads)()["label"]),
             "bytes": problem.num_bytes,
+            "read bandwidth": problem.labels.nbytes / reader.median,
             "threads": threads,
             "scales": scales,
             "seconds": {side.name: side.seconds for side in sides},

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 LONG = 5  # seconds of a call that is worth fewer repeats
 
@@ -117,15 +118,13 @@ def copy_bandwidth(threads: int, num_bytes: int = 1 << 28, repeats: int = 7) -> 
     return 2 * num_bytes / seconds
 
 
-def read_bandwidth(threads: int, num_bytes: int = 1 << 28, repeats: int = 7) -> float:
-    """Bytes a second that NumPy reads while `threads` of it combine the parts of an array.
+def reading(array: NDArray[Any], pool: ThreadPoolExecutor, threads: int) -> Callable[[], object]:
+    """Return a call in which NumPy reads every byte of an array, a part in each thread.
 
-    Of NumPy's reductions `bitwise_or` of bytes keeps least busy with anything but reading.
+    Of NumPy's reductions `bitwise_or` of bytes does least but read.
     """
-    parts = np.array_split(np.ones(num_bytes, np.uint8), threads)
-    with ThreadPoolExecutor(threads) as pool:
-        seconds = median_seconds(lambda: list(pool.map(np.bitwise_or.reduce, parts)), repeats)
-    return num_bytes / seconds
+    parts = np.array_split(array.reshape(-1).view(np.uint8), threads)
+    return lambda: list(pool.map(np.bitwise_or.reduce, parts))
 
 
 def machine_facts(packages: Iterable[str]) -> dict[str, str]:
