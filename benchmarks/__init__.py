@@ -10,8 +10,8 @@ From the project's root, with mensura installed:
 
     asv run --config benchmarks/asv.conf.json --quick --dry-run -E existing   # every benchmark once
     asv continuous --config benchmarks/asv.conf.json main HEAD                # what a change costs
-    python -m benchmarks.compare.regions                                      # beside scikit-image
-    python -m benchmarks.compare.labeling --plot                              # beside every peer
+    python -m benchmarks.compare.regions                                      # beside every peer
+    python -m benchmarks.compare.labeling --plot
 
 Real scenes need `MENSURA_SHARED`, the folder that holds `data/dsb2018`, and are else skipped.
 """

@@ -453,3 +453,9 @@ LABELS: dict[str, Scene] = {
     "real nuclei": Scene(real_mosaic, REAL_FIELDS, 2),
 }
 """Pairs of int32 labels (1 to N without a gap) and an intensity image, for measuring."""
+
+LARGE_CELLS_3D = Scene(lambda n: _labels_and_image(cells((n, n, n), CELLS_3D_PITCH)), 384, 34)
+"""The pair "cells 3-D", with a longer side."""
+
+MANY_REAL_NUCLEI = Scene(real_mosaic, 121 * REAL_FIELDS, 2)
+"""The pair "real nuclei", again and again: 1e6 of them in 2.5e9 pixels, 12.5 GB."""

@@ -14,6 +14,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,14 @@ from benchmarks.compare import (  # noqa: E402
     labeling_plot,
     labeling_scaling,
     labeling_times,
+    memory,
     regions,
+    regions_cases,
+    regions_equality,
+    regions_memory,
+    regions_peers,
+    regions_scaling,
+    regions_times,
     timing,
 )
 
@@ -342,26 +350,28 @@ def test_real_scenes_without_their_data_say_so(place, monkeypatch, tmp_path):
     ],
 )
 def test_relative_difference(ours, theirs, expected):
-    got = regions.relative_difference(np.array(ours), np.array(theirs))
+    got = regions_equality.relative_difference(np.array(ours), np.array(theirs))
     assert got == pytest.approx(expected, rel=1e-6)
-    assert regions.relative_difference(np.array(theirs), np.array(ours)) == got
+    assert regions_equality.relative_difference(np.array(theirs), np.array(ours)) == got
 
 
 def test_a_column_that_one_side_lacks_is_a_difference():
     one, both = {"area": np.ones(2)}, {"area": np.ones(2), "label": np.ones(2)}
-    assert regions.column_differences(one, both) == {"area": 0.0, "label": math.inf}
-    assert regions.column_differences(both, one) == {"area": 0.0, "label": math.inf}
+    assert regions_equality.column_differences(one, both) == {"area": 0.0, "label": math.inf}
+    assert regions_equality.column_differences(both, one) == {"area": 0.0, "label": math.inf}
 
 
 def test_the_comparison_finds_a_difference_and_no_other():
     pytest.importorskip("skimage")
     labels, image = scenes.LABELS["nuclei"].make("tiny")
-    theirs = regions.scikit_image_table(labels, image, extra=(regions.intensity_sum,))
+    theirs = regions_equality.scikit_image_table(labels, image)
     ours = dict(mensura.measure(labels, image))
-    assert max(regions.column_differences(ours, theirs).values()) < regions.TOLERANCE
+    assert (
+        max(regions_equality.column_differences(ours, theirs).values()) < regions_equality.TOLERANCE
+    )
     ours["intensity_mean"] = ours["intensity_mean"] * (1 + 1e-7)
-    differences = regions.column_differences(ours, theirs)
-    assert [name for name, value in differences.items() if value > regions.TOLERANCE] == [
+    differences = regions_equality.column_differences(ours, theirs)
+    assert [name for name, value in differences.items() if value > regions_equality.TOLERANCE] == [
         "intensity_mean"
     ]
 
@@ -383,52 +393,13 @@ def test_a_ratio_is_of_medians_with_the_extremes_around_it():
     assert timing.ratio(slow, fast) == timing.Ratio(median=10.0, low=2.5, high=30.0)
 
 
-def test_reports_hold_the_figures():
-    sides = [
-        timing.Side("ours", bool, seconds=[0.5, 0.5, 0.5]),
-        timing.Side("peer", bool, seconds=[50.0]),
-    ]
-    rows = regions.timing_rows(sides, pixels=10**7, objects=1000)
-    assert rows[0]["megapixels_per_second"] == 20.0
-    assert rows[0]["objects_per_second"] == 2000.0
-    assert rows[0]["times_faster"] == {"median": 100.0, "low": 100.0, "high": 100.0}
-    report = regions.timing_report(rows).splitlines()
-    assert len({len(line) for line in report}) == 1
-    assert "| ours | 3 " in report[2]
-    assert "100 (100..100)" in report[2]
-    difference = regions.difference_report({"area": (2e-10, "field 7")}, 77, 9000)
-    assert "| area " in difference
-    assert "2e-10" in difference
-    assert "field 7" in difference
-
-
-def test_times_are_compared_on_real_nuclei():
-    pytest.importorskip("skimage")
-    try:
-        record, text = regions.compare_times(fields=1, repeats=2, peer_repeats=1)
-    except scenes.NoSharedDataError as reason:
-        pytest.skip(str(reason))
-    assert [len(side["seconds"]) for side in record["sides"]] == [2, 2, 1, 1]
-    assert "369 nuclei, 520 x 696 pixels, int32 labels, uint8 image" in text
-
-
-@pytest.mark.parametrize(("difference", "exit_code"), [(2e-9, 1), (1e-10, 0)])
-def test_the_command_fails_on_a_difference_and_writes_when_asked(
-    difference, exit_code, monkeypatch, tmp_path, capsys
-):
-    found = {"area": (0.0, "field 1"), "centroid-0": (difference, "field 2")}
-    monkeypatch.setattr(regions, "machine_facts", lambda packages: {"CPU": "some"})
-    monkeypatch.setattr(regions, "largest_differences", lambda: (found, 2, 30))
-    monkeypatch.setattr(regions, "compare_times", lambda *sizes: ({"sides": []}, f"timed {sizes}"))
-    folder = tmp_path / "results"
-    assert regions.main([]) == exit_code
-    assert not folder.exists()
-    arguments = ["--fields", "3", "--repeats", "2", "--peer-repeats", "1", "--output", str(folder)]
-    assert regions.main(arguments) == exit_code
-    assert "timed (3, 2, 1)" in capsys.readouterr().out
-    assert "timed (3, 2, 1)" in (folder / "regions.md").read_text()
-    record = json.loads((folder / "regions.json").read_text())
-    assert record["differences"] == {"area": 0.0, "centroid-0": difference}
+def test_a_side_that_takes_long_is_called_less_often(monkeypatch):
+    found = []
+    often = timing.checked_side("quick", lambda: 5, found.append, 7, 3)
+    monkeypatch.setattr(timing, "LONG", -1.0)
+    seldom = timing.checked_side("long", lambda: 6, found.append, 7, 3)
+    assert found == [5, 6]
+    assert (often.repeats, seldom.repeats) == (7, 3)
 
 
 def test_machine_facts_name_the_processor_and_the_versions():
@@ -440,6 +411,12 @@ def test_machine_facts_name_the_processor_and_the_versions():
 
 def test_bandwidth_is_bytes_read_and_written():
     assert timing.copy_bandwidth(2, num_bytes=10**5, repeats=3) > 1e7
+
+
+def test_reading_reads_every_byte():
+    array = np.arange(40, dtype=np.int16).reshape(5, 8)
+    with ThreadPoolExecutor(2) as pool:
+        assert np.bitwise_or.reduce(timing.reading(array, pool, 2)()) == 63
 
 
 def test_labeling_is_compared_on_every_case_that_can_be_made(tmp_path, capsys):
@@ -587,14 +564,14 @@ def test_runs_are_stretches_of_equal_pixels():
 
 
 def test_growth_is_of_the_most_memory_held_meanwhile():
-    grown = labeling_memory.growth(lambda: np.ones(10**8, np.uint8).sum())
+    grown = memory.growth(lambda: np.ones(10**8, np.uint8).sum())
     if grown is None:
         pytest.skip("no record of the most memory that can be set back")
     assert 0.9e8 < grown < 2e8
 
 
 def test_memory_is_measured_and_written(tmp_path, monkeypatch, capsys):
-    if labeling_memory.growth(bool) is None:
+    if memory.growth(bool) is None:
         pytest.skip("no record of the most memory that can be set back")
     names = ("smooth uint8 > 127", "nuclei to table")
     monkeypatch.setattr(labeling_memory, "NAMES", names)
@@ -617,8 +594,8 @@ def test_growing_images_are_timed_and_counted(tmp_path, monkeypatch, capsys):
 
 
 def test_images_that_do_not_fit_are_left_out(monkeypatch):
-    assert labeling_scaling.fits(10**6, 6)
-    assert not labeling_scaling.fits(10**15, 1) or not Path("/proc/meminfo").exists()
+    assert memory.fits(10**6, 6)
+    assert not memory.fits(10**15, 1) or not Path("/proc/meminfo").exists()
     rows = [
         {"pixels": 10, "objects": 1, "nanoseconds": {"find_regions": 1.0, "label": 2.0}},
         {"pixels": 1000, "objects": 100, "nanoseconds": {"find_regions": 1.5}},
@@ -637,3 +614,215 @@ def test_full_images_have_the_sizes_that_are_quoted():
         10**9,
     ]
     assert area * math.prod(labeling_scaling.BEYOND) > 2**31
+
+
+def test_regions_are_compared_on_every_case_that_can_be_made(tmp_path, capsys):
+    arguments = ["--size", "tiny", "--repeats", "1", "--slow-repeats", "1"]
+    assert regions.main([*arguments, "--output", str(tmp_path)]) == 0
+    record = json.loads((tmp_path / "regions.json").read_text())
+    made = {measured["case"] for measured in record["records"]}
+    assert all("real" in case for case in set(regions_cases.CASES) - made)
+    assert all(row["seconds"] > 0 and row["goal"] for row in record["rows"])
+    assert all(row["ratio"][0] > 0 for row in record["rows"] if "beside" in row)
+    own = {"one channel", "dense 64-bit ids"}
+    assert own <= {row.get("beside") for row in record["rows"]}
+    assert all(measured["read bandwidth"] > 0 for measured in record["records"])
+    printed = capsys.readouterr().out
+    assert "MISSED" in printed
+    assert (
+        printed in (tmp_path / "regions.md").read_text().partition("# Region measurements\n\n")[2]
+    )
+
+
+def test_one_case_of_regions_can_be_chosen(capsys, monkeypatch):
+    monkeypatch.setattr(regions_equality, "largest_differences", lambda: ({}, 0, 0))
+    arguments = ["--scene", "nuclei, 4 channels first", "--size", "tiny", "--repeats", "2"]
+    assert regions.main(arguments) == 0
+    rows = re.findall(
+        r"^\| nuclei.*reached|^\| nuclei.*MISSED", capsys.readouterr().out, re.MULTILINE
+    )
+    assert len(rows) == 1
+    assert "| one channel | " in rows[0]
+    assert " | 2     | " in rows[0]
+
+
+@pytest.mark.parametrize(("difference", "exit_code"), [(2e-9, 1), (1e-10, 0)])
+def test_the_command_fails_on_a_difference_and_writes_when_asked(
+    difference, exit_code, monkeypatch, tmp_path, capsys
+):
+    found = {"area": (0.0, "field 1"), "centroid-0": (difference, "field 2")}
+    monkeypatch.setattr(regions_equality, "largest_differences", lambda: (found, 2, 30))
+    monkeypatch.setattr(regions, "compare_times", lambda options: ({"rows": []}, "timed"))
+    folder = tmp_path / "results"
+    assert regions.main([]) == exit_code
+    assert not folder.exists()
+    assert regions.main(["--output", str(folder)]) == exit_code
+    assert "30 nuclei in 2 real images" in capsys.readouterr().out
+    assert "timed" in (folder / "regions.md").read_text()
+    record = json.loads((folder / "regions.json").read_text())
+    assert record["differences"] == {"area": 0.0, "centroid-0": difference}
+
+
+def test_times_are_compared_without_real_images(monkeypatch, capsys):
+    monkeypatch.delenv("MENSURA_SHARED", raising=False)
+    monkeypatch.setattr(regions, "compare_times", lambda options: ({"rows": []}, "timed"))
+    assert regions.main([]) == 0
+    printed = capsys.readouterr()
+    assert "timed" in printed.out
+    assert "MENSURA_SHARED" in printed.err
+
+
+def test_a_report_of_differences_holds_the_figures():
+    report = regions_equality.difference_report({"area": (2e-10, "field 7")}, 77, 9000)
+    assert "| area " in report
+    assert "2e-10" in report
+    assert "field 7" in report
+
+
+@pytest.mark.parametrize("peer", regions_peers.PEERS)
+@pytest.mark.parametrize("scene", ["nuclei", "tiny objects", "cells 3-D"])
+@pytest.mark.parametrize("columns", regions_cases.COLUMNS)
+def test_peers_measure_what_mensura_measures(peer, scene, columns):
+    pytest.importorskip(regions_peers.PEERS[peer].module)
+    labels, image = scenes.LABELS[scene].make("tiny")
+    if labels.ndim == 3 and columns == "moments":
+        pytest.skip("moments are compared in 2-D")
+    names = regions_cases.COLUMNS[columns]()
+    problem = regions_peers.Problem(labels, None if columns == "positions" else image, names)
+    ours = regions_peers.mensura_call(problem, 1)()
+    theirs = regions_peers.PEERS[peer].columns(regions_peers.PEERS[peer].prepare(problem)())
+    regions_times.check_columns(peer, theirs, ours)
+    both = set(ours) & set(theirs)
+    wanted = {"area"} if peer == "cc3d" or columns == "moments" else set(ours)
+    assert wanted - {"label"} <= both
+
+
+def test_columns_of_moments_are_those_of_the_register():
+    names = regions_cases.COLUMNS["moments"]()
+    assert {"area", "inertia_tensor", "axis_major_length", "intensity_std"} <= set(names)
+    assert {"centroid", "eccentricity"}.isdisjoint(names)
+    assert len(set(names)) == len(names)
+
+
+def test_a_peer_that_measures_something_else_is_refused():
+    ours = {"label": np.array([1, 2]), "area": np.array([3.0, 4.0])}
+    regions_times.check_columns("peer", ours | {"other": np.zeros(1)}, ours)
+    with pytest.raises(AssertionError, match="peer and mensura differ in area"):
+        regions_times.check_columns("peer", {"area": np.array([3.0, 4.1])}, ours)
+    with pytest.raises(AssertionError, match="peer finds 1 objects and mensura 2"):
+        regions_times.check_columns("peer", {"area": np.array([3.0])}, ours)
+    with pytest.raises(AssertionError, match="peer has no column of areas"):
+        regions_times.check_columns("peer", {}, ours)
+    with pytest.raises(AssertionError, match="sparse differs"):
+        regions_times.check_baseline("sparse", {"area": np.array([4.0, 3.5])}, ours)
+
+
+def test_sparse_ids_are_the_same_objects_in_another_order():
+    case = regions_cases.CASES["nuclei, sparse 64-bit ids"]
+    sparse = case.problem("tiny").labels
+    dense = case.baseline[1](case.problem("tiny")).labels
+    assert sparse.dtype == dense.dtype == np.int64
+    pairs = {(int(s), int(d)) for s, d in zip(sparse.flat, dense.flat, strict=True)}
+    assert len(pairs) == len({s for s, _ in pairs}) == len({d for _, d in pairs})
+    assert (0, 0) in pairs
+    assert max(s for s, _ in pairs) > 2**40
+
+
+def test_channels_are_the_same_in_either_order():
+    last = regions_cases.CASES["nuclei, 4 channels last"].problem("tiny").image
+    first = regions_cases.CASES["nuclei, 4 channels first"].problem("tiny").image
+    assert np.array_equal(last, first)
+    assert last.flags["C_CONTIGUOUS"]
+    assert first[..., 0].flags["C_CONTIGUOUS"]
+
+
+def regions_record(case, scales=(), **seconds):
+    return {
+        "case": case,
+        "columns": "basics",
+        "shape": [10, 100],
+        "dtypes": ["int32", "uint16"],
+        "pixels": 1000,
+        "objects": 50,
+        "bytes": 6000,
+        "read bandwidth": 9600.0,
+        "scales": dict(scales),
+        "seconds": seconds,
+    }
+
+
+def test_goals_are_of_three_kinds():
+    faster = regions_record(
+        "nuclei", mensura=[1.0], DIPlib=[25.0], **{"fast-regionprops": [39.0, 30.0, 60.0]}
+    )
+    at_most = regions_record(
+        "nuclei, sparse 64-bit ids", mensura=[1.3], **{"dense 64-bit ids": [1.0]}
+    )
+    within = regions_record("many real nuclei to pandas", mensura=[1.25])
+    rows = [row for record in (faster, at_most, within) for row in regions.rows_of(record)]
+    assert [row["reached"] for row in rows] == [False, True, True, False]
+    assert rows[0]["ratio"] == [39.0, 30.0, 60.0]
+    assert [row["goal"] for row in rows] == [
+        "at least 40",
+        "at least 25",
+        "at most 1.3",
+        "at most 1 s",
+    ]
+    table = regions.ratios_table(rows)
+    assert "39.00 (30.00..60.00)" in table
+    assert "Goals reached: 2 of 4." in table
+    assert "50%" in regions.rates_table([within])
+
+
+def test_times_of_a_corner_are_scaled_and_said_to_be():
+    record = regions_record(
+        "nuclei, moments", {"scikit-image": 64.0}, mensura=[0.5], **{"scikit-image": [2.0]}
+    )
+    (row,) = regions.rows_of(record)
+    assert row["ratio"][0] == 256.0
+    assert "scikit-image (scaled)" in regions.ratios_table([row])
+    assert "multiplied by 64" in regions.scaled_text([row])
+
+
+def test_cases_that_do_not_fit_are_left_out(monkeypatch, capsys):
+    monkeypatch.setattr(regions_times, "fits", lambda *_: False)
+    names = ["many real nuclei to pandas"]
+    assert list(regions_times.run_cases(names, 1, "full", 1, 1)) == []
+    assert "needs 14 GB" in capsys.readouterr().err
+
+
+def test_memory_of_regions_is_measured_and_written(tmp_path, monkeypatch, capsys):
+    if memory.growth(bool) is None:
+        pytest.skip("no record of the most memory that can be set back")
+    monkeypatch.setattr(regions_memory, "NAMES", ("tiny objects",))
+    assert regions.main(["--memory", "--size", "tiny", "--output", str(tmp_path)]) == 0
+    (row,) = json.loads((tmp_path / "regions-memory.json").read_text())["memory"]
+    assert 0 <= row["peak"] < 10**8
+    assert row["allowed"] == 300 * row["objects"]
+    assert row["table"] == 13 * 8 * row["objects"]
+    assert "bytes an object" in capsys.readouterr().out
+
+
+def test_growing_numbers_of_regions_are_timed_and_counted(tmp_path, capsys):
+    assert regions.main(["--scaling", "--size", "tiny", "--output", str(tmp_path)]) == 0
+    record = json.loads((tmp_path / "regions-scaling.json").read_text())
+    assert [row["pixels"] for row in record["pixels"]] == [900, 3600, 8100]
+    assert [row["objects"] for row in record["objects"]] == [9, 100, 961]
+    assert all(row["seconds"] > 0 for rows in (record["pixels"], record["objects"]) for row in rows)
+    assert "slowest / fastest" in capsys.readouterr().out
+
+
+def test_objects_beyond_the_fewest_are_told_apart_from_pixels():
+    rows = [
+        {"pixels": 10**6, "objects": 100, "seconds": 0.001},
+        {"pixels": 10**6, "objects": 1100, "seconds": 0.0011},
+    ]
+    table = regions_scaling.objects_table(rows).splitlines()
+    assert table[2].endswith("| -            |")
+    assert table[3].endswith("| 100.0        |")
+
+
+def test_regions_grow_to_the_sizes_that_are_quoted():
+    side = regions_scaling.SIDE["full"]
+    counts = [scenes.num_cells((side, side), pitch) for pitch in regions_scaling.PITCHES["full"]]
+    assert counts == pytest.approx([1e2, 1e3, 1e4, 1e5, 1e6, 1e7], rel=0.03)

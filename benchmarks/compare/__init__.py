@@ -1,4 +1,9 @@
-"""Comparisons with other libraries, one module a stage: `python -m benchmarks.compare.regions`.
+"""Comparisons with other libraries: `python -m benchmarks.compare.labeling`, `.regions`.
 
-Each runs both sides on the same input in one process, in turn, and prints a table of ratios.
+Each runs all sides on the same input, in turn, and prints a table of ratios. Modules named for a
+stage belong to it; the others are shared.
 """
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]

@@ -20,20 +20,18 @@ bytes read and written; a case has to move each pixel's bytes in and, where labe
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import mensura
-
 from . import labeling_memory, labeling_scaling
 from .labeling_cases import CASES, FASTEST
-from .labeling_peers import PACKAGES, is_installed
+from .labeling_peers import PACKAGES
 from .labeling_plot import plot_noise
 from .labeling_times import Record, mensura_name, run_in_new_process
-from .timing import Side, copy_bandwidth, machine_facts, markdown_table, ratio
+from .results import facts_of_this_run, heading_of, write_results
+from .timing import Side, copy_bandwidth, markdown_table, ratio
 
 REPEATS = 7
 SLOW_REPEATS = 3
@@ -194,13 +192,6 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def facts_of_this_run() -> dict[str, str]:
-    """Machine, versions of mensura and its peers, instruction set."""
-    present = [name for name, module in PACKAGES.items() if is_installed(module)]
-    facts = machine_facts(["mensura", "numpy", *present])
-    return facts | {"instruction set": str(mensura.build_info()["isa"])}
-
-
 def compare_times(options: argparse.Namespace) -> tuple[Record, str]:
     """Time, draw the plot where asked to; return the record to keep and the text to print."""
     bandwidths = {threads: copy_bandwidth(threads) for threads in THREADS}
@@ -213,7 +204,7 @@ def compare_times(options: argparse.Namespace) -> tuple[Record, str]:
     records = run_all(names, options.size, options.repeats, options.slow_repeats)
     rows = rows_of(records, bandwidths)
     if options.plot is not None:
-        plot_noise(records, facts_of_this_run(), options.plot)
+        plot_noise(records, facts_of_this_run(PACKAGES), options.plot)
     copied = ", ".join(
         f"{rate / 1e9:.1f} GB/s with {mensura_name(threads).removeprefix('mensura, ')}"
         for threads, rate in bandwidths.items()
@@ -231,9 +222,8 @@ def compare_times(options: argparse.Namespace) -> tuple[Record, str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, print, and write the results where asked to."""
     options = parse_arguments(arguments)
-    facts = facts_of_this_run()
-    heading = "\n".join(f"- {name}: {fact}" for name, fact in facts.items())
-    print(f"{heading}\n", flush=True)
+    facts = facts_of_this_run(PACKAGES)
+    print(f"{heading_of(facts)}\n", flush=True)
     if options.memory:
         name, (record, text) = "labeling-memory", labeling_memory.compare_memory(options.size)
     elif options.scaling:
@@ -242,10 +232,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         name, (record, text) = "labeling", compare_times(options)
     print(text)
     if options.output is not None:
-        options.output.mkdir(parents=True, exist_ok=True)
-        (options.output / f"{name}.md").write_text(f"# Labeling\n\n{heading}\n\n{text}\n")
-        content = json.dumps({"machine": facts, **record}, indent=1)
-        (options.output / f"{name}.json").write_text(content + "\n")
+        write_results(options.output / name, "Labeling", facts, record, text)
     return 0
 
 

@@ -1,15 +1,13 @@
 """Measures the most memory that mensura holds while it works, beside its input and its output.
 
 One process a case: it loads the image, makes an output array and writes to every page of it, sets
-the kernel's record of the most memory to what is held now, calls, and reads the record again. Linux
-alone keeps such a record that can be set back (`/proc/self/clear_refs`).
+the kernel's record of the most memory to what is held now, calls, and reads the record again.
 """
 
 import argparse
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +17,9 @@ import mensura
 
 from .labeling_cases import CASES
 from .labeling_peers import CONNECTIVITY, Problem
+from .memory import check_growth_is_known, growth, peak_in_new_process
 from .timing import markdown_table
 
-ROOT = Path(__file__).resolve().parents[2]
 NAMES = (
     "nuclei",
     "blobs",
@@ -50,22 +48,6 @@ def num_runs(problem: Problem) -> int:
     return int(first + np.count_nonzero(differs & (rows[..., 1:] != 0)))
 
 
-def growth(call: Callable[[], object]) -> int | None:
-    """Bytes by which the memory of this process grows at most during a call; None if unknown."""
-    record = Path("/proc/self/clear_refs")
-    if not record.exists():
-        return None
-    record.write_text("5")
-    before = _most_memory()
-    call()
-    return _most_memory() - before
-
-
-def _most_memory() -> int:
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
-
-
 def peak_memory(problem: Problem, threads: int) -> int | None:
     """Bytes that mensura holds at most, beside input and output, while it solves the problem."""
     mensura.measure(mensura.label(np.eye(3, dtype=bool)))  # loads what only a first call does
@@ -86,9 +68,8 @@ def measure_case(name: str, size: str, threads: int) -> Row:
     with tempfile.TemporaryDirectory() as folder:
         image = Path(folder) / "image.npy"
         np.save(image, problem.image)
-        command = [sys.executable, "-m", __spec__.name, name, str(image), str(threads)]
-        done = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    runs, peak = num_runs(problem), int(done.stdout)
+        peak = peak_in_new_process(__spec__.name, name, str(image), str(threads))
+    runs = num_runs(problem)
     allowed = BYTES_A_PIXEL * problem.image.size + BYTES_A_RUN * runs
     return {
         "case": name,
@@ -102,8 +83,7 @@ def measure_case(name: str, size: str, threads: int) -> Row:
 
 def compare_memory(size: str, threads: int = 2) -> tuple[dict[str, Any], str]:
     """Measure all cases; return the record to keep and the text to print."""
-    if growth(bool) is None:
-        raise OSError("peak memory can be measured on Linux only")
+    check_growth_is_known()
     rows = [measure_case(name, size, threads) for name in NAMES]
     text = (
         f"Peak memory beside input and output, {threads} threads; allowed are {BYTES_A_PIXEL} "

@@ -10,7 +10,6 @@ SciPy for images of values, which it takes for masks, and DIPlib in 3-D, which a
 counts other components than all others where pixels touch at edges or corners.
 """
 
-import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import mensura
+
+from .peers import is_installed
 
 Count = Callable[[], int]
 
@@ -72,26 +73,6 @@ class Peer:
 
     def takes(self, problem: Problem) -> bool:
         return problem.kind in self.kinds and is_installed(self.module)
-
-
-def is_installed(module: str) -> bool:
-    """Whether the module can be imported, without importing it."""
-    return importlib.util.find_spec(module) is not None
-
-
-def use_threads(threads: int) -> None:
-    """Give that many threads to the peers that can be told while they run.
-
-    kornia-rs reads RAYON_NUM_THREADS, once, when it is first used.
-    """
-    if is_installed("cv2"):
-        import cv2
-
-        cv2.setNumThreads(threads)
-    if is_installed("diplib"):
-        import diplib
-
-        diplib.SetNumberOfThreads(threads)
 
 
 def mensura_call(problem: Problem, threads: int) -> Count:

@@ -8,7 +8,6 @@ size that would take more than half of the memory that is free is left out.
 
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 import mensura
 
 from ..scenes import NUCLEI_PITCH, cells, num_cells
-from .labeling_memory import growth
+from .memory import fits, growth
 from .timing import Side, call_seconds, markdown_table, run_alternating
 
 TILE = {"full": 1000, "tiny": 60}
@@ -36,15 +35,6 @@ def tiled(grid: tuple[int, int], size: str) -> tuple[NDArray[np.bool_], int]:
     side = TILE[size]
     tile = cells((side, side), NUCLEI_PITCH) > 0
     return np.tile(tile, grid), num_cells(tile.shape, NUCLEI_PITCH) * grid[0] * grid[1]
-
-
-def fits(pixels: int, bytes_a_pixel: int) -> bool:
-    """Whether half of the free memory holds that many pixels; where nobody knows, it does."""
-    known = Path("/proc/meminfo")
-    if not known.is_file():
-        return True
-    free = int(known.read_text().partition("MemAvailable:")[2].split()[0]) * 1024
-    return pixels * bytes_a_pixel <= free / 2
 
 
 def size_row(grid: tuple[int, int], size: str) -> Row:

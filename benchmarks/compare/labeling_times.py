@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from ..scenes import NoSharedDataError
+from . import ROOT
 from .labeling_cases import CASES
-from .labeling_peers import PEERS, Count, Problem, mensura_call, use_threads
-from .timing import Side, run_alternating
+from .labeling_peers import PEERS, Count, Problem, mensura_call
+from .peers import use_threads
+from .timing import Side, checked_side, run_alternating
 
-ROOT = Path(__file__).resolve().parents[2]
-SECONDS_OF_ONE_CALL = 5  # a side that takes longer is timed once
 LABEL_BYTES = 4  # every side writes 32-bit labels; cc3d 16-bit ones where they do
 
 Record = dict[str, Any]
@@ -52,12 +52,13 @@ def sides_for(problem: Problem, threads: int, repeats: int, slow_repeats: int) -
 
 
 def _checked_side(name: str, call: Count, expected: int, repeats: int) -> Side:
-    """Return the side after a first call, which warms it up and has to count as expected."""
-    started = time.perf_counter()
-    if (found := call()) != expected:
-        raise AssertionError(f"{name} finds {found} components and mensura {expected}")
-    is_long = time.perf_counter() - started > SECONDS_OF_ONE_CALL
-    return Side(name, call, 1 if is_long else repeats, warm=bool)
+    """Return the side, which has to count as expected."""
+
+    def check(found: int) -> None:
+        if found != expected:
+            raise AssertionError(f"{name} finds {found} components and mensura {expected}")
+
+    return checked_side(name, call, check, repeats, long_repeats=1)
 
 
 def run_cases(

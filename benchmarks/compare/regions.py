@@ -1,204 +1,211 @@
-"""mensura.measure beside scikit-image's regionprops_table: the same numbers, and how much sooner.
+"""mensura.measure beside every other library that measures regions: the same numbers, how soon.
 
 Run from the project's root, with the folder of real images in the environment:
 
-    MENSURA_SHARED=... python -m benchmarks.compare.regions
+    MENSURA_SHARED=... python -m benchmarks.compare.regions --output results
 
-First the default measurements are compared on each of the 77 real pairs; then both are timed, in
-turn, on a mosaic of at least 1e5 of those nuclei, scikit-image with the sum of intensities as an
-extra property, since it has none for that, and without it. The whole takes about five minutes,
-nearly all of it scikit-image's. Exit code 1 when a number differs by more than 1e-9 of itself.
+First the default measurements are compared with scikit-image's on each of the 77 real pairs. Then
+the cases of `regions_cases` are timed, mensura with two threads and the peers of `regions_peers` in
+turn, warm, seven calls each (three of a peer whose call takes more than 5 s), and one table of
+ratios is printed with the goal of each. Goals are of three kinds: so many times sooner than a peer,
+at most so many times the time of another input, so many seconds at most. What is not installed,
+has no data, or does not fit the memory is left out.
+
+The share of the bandwidth counts the bytes of labels and image once, and is of what NumPy reads of
+the same labels with as many threads, in turn with the others. The whole takes about six minutes and
+needs 14 GB for the largest case. Exit code 1 when a number differs by more than 1e-9 of itself. Two
+other runs are asked for by name:
+
+    python -m benchmarks.compare.regions --memory     # peak memory beside the input, an object
+    python -m benchmarks.compare.regions --scaling    # time over pixels, and over objects
 """
 
 import argparse
-import dataclasses
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from ..scenes import NoSharedDataError
+from . import regions_equality, regions_memory, regions_scaling
+from .regions_cases import CASES, COLUMNS
+from .regions_peers import PACKAGES
+from .regions_times import MENSURA, Record, run_cases
+from .results import facts_of_this_run, heading_of, write_results
+from .timing import Side, markdown_table, ratio
 
-import mensura
+THREADS = 2
+REPEATS = 7
+SLOW_REPEATS = 3
 
-from ..scenes import REAL_FIELDS, real_mosaic, real_pairs
-from .timing import Side, machine_facts, markdown_table, ratio, run_alternating
-
-TOLERANCE = 1e-9
-RATIO_WANTED = 100
-FIELDS = 13 * REAL_FIELDS  # 107,705 nuclei
-PROPERTIES = (
-    "label",
-    "area",
-    "bbox",
-    "centroid",
-    "intensity_mean",
-    "intensity_std",
-    "intensity_min",
-    "intensity_max",
+RATIOS = (
+    "scene",
+    "columns",
+    "mensura ms",
+    "beside",
+    "its ms",
+    "calls",
+    "ratio",
+    "goal",
+    "reached",
 )
-PEER = "scikit-image"
+RATES = (
+    "scene",
+    "shape",
+    "dtypes",
+    "objects",
+    "mensura ms",
+    "Mpixel/s",
+    "objects/s",
+    "GB/s",
+    "bandwidth",
+)
 
-Columns = Mapping[str, NDArray[Any]]
-
-
-def intensity_sum(mask: NDArray[Any], values: NDArray[Any]) -> Any:
-    """Sum the values of a region: the one default measurement that scikit-image lacks."""
-    return values[mask].sum()
-
-
-def scikit_image_table(labels: NDArray[Any], image: NDArray[Any], extra: Any = None) -> Columns:
-    """scikit-image's table of the default measurements."""
-    from skimage.measure import regionprops_table
-
-    table: Columns = regionprops_table(labels, image, PROPERTIES, extra_properties=extra)
-    return table
+Row = dict[str, Any]
 
 
-# --- equal ----------------------------------------------------------------------------------------
+# --- times ----------------------------------------------------------------------------------------
 
 
-def relative_difference(ours: NDArray[Any], theirs: NDArray[Any]) -> float:
-    """Largest |a - b| / max(|a|, |b|) of two columns; NaN equals NaN and nothing else.
+def rows_of(record: Record) -> list[Row]:
+    """One row a goal of the case."""
+    case = CASES[record["case"]]
+    sides = {
+        name: Side(name, bool, seconds=[record["scales"].get(name, 1) * t for t in times])
+        for name, times in record["seconds"].items()
+    }
+    ours = sides[MENSURA]
+    start = {"case": case.name, "columns": case.columns, "seconds": ours.median}
+    rows = [
+        start | _faster(sides[name], ours, times) | {"scale": record["scales"].get(name)}
+        for name, times in case.faster.items()
+        if name in sides
+    ]
+    if case.baseline is not None:
+        rows.append(start | _at_most(sides[case.baseline[0]], ours, case.at_most))
+    if case.within is not None:
+        reached = ours.median <= case.within
+        rows.append(start | {"goal": f"at most {case.within:g} s", "reached": reached})
+    return rows
 
-    Infinite when the lengths differ or only one of two values is NaN.
-    """
-    if ours.shape != theirs.shape:
-        return float("inf")
-    a, b = ours.astype(np.float64), theirs.astype(np.float64)
-    same = (a == b) | (np.isnan(a) & np.isnan(b))
-    a, b = a[~same], b[~same]
-    if a.size == 0:
-        return 0.0
-    with np.errstate(invalid="ignore"):  # inf / inf
-        difference = np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))
-    return float(np.where(np.isnan(difference), np.inf, difference).max())
 
-
-def column_differences(ours: Columns, theirs: Columns) -> dict[str, float]:
-    """Relative difference of every column; infinite for one that only one side has."""
+def _beside(side: Side, against: Any) -> Row:
     return {
-        name: relative_difference(ours[name], theirs[name])
-        if name in ours and name in theirs
-        else float("inf")
-        for name in dict.fromkeys([*theirs, *ours])
+        "beside": side.name,
+        "its seconds": side.median,
+        "calls": len(side.seconds),
+        "ratio": [against.median, against.low, against.high],
     }
 
 
-def largest_differences() -> tuple[dict[str, tuple[float, str]], int, int]:
-    """Largest difference of each column and the pair it is in; number of pairs; of objects."""
-    worst: dict[str, tuple[float, str]] = {}
-    pairs = objects = 0
-    for name, labels, image in real_pairs():
-        ours = mensura.measure(labels, image)
-        theirs = scikit_image_table(labels, image, extra=(intensity_sum,))
-        for column, difference in column_differences(ours, theirs).items():
-            worst[column] = max(worst.get(column, (0.0, name)), (difference, name))
-        pairs += 1
-        objects += len(theirs["label"])
-    return worst, pairs, objects
+def _faster(peer: Side, ours: Side, times: float) -> Row:
+    """Compare with a peer, which is to take at least so many times as long."""
+    against = ratio(peer, ours)
+    goal = {"goal": f"at least {times:g}", "reached": against.median >= times}
+    return _beside(peer, against) | goal
 
 
-def difference_report(worst: dict[str, tuple[float, str]], pairs: int, objects: int) -> str:
-    """Markdown of what `largest_differences` found."""
-    rows = [
-        (column, f"{difference:.2g}", name if difference else "-")
-        for column, (difference, name) in worst.items()
-    ]
-    return (
-        f"Default measurements of {objects} nuclei in {pairs} real images, mensura and {PEER}:\n\n"
-        + markdown_table(["column", "largest relative difference", "in"], rows)
-    )
+def _at_most(other: Side, ours: Side, times: float) -> Row:
+    """Compare with mensura on another input, of whose time at most so many times is to be taken."""
+    against = ratio(ours, other)
+    return _beside(other, against) | {
+        "goal": f"at most {times:g}",
+        "reached": against.median <= times,
+    }
 
 
-# --- sooner ---------------------------------------------------------------------------------------
+def ratios_table(rows: Sequence[Row]) -> str:
+    """Markdown of all rows, and how many goals are reached."""
+    reached = sum(row["reached"] for row in rows)
+    table = markdown_table(list(RATIOS), map(_ratio_cells, rows))
+    return f"{table}\n\nGoals reached: {reached} of {len(rows)}."
 
 
-def measuring_sides(
-    labels: NDArray[Any], image: NDArray[Any], repeats: int, peer_repeats: int
-) -> list[Side]:
-    """Pit mensura, with two threads and with one, against scikit-image, warmed on a corner.
+def _ratio_cells(row: Row) -> list[str]:
+    """Write a row of the table of ratios, in the order of `RATIOS`."""
+    other = ["-"] * 4
+    if "beside" in row:
+        median, low, high = row["ratio"]
+        scaled = " (scaled)" if row.get("scale") else ""
+        other = [
+            row["beside"] + scaled,
+            f"{row['its seconds'] * 1e3:.4g}",
+            str(row["calls"]),
+            f"{median:.2f} ({low:.2f}..{high:.2f})",
+        ]
+    answer = "reached" if row["reached"] else "MISSED"
+    milliseconds = f"{row['seconds'] * 1e3:.4g}"
+    return [row["case"], row["columns"], milliseconds, *other, row["goal"], answer]
 
-    scikit-image makes the same table last, with the sum as an extra property, and before that the
-    table without the sum, which it has no property for.
-    """
-    corner = np.s_[:512, :512]
 
-    def peer(name: str, extra: Any) -> Side:
-        return Side(
-            name,
-            lambda: scikit_image_table(labels, image, extra),
-            peer_repeats,
-            warm=lambda: scikit_image_table(labels[corner], image[corner], extra),
-        )
+def rates_table(records: Sequence[Record]) -> str:
+    """Markdown of mensura's throughput in every case."""
+    return markdown_table(list(RATES), map(_rate_cells, records))
 
+
+def _rate_cells(record: Record) -> list[str]:
+    """Write a row of the table of throughput, in the order of `RATES`."""
+    seconds = Side(MENSURA, bool, seconds=record["seconds"][MENSURA]).median
     return [
-        Side("mensura, 2 threads", lambda: mensura.measure(labels, image, threads=2), repeats),
-        Side("mensura, 1 thread", lambda: mensura.measure(labels, image, threads=1), repeats),
-        peer(f"{PEER}, no sum", None),
-        peer(PEER, [intensity_sum]),
+        record["case"],
+        " x ".join(map(str, record["shape"])),
+        ", ".join(record["dtypes"]),
+        str(record["objects"]),
+        f"{seconds * 1e3:.4g}",
+        f"{record['pixels'] / seconds / 1e6:.0f}",
+        f"{record['objects'] / seconds:.3g}",
+        f"{record['bytes'] / seconds / 1e9:.1f}",
+        f"{record['bytes'] / seconds / record['read bandwidth']:.0%}",
     ]
 
 
-def timing_rows(sides: Sequence[Side], pixels: int, objects: int) -> list[dict[str, Any]]:
-    """One record a side; the last side is the peer that the others are compared with."""
-    return [
-        {
-            "side": side.name,
-            "seconds": side.seconds,
-            "median": side.median,
-            "megapixels_per_second": pixels / side.median / 1e6,
-            "objects_per_second": objects / side.median,
-            "times_faster": dataclasses.asdict(ratio(sides[-1], side)),
-        }
-        for side in sides
-    ]
-
-
-def timing_report(rows: list[dict[str, Any]]) -> str:
-    """Markdown of `timing_rows`."""
-    header = ["", "repeats", "median s", "min..max s", "Mpixel/s", "objects/s", "times faster"]
-    return markdown_table(header, [_timing_cells(row) for row in rows])
-
-
-def _timing_cells(row: dict[str, Any]) -> list[str]:
-    seconds, times = row["seconds"], row["times_faster"]
-    return [
-        row["side"],
-        str(len(seconds)),
-        f"{row['median']:.4g}",
-        f"{min(seconds):.4g}..{max(seconds):.4g}",
-        f"{row['megapixels_per_second']:.4g}",
-        f"{row['objects_per_second']:.4g}",
-        f"{times['median']:.4g} ({times['low']:.4g}..{times['high']:.4g})",
-    ]
-
-
-def compare_times(fields: int, repeats: int, peer_repeats: int) -> tuple[dict[str, Any], str]:
-    """Time both on a mosaic of real fields; the record to keep and the text to print."""
-    labels, image = real_mosaic(fields)
-    objects = int(labels.max())
-    sides = measuring_sides(labels, image, repeats, peer_repeats)
-    run_alternating(sides)
-    rows = timing_rows(sides, labels.size, objects)
-    scene = (
-        f"{objects} nuclei, {' x '.join(map(str, labels.shape))} pixels, "
-        f"{labels.dtype} labels, {image.dtype} image"
+def compare_times(options: argparse.Namespace) -> tuple[Record, str]:
+    """Time the cases; return the record to keep and the text to print."""
+    names = [name for name in CASES if not options.scene or name in options.scene]
+    records = list(run_cases(names, THREADS, options.size, options.repeats, options.slow_repeats))
+    rows = [row for record in records for row in rows_of(record)]
+    text = (
+        f"mensura with {THREADS} threads; medians of {options.repeats} calls in turn, of a peer of "
+        f"more than 5 s of {options.slow_repeats}; ratios of medians, in brackets those of the "
+        f"extremes.\n\n{columns_text()}\n\n{ratios_table(rows)}{scaled_text(rows)}\n\n"
+        f"Bytes of labels and image a second, and their share of what NumPy reads with {THREADS} "
+        f"threads, in turn with the others:\n\n{rates_table(records)}"
     )
-    reached = rows[0]["times_faster"]["median"]
-    without_sum = ratio(sides[-2], sides[0]).median
-    verdict = (
-        f"With two threads mensura is {reached:.4g} times faster "
-        f"({without_sum:.4g} times where {PEER} leaves out the sum); "
-        f"at least {RATIO_WANTED} wanted: {'reached' if reached >= RATIO_WANTED else 'MISSED'}."
+    return {"rows": rows, "records": records}, text
+
+
+def columns_text() -> str:
+    """Say what each set of columns is."""
+    return "\n".join(f"- {name}: {', '.join(names())}" for name, names in COLUMNS.items())
+
+
+def scaled_text(rows: Sequence[Row]) -> str:
+    """Say of which times were measured on a corner and scaled."""
+    return "".join(
+        f"\n\n{row['case']}: {row['beside']} measures a corner of "
+        f"{CASES[row['case']].crops[row['beside']]} pixels a side; its time is multiplied by "
+        f"{row['scale']:.4g}, the objects of the whole over those of the corner."
+        for row in rows
+        if row.get("scale")
     )
-    text = f"Default measurements of {scene}, warm, in turn:\n\n{timing_report(rows)}\n\n{verdict}"
-    return {"scene": scene, "sides": rows}, text
 
 
 # --- command --------------------------------------------------------------------------------------
+
+
+def compare_all(options: argparse.Namespace) -> tuple[Record, str, bool]:
+    """Compare numbers, then times; the record, the text, and whether the numbers agree."""
+    try:
+        worst, pairs, objects = regions_equality.largest_differences()
+    except NoSharedDataError as reason:
+        print(f"numbers are not compared: {reason}", file=sys.stderr)
+        record, text = compare_times(options)
+        return record, text, True
+    report = regions_equality.difference_report(worst, pairs, objects)
+    record, text = compare_times(options)
+    differences = {column: difference for column, (difference, _) in worst.items()}
+    agree = all(difference <= regions_equality.TOLERANCE for difference in differences.values())
+    return record | {"differences": differences}, f"{report}\n\n{text}", agree
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -206,39 +213,33 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.compare.regions", description=(__doc__ or "").partition("\n")[0]
     )
-    parser.add_argument(
-        "--fields", type=int, default=FIELDS, help="real fields in the timed mosaic"
-    )
-    parser.add_argument("--repeats", type=int, default=7, help="timed calls of mensura")
-    parser.add_argument("--peer-repeats", type=int, default=7, help=f"timed calls of {PEER}")
-    parser.add_argument("--output", type=Path, help="folder for regions.md and regions.json")
+    parser.add_argument("--scene", action="append", choices=list(CASES), help="only this one")
+    parser.add_argument("--size", default="full", choices=("full", "tiny"))
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="timed calls of a side")
+    parser.add_argument("--slow-repeats", type=int, default=SLOW_REPEATS, help="of a slow peer")
+    parser.add_argument("--output", type=Path, help="folder for the tables and a JSON record")
+    other = parser.add_mutually_exclusive_group()
+    other.add_argument("--memory", action="store_true", help="measure peak memory instead")
+    other.add_argument("--scaling", action="store_true", help="time growing images instead")
     return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Compare, print, write when asked to; 0 when all numbers agree."""
+    """Compare, print, write where asked to; 0 when all numbers agree."""
     options = parse_arguments(arguments)
-    facts = machine_facts(["mensura", "scikit-image", "scipy", "numpy"])
-    facts["instruction set"] = str(mensura.build_info()["isa"])
-    facts_text = "\n".join(f"- {name}: {value}" for name, value in facts.items())
-    print(facts_text, flush=True)
-
-    worst, pairs, objects = largest_differences()
-    differences_text = difference_report(worst, pairs, objects)
-    print(f"\n{differences_text}\n", flush=True)
-
-    times, times_text = compare_times(options.fields, options.repeats, options.peer_repeats)
-    print(times_text)
-
+    facts: Mapping[str, str] = facts_of_this_run(PACKAGES)
+    print(f"{heading_of(facts)}\n", flush=True)
+    agree = True
+    if options.memory:
+        name, (record, text) = "regions-memory", regions_memory.compare_memory(options.size)
+    elif options.scaling:
+        name, (record, text) = "regions-scaling", regions_scaling.compare_sizes(options.size)
+    else:
+        name, (record, text, agree) = "regions", compare_all(options)
+    print(text)
     if options.output is not None:
-        options.output.mkdir(parents=True, exist_ok=True)
-        sections = ["# Region measurements", facts_text, differences_text, times_text]
-        (options.output / "regions.md").write_text("\n\n".join(sections) + "\n")
-        differences = {column: difference for column, (difference, _) in worst.items()}
-        record = {"machine": facts, "differences": differences, "timing": times}
-        (options.output / "regions.json").write_text(json.dumps(record, indent=2) + "\n")
-
-    return int(any(difference > TOLERANCE for difference, _ in worst.values()))
+        write_results(options.output / name, "Region measurements", facts, record, text)
+    return int(not agree)
 
 
 if __name__ == "__main__":

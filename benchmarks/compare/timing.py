@@ -18,6 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+LONG = 5  # seconds of a call that is worth fewer repeats
 
 
 @dataclass
@@ -47,6 +50,24 @@ def run_alternating(sides: Iterable[Side]) -> None:
         for side in sides:
             if turn < side.repeats:
                 side.seconds.append(call_seconds(side.call))
+
+
+def checked_side(
+    name: str,
+    call: Callable[[], Any],
+    check: Callable[[Any], object],
+    repeats: int,
+    long_repeats: int,
+) -> Side:
+    """Make a first call, which warms the side up and whose result is checked; return the side.
+
+    A side whose first call takes longer than `LONG` seconds is timed `long_repeats` times.
+    """
+    started = time.perf_counter()
+    result = call()
+    is_long = time.perf_counter() - started > LONG
+    check(result)
+    return Side(name, call, min(repeats, long_repeats) if is_long else repeats, warm=bool)
 
 
 def call_seconds(call: Callable[[], object]) -> float:
@@ -95,6 +116,15 @@ def copy_bandwidth(threads: int, num_bytes: int = 1 << 28, repeats: int = 7) -> 
     with ThreadPoolExecutor(threads) as pool:
         seconds = median_seconds(lambda: list(pool.map(np.copyto, targets, sources)), repeats)
     return 2 * num_bytes / seconds
+
+
+def reading(array: NDArray[Any], pool: ThreadPoolExecutor, threads: int) -> Callable[[], object]:
+    """Return a call in which NumPy reads every byte of an array, a part in each thread.
+
+    Of NumPy's reductions `bitwise_or` of bytes does least but read.
+    """
+    parts = np.array_split(array.reshape(-1).view(np.uint8), threads)
+    return lambda: list(pool.map(np.bitwise_or.reduce, parts))
 
 
 def machine_facts(packages: Iterable[str]) -> dict[str, str]:
