@@ -13,6 +13,7 @@ pandas, Numba, pyarrow and matplotlib are loaded when something needs them, not 
 """
 
 from mensura._core import __version__
+from mensura.accumulating import Accumulator
 from mensura.build import build_info
 from mensura.editing import (
     clear_border,
@@ -29,6 +30,7 @@ from mensura.table import Table
 from mensura.threads import get_num_threads, set_num_threads
 
 __all__ = [
+    "Accumulator",
     "Regions",
     "Table",
     "__version__",

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
 from mensura.arguments import as_labels, check_channel_names, check_spacing, split_channels
+from mensura.measurements.columns import derive, plan_for
 from mensura.measurements.registry import Measurement, choose
 from mensura.measurements.sums import RegionColumns, RegionSums
 from mensura.regions import Regions, find_regions
@@ -93,7 +94,7 @@ def measure(
     wanted = images if any(entry.needs_image for entry in chosen) else []
     raw = _gather(objects, wanted, chosen, threads)
     sums = RegionSums(raw, objects.shape, steps, _label_dtype(objects))
-    columns, units, definitions = _derive(chosen, sums, names)
+    columns, units, definitions = derive(chosen, sums, names)
     provenance = {
         "version": _core.__version__,
         "measurements": [entry.name for entry in chosen],
@@ -129,7 +130,7 @@ def _gather(
     chosen: list[Measurement],
     threads: int | None,
 ) -> RegionColumns:
-    plan = _plan(chosen, objects.shape)
+    plan = plan_for(chosen, objects.ndim, objects.shape)
     used = threads_for(threads, math.prod(objects.shape))
     if not isinstance(objects, Regions) and objects.dtype.kind == "b":
         objects = find_regions(objects, threads=threads)
@@ -144,14 +145,6 @@ def _gather(
     return sums.table(used)
 
 
-def _plan(chosen: list[Measurement], shape: tuple[int, ...]) -> _core.MeasurePlan:
-    depth, height, width = (1, *shape)[-3:]
-    plan = _core.MeasurePlan(axes=len(shape), image=(depth, height, width))
-    for need in frozenset().union(*(entry.needs for entry in chosen)):
-        setattr(plan, need, True)
-    return plan
-
-
 def _label_dtype(objects: NDArray[Any] | Regions) -> np.dtype[Any]:
     is_uint64 = (
         not isinstance(objects, Regions)
@@ -159,48 +152,6 @@ def _label_dtype(objects: NDArray[Any] | Regions) -> np.dtype[Any]:
         and objects.dtype.itemsize == 8
     )
     return np.dtype(np.uint64 if is_uint64 else np.int64)
-
-
-def _derive(
-    chosen: list[Measurement], sums: RegionSums, names: list[str] | None
-) -> tuple[dict[str, NDArray[Any]], dict[str, str], dict[str, str]]:
-    """Return the columns of all measurements, their units and their definitions."""
-    columns: dict[str, NDArray[Any]] = {}
-    units: dict[str, str] = {}
-    definitions: dict[str, str] = {}
-    for entry in chosen:
-        named = _columns_of(entry, sums, names)
-        columns |= named
-        units |= dict.fromkeys(named, _unit(entry.unit, sums))
-        definitions |= dict.fromkeys(named, entry.definition)
-    return columns, units, definitions
-
-
-def _columns_of(
-    entry: Measurement, sums: RegionSums, names: list[str] | None
-) -> dict[str, NDArray[Any]]:
-    suffixes = entry.suffixes(sums.ndim)
-    if not entry.needs_image:
-        return {
-            entry.name + suffix: values
-            for suffix, values in zip(suffixes, entry.columns(sums), strict=True)
-        }
-    per_channel = [
-        (f"-{name}" if name else "", entry.columns(sums.channel(c)))
-        for c, name in enumerate([""] if names is None else names)
-    ]
-    return {
-        entry.name + suffix + channel: values[k]
-        for k, suffix in enumerate(suffixes)
-        for channel, values in per_channel
-    }
-
-
-def _unit(unit: str, sums: RegionSums) -> str:
-    """Return a unit in pixels or, where a spacing is given, in the unit of the spacing."""
-    length = "pixel" if set(sums.spacing) == {1.0} else "unit"
-    named = {"length": length, "length^2": f"{length}^2", "size": f"{length}^{sums.ndim}"}
-    return named.get(unit, unit)
 
 
 def _described(objects: NDArray[Any] | Regions) -> dict[str, object]:

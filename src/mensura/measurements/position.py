@@ -1,5 +1,7 @@
 """Where a region lies."""
 
+from typing import cast
+
 import numpy as np
 
 from mensura.measurements.registry import Columns, measurement, per_axis, per_box_side
@@ -50,13 +52,15 @@ def centroid_local(sums: RegionSums) -> Columns:
 
 @measurement(
     unit="",
+    needs_shape=True,
     definition="whether the bounding box reaches the border of the image",
     source="common practice, for instance skimage.segmentation.clear_border",
 )
 def touches_border(sums: RegionSums) -> Columns:
     """Return whether the region touches the border of the image."""
+    shape = cast(tuple[int, ...], sums.shape)  # known, by needs_shape
     sides = [
         (begin == 0) | (end == length)
-        for begin, end, length in zip(sums.box_begin, sums.box_end, sums.shape, strict=True)
+        for begin, end, length in zip(sums.box_begin, sums.box_end, shape, strict=True)
     ]
     return np.logical_or.reduce(sides)

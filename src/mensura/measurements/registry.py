@@ -78,6 +78,8 @@ class Measurement:
         Which sums it needs beside those that are always gathered, by their names in the plan.
     dimensions : tuple of int
         For which numbers of axes it is defined.
+    needs_shape : bool
+        Whether it needs to know where the image ends, which an accumulator has to be told.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Measurement:
     needs_image: bool
     needs: frozenset[str]
     dimensions: tuple[int, ...]
+    needs_shape: bool
 
     def columns(self, sums: RegionSums | ChannelSums) -> list[NDArray[Any]]:
         """Return the columns, one per suffix."""
@@ -109,6 +112,7 @@ def measurement(
     needs: Iterable[str] = (),
     needs_image: bool = False,
     dimensions: tuple[int, ...] = (2, 3),
+    needs_shape: bool = False,
 ) -> Callable[[Compute], Compute]:
     """Register the decorated function under its own name, in the group its module is named for."""
 
@@ -125,6 +129,7 @@ def measurement(
             needs_image=needs_image,
             needs=frozenset(needs),
             dimensions=dimensions,
+            needs_shape=needs_shape,
         )
         return compute
 

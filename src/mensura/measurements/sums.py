@@ -75,7 +75,8 @@ class RegionSums:
     """
 
     raw: RegionColumns
-    shape: tuple[int, ...]
+    #: Of the whole image; None where it is not known, and then no measurement asks for it.
+    shape: tuple[int, ...] | None
     spacing: tuple[float, ...]
     label_dtype: np.dtype[Any]
     conventions: Conventions = Conventions()
@@ -83,7 +84,7 @@ class RegionSums:
     @property
     def ndim(self) -> int:
         """The number of axes."""
-        return len(self.shape)
+        return len(self.spacing)
 
     @property
     def pixel_size(self) -> float:

@@ -1,0 +1,67 @@
+"""From the measurements asked for to the sums they need, and from sums to named columns."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from numpy.typing import NDArray
+
+from mensura import _core
+from mensura.measurements.registry import Measurement
+from mensura.measurements.sums import RegionSums
+
+
+def plan_for(
+    chosen: Iterable[Measurement], ndim: int, shape: tuple[int, ...] | None
+) -> _core.MeasurePlan:
+    """Return what the engine has to gather; `shape` is that of the whole image, where known."""
+    plan = _core.MeasurePlan(ndim, None if shape is None else _as_volume(shape))
+    for need in frozenset().union(*(entry.needs for entry in chosen)):
+        setattr(plan, need, True)
+    return plan
+
+
+def _as_volume(shape: tuple[int, ...]) -> tuple[int, int, int]:
+    depth, height, width = (1, *shape)[-3:]
+    return depth, height, width
+
+
+def derive(
+    chosen: list[Measurement], sums: RegionSums, names: list[str] | None
+) -> tuple[dict[str, NDArray[Any]], dict[str, str], dict[str, str]]:
+    """Return the columns of all measurements, their units and their definitions."""
+    columns: dict[str, NDArray[Any]] = {}
+    units: dict[str, str] = {}
+    definitions: dict[str, str] = {}
+    for entry in chosen:
+        named = _columns_of(entry, sums, names)
+        columns |= named
+        units |= dict.fromkeys(named, _unit(entry.unit, sums))
+        definitions |= dict.fromkeys(named, entry.definition)
+    return columns, units, definitions
+
+
+def _columns_of(
+    entry: Measurement, sums: RegionSums, names: list[str] | None
+) -> dict[str, NDArray[Any]]:
+    suffixes = entry.suffixes(sums.ndim)
+    if not entry.needs_image:
+        return {
+            entry.name + suffix: values
+            for suffix, values in zip(suffixes, entry.columns(sums), strict=True)
+        }
+    per_channel = [
+        (f"-{name}" if name else "", entry.columns(sums.channel(c)))
+        for c, name in enumerate([""] if names is None else names)
+    ]
+    return {
+        entry.name + suffix + channel: values[k]
+        for k, suffix in enumerate(suffixes)
+        for channel, values in per_channel
+    }
+
+
+def _unit(unit: str, sums: RegionSums) -> str:
+    """Return a unit in pixels or, where a spacing is given, in the unit of the spacing."""
+    length = "pixel" if set(sums.spacing) == {1.0} else "unit"
+    named = {"length": length, "length^2": f"{length}^2", "size": f"{length}^{sums.ndim}"}
+    return named.get(unit, unit)
