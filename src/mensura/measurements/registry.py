@@ -92,7 +92,7 @@ class Measurement:
     needs_image: bool
     needs: frozenset[str]
     dimensions: tuple[int, ...]
-    needs_shape: bool
+    needs_shape: bool = False
 
     def columns(self, sums: RegionSums | ChannelSums) -> list[NDArray[Any]]:
         """Return the columns, one per suffix."""
