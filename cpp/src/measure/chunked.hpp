@@ -1,32 +1,59 @@
 // An array that grows without moving what it holds.
 //
 // The number of regions is known only at the end. A vector would copy its elements at every doubling and
-// touch twice the memory; this one adds chunks.
+// touch twice the memory; this one adds chunks, each twice as long as the one before. Memory is touched
+// only as far as there are elements; long chunks lie on large pages (see column.hpp).
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <memory>
+#include <type_traits>
 #include <vector>
+
+#include "mensura/column.hpp"
 
 namespace mensura {
 
 template <class T>
 class Chunked {
+    static_assert(std::is_trivially_destructible_v<T>);
+
 public:
-    T& operator[](std::size_t i) { return chunks_[i / chunk_size][i % chunk_size]; }
-    const T& operator[](std::size_t i) const { return chunks_[i / chunk_size][i % chunk_size]; }
+    T& operator[](std::size_t i) { return *place(i); }
+    const T& operator[](std::size_t i) const { return *place(i); }
 
     // Makes room for `count` elements; new ones are as T{} makes them.
     void grow(std::size_t count) {
-        while (chunks_.size() * chunk_size < count) {
-            chunks_.push_back(std::make_unique<T[]>(chunk_size));
-        }
+        while (room_ < count) add_chunk();
+        for (; size_ < count; ++size_) std::construct_at(place(size_));
     }
 
 private:
-    static constexpr std::size_t chunk_size = 1024;
+    static constexpr std::size_t first_chunk = 1024;
 
-    std::vector<std::unique_ptr<T[]>> chunks_;
+    struct Release {
+        std::size_t count = 0;
+        void operator()(T* memory) const { ColumnAllocator<T>().deallocate(memory, count); }
+    };
+
+    // Chunk c holds elements from (2^c - 1) x first_chunk on.
+    T* place(std::size_t i) const {
+        const std::size_t shifted = i / first_chunk + 1;
+        const auto chunk = static_cast<std::size_t>(std::bit_width(shifted)) - 1;
+        return chunks_[chunk].get() + (i - ((std::size_t{1} << chunk) - 1) * first_chunk);
+    }
+
+    void add_chunk() {
+        const std::size_t count = first_chunk << chunks_.size();
+        chunks_.reserve(chunks_.size() + 1);
+        chunks_.emplace_back(ColumnAllocator<T>().allocate(count), Release{count});
+        room_ += count;
+    }
+
+    std::size_t size_ = 0;
+    std::size_t room_ = 0;
+    std::vector<std::unique_ptr<T[], Release>> chunks_;
 };
 
 }  // namespace mensura
