@@ -64,14 +64,14 @@ private:
 // What one block gathers; used again for one block after the other.
 struct BlockGathering {
     LabelIndex labels;
-    std::vector<GeometryPartial> geometry;
+    std::unique_ptr<BlockSums<NoPixel>> geometry;
     std::vector<std::unique_ptr<BlockSums<NoPixel>>> families;
     std::vector<std::unique_ptr<ChannelBlock>> channels;
     std::vector<SlotRun> row;
 
     void start(const Block& block) {
         labels.clear();
-        geometry.clear();
+        geometry->clear();
         for (auto& family : families) family->clear();
         for (auto& channel : channels) channel->start(block);
     }
@@ -99,7 +99,7 @@ private:
 
 using GeometryFamilies = Families<NoPixel, RegionTable>;
 
-// Which families of geometry a plan needs beside GeometryTotals.
+// Which families of geometry a plan needs beside the one that all need.
 GeometryFamilies geometry_families_for(const MeasurePlan&) { return {}; }
 
 }  // namespace
@@ -109,7 +109,8 @@ GeometryFamilies geometry_families_for(const MeasurePlan&) { return {}; }
 class Accumulator::Sums {
 public:
     Sums(const MeasurePlan& plan, std::vector<ChannelKind> kinds)
-        : plan_(plan), kinds_(std::move(kinds)), geometry_(plan), families_(geometry_families_for(plan)) {
+        : plan_(plan), kinds_(std::move(kinds)), geometry_(make_geometry(plan)),
+          families_(geometry_families_for(plan)) {
         for (const ChannelKind& kind : kinds_) channels_.push_back(make_channel(kind, plan));
     }
 
@@ -149,7 +150,7 @@ public:
                 "accumulators of other measurements or channels cannot be merged");
         }
         const Slots slots = slots_of(other.labels_.labels(), other.regions_);
-        geometry_.merge(other.geometry_, slots);
+        geometry_->add(*other.geometry_, slots);
         for (std::size_t f = 0; f < families_.size(); ++f) families_[f]->add(*other.families_[f], slots);
         for (std::size_t c = 0; c < channels_.size(); ++c) channels_[c]->add(*other.channels_[c], slots);
     }
@@ -159,7 +160,7 @@ public:
         std::vector<std::size_t> order = labels_.sorted_slots();
         // A label whose sums could not be added, for want of memory, may have been left behind.
         std::erase_if(order, [this](std::size_t slot) {
-            return slot >= regions_ || geometry_.count(slot) == 0;
+            return slot >= regions_ || geometry_->frame(slot).count == 0;
         });
         RegionTable table;
         prepare(order.size(), table);
@@ -175,7 +176,7 @@ public:
     void save(ByteWriter& bytes) const {
         bytes.write(regions_);
         for (std::size_t k = 0; k < regions_; ++k) bytes.write(labels_.labels()[k]);
-        geometry_.save(bytes, regions_);
+        geometry_->save(bytes, regions_);
         for (const auto& family : families_) family->save(bytes, regions_);
         for (const auto& channel : channels_) channel->save(bytes, regions_);
     }
@@ -185,7 +186,7 @@ public:
         bytes.expect_items(regions, sizeof(std::uint64_t));
         for (std::size_t k = 0; k < regions; ++k) labels_.slot(bytes.read<std::uint64_t>());
         if (labels_.size() != regions) throw std::invalid_argument("the bytes name a label twice");
-        geometry_.load(bytes, regions);
+        geometry_->load(bytes, regions);
         for (auto& family : families_) family->load(bytes, regions);
         for (auto& channel : channels_) channel->load(bytes, regions);
         regions_ = regions;
@@ -212,6 +213,7 @@ private:
 
     std::unique_ptr<BlockGathering> make_gathering(std::span<const ChannelView> views) const {
         auto gathering = std::make_unique<BlockGathering>();
+        gathering->geometry = geometry_->make_block_sums();
         for (const auto& family : families_) {
             gathering->families.push_back(family->make_block_sums());
         }
@@ -232,14 +234,13 @@ private:
             });
             if (gathering.row.empty()) continue;
             const std::size_t slots = gathering.labels.size();
-            gathering.geometry.resize(slots);
             const Row<NoPixel> row{block,
                                    r / shape.height - block.first[0],
                                    r % shape.height - block.first[1],
                                    gathering.row.data(),
                                    static_cast<std::int64_t>(gathering.row.size()),
                                    nullptr};
-            add_geometry(plan_, row, gathering.geometry);
+            gathering.geometry->add_row(row, slots);
             for (auto& family : gathering.families) family->add_row(row, slots);
             for (auto& channel : gathering.channels) channel->add_row(r, gathering.row, slots);
         }
@@ -247,7 +248,7 @@ private:
 
     void add(const BlockGathering& gathering, const Block& block) {
         const Slots slots = slots_of(gathering.labels.labels(), gathering.labels.size());
-        geometry_.merge(gathering.geometry, slots, block);
+        geometry_->add(*gathering.geometry, slots, block);
         for (std::size_t f = 0; f < families_.size(); ++f) {
             families_[f]->add(*gathering.families[f], slots, block);
         }
@@ -263,7 +264,7 @@ private:
         for (std::size_t k = 0; k < count; ++k) {
             slots.push_back(static_cast<std::size_t>(labels_.slot(labels[k])));
         }
-        geometry_.grow(labels_.size());
+        geometry_->grow(labels_.size());
         for (auto& family : families_) family->grow(labels_.size());
         for (auto& channel : channels_) channel->grow(labels_.size());
         regions_ = labels_.size();
@@ -272,7 +273,7 @@ private:
 
     void prepare(std::size_t rows, RegionTable& table) const {
         table.label.resize(rows);
-        geometry_.prepare(rows, table);
+        geometry_->prepare(rows, table);
         for (const auto& family : families_) family->prepare(rows, table);
         table.channels.resize(channels_.size());
         for (std::size_t c = 0; c < channels_.size(); ++c) {
@@ -281,9 +282,9 @@ private:
     }
 
     void write_row(std::size_t row, std::size_t slot, RegionTable& table) const {
-        const RegionFrame frame = geometry_.frame(slot);
+        const RegionFrame frame = geometry_->frame(slot);
         table.label[row] = labels_.labels()[slot];
-        geometry_.write_row(row, slot, table);
+        geometry_->write(row, slot, frame, table);
         for (const auto& family : families_) family->write(row, slot, frame, table);
         for (std::size_t c = 0; c < channels_.size(); ++c) {
             channels_[c]->write(row, slot, frame, table.channels[c]);
@@ -294,7 +295,7 @@ private:
     std::vector<ChannelKind> kinds_;
     LabelIndex labels_;
     std::size_t regions_ = 0;  // labels that have sums: the first ones
-    GeometryTotals geometry_;
+    std::unique_ptr<GeometrySums> geometry_;
     GeometryFamilies families_;
     std::vector<std::unique_ptr<ChannelSums>> channels_;
 };
@@ -337,8 +338,7 @@ void Accumulator::add(const ImageView& labels, std::span<const ChannelView> chan
 void Accumulator::add(const Regions& regions, std::span<const ChannelView> channels,
                       const Origin& origin, int threads) {
     add_safely([&](Sums& tile) {
-        tile.gather(
-            regions.shape(), channels, origin, [&] { return RegionRuns(regions); }, threads);
+        tile.gather(regions.shape(), channels, origin, [&] { return RegionRuns(regions); }, threads);
     });
 }
 

@@ -25,7 +25,8 @@ struct Block {
 class BlockGrid {
 public:
     explicit BlockGrid(const Shape& shape, const Origin& origin = {})
-        : shape_(shape), origin_(origin), columns_(std::clamp<std::int64_t>(shape.width, 1, std::int64_t{1} << 20)),
+        : shape_(shape), origin_(origin),
+          columns_(std::clamp<std::int64_t>(shape.width, 1, std::int64_t{1} << 20)),
           across_((shape.width + columns_ - 1) / columns_) {
         const std::int64_t rows = std::max<std::int64_t>(1, block_pixels() / columns_);
         const std::int64_t height = std::max<std::int64_t>(1, shape.height);

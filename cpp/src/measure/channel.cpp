@@ -44,12 +44,9 @@ public:
     void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots) override {
         const std::vector<SlotRun>& left = unmasked_ ? unmasked_->of_row(r, block_, runs) : runs;
         const T* pixels = reader_.read(r, block_.column_begin, block_.column_end - block_.column_begin);
-        const Row<T> row{block_,
-                         r / height_ - block_.first[0],
-                         r % height_ - block_.first[1],
-                         left.data(),
-                         static_cast<std::int64_t>(left.size()),
-                         pixels};
+        const Row<T> row{
+            block_,      r / height_ - block_.first[0],          r % height_ - block_.first[1],
+            left.data(), static_cast<std::int64_t>(left.size()), pixels};
         for (auto& sums : sums_) sums->add_row(row, slots);
     }
 
@@ -107,10 +104,10 @@ private:
 }  // namespace
 
 std::unique_ptr<ChannelSums> make_channel(const ChannelKind& kind, const MeasurePlan& plan) {
-    return visit_pixel_type(
-        kind.dtype, [&]<class T>(std::type_identity<T>) -> std::unique_ptr<ChannelSums> {
-            return std::make_unique<TypedChannel<T>>(families_for<T>(plan));
-        });
+    return visit_pixel_type(kind.dtype,
+                            [&]<class T>(std::type_identity<T>) -> std::unique_ptr<ChannelSums> {
+                                return std::make_unique<TypedChannel<T>>(families_for<T>(plan));
+                            });
 }
 
 }  // namespace mensura

@@ -1,4 +1,4 @@
-// Where the pixels of a region lie: count, bounding box, first and second moments.
+// The family of sums of geometry: count, bounding box, first and second moments of the pixels.
 //
 // Runs enter in closed form. A run of L pixels with first plus last coordinate t has
 //
@@ -6,7 +6,7 @@
 //
 // (sums of an arithmetic progression), so the cost is a few multiplications per run whatever its length.
 // Everything is an integer and exact: 64 bits in the local coordinates of a block, 128 bits in the whole
-// image.
+// image. What is not asked for, and the axis that an image of one plane lacks, takes no room.
 #pragma once
 
 #include <algorithm>
@@ -15,259 +15,146 @@
 #include <utility>
 #include <vector>
 
-#include "measure/blocks.hpp"
-#include "measure/chunked.hpp"
 #include "measure/integer_math.hpp"
 #include "measure/sums.hpp"
 #include "mensura/measure.hpp"
 
 namespace mensura {
 
-// The pairs of axes of second moments, in the order in which they are stored.
-inline constexpr std::array<std::pair<int, int>, 6> axis_pairs{
-    {{0, 0}, {0, 1}, {0, 2}, {1, 1}, {1, 2}, {2, 2}}};
+// Which of the axes z, y, x and of their pairs there are; those of one plane are the last ones.
+template <bool volume>
+struct Axes {
+    static constexpr std::size_t first = volume ? 0 : 1;
+    static constexpr std::size_t count = 3 - first;
+    static constexpr std::size_t pairs = volume ? 6 : 3;
+    static constexpr std::size_t first_pair = 6 - pairs;
 
-struct GeometryPartial {
-    std::int64_t count = 0;
-    std::int64_t begin[3];
-    std::int64_t end[3];
-    std::int64_t first[3] = {};
-    std::int64_t second[6] = {};
+    // The axes of pair p, counted from the first axis there is.
+    static constexpr std::array<std::pair<std::size_t, std::size_t>, pairs> pair_axes() {
+        std::array<std::pair<std::size_t, std::size_t>, pairs> axes{};
+        std::size_t p = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            for (std::size_t j = i; j < count; ++j) axes[p++] = {i, j};
+        }
+        return axes;
+    }
+};
 
-    GeometryPartial() {
-        std::fill_n(begin, 3, std::numeric_limits<std::int64_t>::max());
-        std::fill_n(end, 3, std::numeric_limits<std::int64_t>::min());
+// ------------------------------------------------------------------------------------------ in a block
+
+// Sums of one region in a block, or in any part of an image that has at most 2^22 pixels and local
+// coordinates below 2^20.
+template <bool with_second, bool volume>
+struct GeometryPart {
+    using A = Axes<volume>;
+
+    std::int32_t count = 0;
+    std::array<std::int32_t, A::count> begin;
+    std::array<std::int32_t, A::count> end;
+    std::array<std::int64_t, A::count> first{};
+    std::array<std::int64_t, with_second ? A::pairs : 0> second{};
+
+    GeometryPart() {
+        begin.fill(std::numeric_limits<std::int32_t>::max());
+        end.fill(0);
     }
 
     // Adds the run [start, stop) of row (z, y). Rows of 2-D images all have z = 0, which adds nothing.
-    template <bool with_second, bool volume>
     void add(std::int64_t z, std::int64_t y, std::int64_t start, std::int64_t stop) {
+        constexpr std::size_t of_y = A::count - 2;
+        constexpr std::size_t of_x = A::count - 1;
         const std::int64_t length = stop - start;
         const std::int64_t ends = start + stop - 1;
         const std::int64_t along = length * ends / 2;
-        count += length;
+        count += static_cast<std::int32_t>(length);
         if constexpr (volume) {
             extend(0, z, z + 1);
             first[0] += z * length;
         }
-        extend(1, y, y + 1);
-        extend(2, start, stop);
-        first[1] += y * length;
-        first[2] += along;
-        if constexpr (with_second) {
-            // Below 2^64 for coordinates below 2^20, hence unsigned.
-            const auto twelvefold = static_cast<std::uint64_t>(length) *
-                                    static_cast<std::uint64_t>(3 * ends * ends + length * length - 1);
-            if constexpr (volume) {
-                second[0] += z * z * length;
-                second[1] += z * y * length;
-                second[2] += z * along;
-            }
-            second[3] += y * y * length;
-            second[4] += y * along;
-            second[5] += static_cast<std::int64_t>(twelvefold / 12);
-        }
+        extend(of_y, y, y + 1);
+        extend(of_x, start, stop);
+        first[of_y] += y * length;
+        first[of_x] += along;
+        if constexpr (with_second) add_second(z, y, length, ends, along);
     }
 
 private:
-    void extend(int axis, std::int64_t low, std::int64_t high) {
-        begin[axis] = std::min(begin[axis], low);
-        end[axis] = std::max(end[axis], high);
+    void extend(std::size_t axis, std::int64_t low, std::int64_t high) {
+        begin[axis] = std::min(begin[axis], static_cast<std::int32_t>(low));
+        end[axis] = std::max(end[axis], static_cast<std::int32_t>(high));
+    }
+
+    void add_second(std::int64_t z, std::int64_t y, std::int64_t length, std::int64_t ends,
+                    std::int64_t along) {
+        // Below 2^64 for coordinates below 2^20, hence unsigned.
+        const auto twelvefold = static_cast<std::uint64_t>(length) *
+                                static_cast<std::uint64_t>(3 * ends * ends + length * length - 1);
+        if constexpr (volume) {
+            second[0] += z * z * length;
+            second[1] += z * y * length;
+            second[2] += z * along;
+        }
+        second[A::pairs - 3] += y * y * length;
+        second[A::pairs - 2] += y * along;
+        second[A::pairs - 1] += static_cast<std::int64_t>(twelvefold / 12);
     }
 };
 
-// Calls work.operator()<with_second, volume>(): the kinds of sums are told apart once per row, not per
-// run.
-template <class Work>
-void with_geometry_kinds(const MeasurePlan& plan, Work work) {
-    const bool volume = plan.axes == 3;
-    if (plan.second_moments) {
-        volume ? work.template operator()<true, true>() : work.template operator()<true, false>();
-    } else {
-        volume ? work.template operator()<false, true>() : work.template operator()<false, false>();
-    }
-}
+// ---------------------------------------------------------------------------------------- in the image
 
-// Adds the runs of a row to the partials of their slots.
-inline void add_geometry(const MeasurePlan& plan, const Row<NoPixel>& row,
-                         std::vector<GeometryPartial>& partials) {
-    with_geometry_kinds(plan, [&]<bool with_second, bool volume>() {
-        for (std::int64_t k = 0; k < row.count; ++k) {
-            const SlotRun& run = row.runs[k];
-            partials[static_cast<std::size_t>(run.slot)].template add<with_second, volume>(
-                row.z, row.y, run.start, run.end);
+// The same about the origin of the image.
+template <bool with_second, bool volume>
+struct GeometryTotal {
+    using A = Axes<volume>;
+    using Part = GeometryPart<with_second, volume>;
+
+    std::int64_t count = 0;
+    std::array<std::int64_t, A::count> begin;
+    std::array<std::int64_t, A::count> end;
+    std::array<Int128, A::count> first{};
+    std::array<Int128, with_second ? A::pairs : 0> second{};
+
+    GeometryTotal() {
+        begin.fill(std::numeric_limits<std::int64_t>::max());
+        end.fill(std::numeric_limits<std::int64_t>::min());
+    }
+
+    void add(const Part& part, const Block& block) {
+        if (part.count == 0) return;
+        count += part.count;
+        for (std::size_t a = 0; a < A::count; ++a) {
+            const std::int64_t origin = block.origin[A::first + a];
+            begin[a] = std::min(begin[a], part.begin[a] + origin);
+            end[a] = std::max(end[a], part.end[a] + origin);
+            first[a] += part.first[a] + Int128{origin} * part.count;
         }
-    });
-}
-
-// The same about the origin of the image, for all regions; one array per axis in use.
-class GeometryTotals {
-public:
-    explicit GeometryTotals(const MeasurePlan& plan)
-        : with_second_(plan.second_moments), first_axis_(plan.first_axis()) {}
-
-    std::int64_t count(std::size_t slot) const { return count_[slot]; }
-
-    // Makes room for so many regions.
-    void grow(std::size_t regions) {
-        count_.grow(regions);
-        for (std::size_t a = first_axis_; a < 3; ++a) axes_[a].grow(regions);
-        if (with_second_) second_.grow(regions);
+        if constexpr (with_second) add_second(part, block);
     }
 
-    // Adds what slots[k] gathered in a block; there is room for them.
-    void merge(const std::vector<GeometryPartial>& partials, const Slots& slots,
-               const Block& block) {
-        for (std::size_t k = 0; k < partials.size(); ++k) count_[slots[k]] += partials[k].count;
-        for (std::size_t a = first_axis_; a < 3; ++a) {
-            for (std::size_t k = 0; k < partials.size(); ++k) {
-                axes_[a][slots[k]].add(partials[k], a, block.origin[a]);
-            }
+    void add(const GeometryTotal& other) {
+        count += other.count;
+        for (std::size_t a = 0; a < A::count; ++a) {
+            begin[a] = std::min(begin[a], other.begin[a]);
+            end[a] = std::max(end[a], other.end[a]);
+            first[a] += other.first[a];
         }
-        if (!with_second_) return;
-        for (std::size_t k = 0; k < partials.size(); ++k) {
-            add_second(second_[slots[k]], partials[k], block);
-        }
+        for (std::size_t p = 0; p < second.size(); ++p) second[p] += other.second[p];
     }
 
-    // Adds what another accumulator gathered; there is room for it.
-    void merge(const GeometryTotals& other, const Slots& slots) {
-        for (std::size_t k = 0; k < slots.size(); ++k) count_[slots[k]] += other.count_[k];
-        for (std::size_t a = first_axis_; a < 3; ++a) {
-            for (std::size_t k = 0; k < slots.size(); ++k) axes_[a][slots[k]].add(other.axes_[a][k]);
-        }
-        if (!with_second_) return;
-        for (std::size_t k = 0; k < slots.size(); ++k) {
-            for (std::size_t p = 0; p < axis_pairs.size(); ++p) {
-                second_[slots[k]][p] += other.second_[k][p];
-            }
-        }
-    }
-
-    void save(ByteWriter& bytes, std::size_t regions) const {
-        for (std::size_t k = 0; k < regions; ++k) bytes.write(total(k));
-    }
-    void load(ByteReader& bytes, std::size_t regions) {
-        bytes.expect_items(regions, sizeof(Total));
-        grow(regions);
-        for (std::size_t k = 0; k < regions; ++k) {
-            const Total total = bytes.read<Total>();
-            count_[k] = total.count;
-            for (std::size_t a = first_axis_; a < 3; ++a) axes_[a][k] = total.axes[a];
-            if (with_second_) second_[k] = total.second;
-        }
-    }
-
-    RegionFrame frame(std::size_t slot) const {
-        RegionFrame frame{count_[slot], {}};
-        for (std::size_t a = first_axis_; a < 3; ++a) frame.corner[a] = axes_[a][slot].begin;
-        return frame;
-    }
-
-    // Makes room for the columns.
-    void prepare(std::size_t rows, RegionTable& table) const {
-        table.count.resize(rows);
-        for (std::size_t a = first_axis_; a < 3; ++a) {
-            table.box_begin[a].resize(rows);
-            table.box_end[a].resize(rows);
-            table.centroid[a].resize(rows);
-        }
-        if (!with_second_) return;
-        for (std::size_t p = first_pair(); p < axis_pairs.size(); ++p) table.covariance[p].resize(rows);
-    }
-
-    void write_row(std::size_t row, std::size_t slot, RegionTable& table) const {
-        write_row(row, total(slot), table);
-    }
-
-    // A region that lies in one block.
-    void write_row(std::size_t row, const GeometryPartial& partial, const Block& block,
-                   RegionTable& table) const {
-        Total total;
-        total.count = partial.count;
-        for (std::size_t a = first_axis_; a < 3; ++a) total.axes[a].add(partial, a, block.origin[a]);
-        if (with_second_) add_second(total.second, partial, block);
-        write_row(row, total, table);
-    }
-
-private:
-    using Second = std::array<Int128, 6>;
-
-    struct Axis {
-        std::int64_t begin = std::numeric_limits<std::int64_t>::max();
-        std::int64_t end = std::numeric_limits<std::int64_t>::min();
-        Int128 first = 0;
-
-        void add(const GeometryPartial& partial, std::size_t axis, std::int64_t origin) {
-            begin = std::min(begin, partial.begin[axis] + origin);
-            end = std::max(end, partial.end[axis] + origin);
-            first += partial.first[axis] + Int128{origin} * partial.count;
-        }
-        void add(const Axis& other) {
-            begin = std::min(begin, other.begin);
-            end = std::max(end, other.end);
-            first += other.first;
-        }
-    };
-
-    struct Total {
-        std::int64_t count = 0;
-        std::array<Axis, 3> axes;
-        Second second{};
-    };
-
-    Total total(std::size_t slot) const {
-        Total total;
-        total.count = count_[slot];
-        for (std::size_t a = first_axis_; a < 3; ++a) total.axes[a] = axes_[a][slot];
-        if (with_second_) total.second = second_[slot];
-        return total;
-    }
-
-    void write_row(std::size_t row, const Total& total, RegionTable& table) const {
-        table.count[row] = total.count;
-        for (std::size_t a = first_axis_; a < 3; ++a) {
-            const Axis& axis = total.axes[a];
-            table.box_begin[a][row] = axis.begin;
-            table.box_end[a][row] = axis.end;
-            table.centroid[a][row] = mean_of(axis.first - Int128{axis.begin} * total.count, total.count);
-        }
-        if (!with_second_) return;
-        for (std::size_t p = first_pair(); p < axis_pairs.size(); ++p) {
-            table.covariance[p][row] = covariance(total, p);
-        }
-    }
-
-    // Where the pairs of the axes in use begin.
-    std::size_t first_pair() const { return first_axis_ == 0 ? 0 : 3; }
-
-    static void add_second(Second& second, const GeometryPartial& partial, const Block& block) {
-        for (std::size_t p = 0; p < axis_pairs.size(); ++p) {
-            const auto [i, j] = axis_pairs[p];
-            const Int128 oi = block.origin[i];
-            const Int128 oj = block.origin[j];
-            second[p] += partial.second[p] + oi * partial.first[j] + oj * partial.first[i] +
-                         oi * oj * partial.count;
-        }
-    }
-
-    // sum((a - mean a)(b - mean b)) / count, computed about the integers nearest to the means.
-    static double covariance(const Total& total, std::size_t pair) {
-        const auto [i, j] = axis_pairs[pair];
-        const std::int64_t count = total.count;
-        const Axis& a = total.axes[static_cast<std::size_t>(i)];
-        const Axis& b = total.axes[static_cast<std::size_t>(j)];
-        const Int128 center_a = nearest_mean(a.first, count);
-        const Int128 center_b = nearest_mean(b.first, count);
-        const Int128 rest_a = a.first - center_a * count;
-        const Int128 rest_b = b.first - center_b * count;
+    // sum((a - mean a)(b - mean b)) / count of pair p, computed about the integers nearest to the means.
+    double covariance(std::size_t p) const {
+        const auto [a, b] = A::pair_axes()[p];
+        const Int128 center_a = nearest_mean(first[a], count);
+        const Int128 center_b = nearest_mean(first[b], count);
+        const Int128 rest_a = first[a] - center_a * count;
+        const Int128 rest_b = first[b] - center_b * count;
         const Int128 about_center =
-            total.second[pair] - center_a * b.first - center_b * a.first + center_a * center_b * count;
+            second[p] - center_a * first[b] - center_b * first[a] + center_a * center_b * count;
         const auto size = static_cast<double>(count);
         // Exact where count^2 times a squared extent fits into 127 bits.
         constexpr std::int64_t small_extent = std::int64_t{1} << 23;
-        if (count < std::int64_t{1} << 40 && a.end - a.begin < small_extent &&
-            b.end - b.begin < small_extent) {
+        if (count < std::int64_t{1} << 40 && end[a] - begin[a] < small_extent &&
+            end[b] - begin[b] < small_extent) {
             return static_cast<double>(about_center * count - rest_a * rest_b) / (size * size);
         }
         return (static_cast<double>(about_center) -
@@ -275,11 +162,113 @@ private:
                size;
     }
 
-    bool with_second_;
-    std::size_t first_axis_;
-    Chunked<std::int64_t> count_;
-    std::array<Chunked<Axis>, 3> axes_;
-    Chunked<Second> second_;
+private:
+    void add_second(const Part& part, const Block& block) {
+        for (std::size_t p = 0; p < A::pairs; ++p) {
+            const auto [i, j] = A::pair_axes()[p];
+            const Int128 oi = block.origin[A::first + i];
+            const Int128 oj = block.origin[A::first + j];
+            second[p] += part.second[p] + oi * part.first[j] + oj * part.first[i] + oi * oj * part.count;
+        }
+    }
 };
+
+template <bool with_second, bool volume>
+struct Geometry {
+    using A = Axes<volume>;
+    using Pixel = NoPixel;
+    using Columns = RegionTable;
+    using Part = GeometryPart<with_second, volume>;
+    using Total = GeometryTotal<with_second, volume>;
+
+    static Part empty() { return {}; }
+    static void add_row(const Row<NoPixel>& row, Part* parts) {
+        for (std::int64_t k = 0; k < row.count; ++k) {
+            parts[row.runs[k].slot].add(row.z, row.y, row.runs[k].start, row.runs[k].end);
+        }
+    }
+    static void add(Total& total, const Part& part, const Block& block) { total.add(part, block); }
+    static void add(Total& total, const Total& other) { total.add(other); }
+
+    static void prepare(std::size_t rows, RegionTable& table) {
+        table.count.resize(rows);
+        for (std::size_t a = A::first; a < 3; ++a) {
+            table.box_begin[a].resize(rows);
+            table.box_end[a].resize(rows);
+            table.centroid[a].resize(rows);
+        }
+        if (!with_second) return;
+        for (std::size_t p = A::first_pair; p < 6; ++p) table.covariance[p].resize(rows);
+    }
+
+    static RegionFrame frame(const Total& total) {
+        RegionFrame frame{total.count, {}};
+        for (std::size_t a = 0; a < A::count; ++a) frame.corner[A::first + a] = total.begin[a];
+        return frame;
+    }
+
+    static void write(std::size_t row, const Total& total, const RegionFrame&, RegionTable& table) {
+        table.count[row] = total.count;
+        for (std::size_t a = 0; a < A::count; ++a) {
+            table.box_begin[A::first + a][row] = total.begin[a];
+            table.box_end[A::first + a][row] = total.end[a];
+            table.centroid[A::first + a][row] =
+                mean_of(total.first[a] - Int128{total.begin[a]} * total.count, total.count);
+        }
+        write_covariance(row, total, table);
+    }
+
+    // A region that lies in one block.
+    static void write(std::size_t row, const Part& part, const Block& block, RegionTable& table) {
+        const std::int64_t count = part.count;
+        table.count[row] = count;
+        for (std::size_t a = 0; a < A::count; ++a) {
+            const std::int64_t origin = block.origin[A::first + a];
+            table.box_begin[A::first + a][row] = part.begin[a] + origin;
+            table.box_end[A::first + a][row] = part.end[a] + origin;
+            table.centroid[A::first + a][row] = mean_of(part.first[a] - part.begin[a] * count, count);
+        }
+        if constexpr (with_second) {
+            Total total;
+            total.add(part, block);
+            write_covariance(row, total, table);
+        }
+    }
+
+private:
+    static void write_covariance(std::size_t row, const Total& total, RegionTable& table) {
+        for (std::size_t p = 0; p < total.second.size(); ++p) {
+            table.covariance[A::first_pair + p][row] = total.covariance(p);
+        }
+    }
+};
+
+// Calls work(family) with the geometry that a plan asks for.
+template <class Work>
+auto with_geometry(const MeasurePlan& plan, Work work) {
+    if (plan.second_moments) {
+        return plan.axes == 3 ? work(Geometry<true, true>{}) : work(Geometry<true, false>{});
+    }
+    return plan.axes == 3 ? work(Geometry<false, true>{}) : work(Geometry<false, false>{});
+}
+
+// The geometry of the regions of an image, which every other family may ask where a region lies.
+class GeometrySums : public ImageSums<NoPixel, RegionTable> {
+public:
+    virtual RegionFrame frame(std::size_t slot) const = 0;
+};
+
+template <class Family>
+class GeometrySumsOf final : public FamilySums<Family, GeometrySums> {
+public:
+    using FamilySums<Family, GeometrySums>::FamilySums;
+    RegionFrame frame(std::size_t slot) const override { return Family::frame(this->total(slot)); }
+};
+
+inline std::unique_ptr<GeometrySums> make_geometry(const MeasurePlan& plan) {
+    return with_geometry(plan, [](auto family) -> std::unique_ptr<GeometrySums> {
+        return std::make_unique<GeometrySumsOf<decltype(family)>>(family);
+    });
+}
 
 }  // namespace mensura

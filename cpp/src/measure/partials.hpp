@@ -57,8 +57,7 @@ struct FloatPartial {
 };
 
 template <class T>
-using ValuePartial =
-    std::conditional_t<std::is_floating_point_v<T>, FloatPartial<T>, IntegerPartial<T>>;
+using ValuePartial = std::conditional_t<std::is_floating_point_v<T>, FloatPartial<T>, IntegerPartial<T>>;
 
 // Sums of value x coordinate, for z, y, x.
 template <class T>

@@ -12,25 +12,25 @@
 namespace mensura {
 namespace {
 
+// Whether what was asked for can be had strip by strip, and the sums of a whole strip fit into 64 bits,
+// as those of a block do.
+bool strips_serve(const Regions& regions, const MeasurePlan& plan) {
+    if (plan.third_moments || plan.border_pixels) return false;
+    constexpr std::int64_t most = std::int64_t{1} << 20;
+    const Shape& shape = regions.shape();
+    const std::vector<Strip>& strips = regions.runs().strips;
+    if (strips.empty()) return true;
+    const std::int64_t rows = strips.front().row_end - strips.front().row_begin;
+    const std::int64_t planes = rows / shape.height + 1;
+    return shape.width <= most && shape.height <= most && planes <= most &&
+           rows * shape.width <= 4 * most;
+}
+
 // The geometry of regions, strip by strip.
+template <class Family>
 class StripGeometry {
 public:
-    StripGeometry(const Regions& regions, const MeasurePlan& plan)
-        : shape_(regions.shape()), plan_(plan), geometry_(plan) {}
-
-    // What was asked for can be had this way, and the sums of a whole strip fit into 64 bits, as those
-    // of a block do.
-    static bool serves(const Regions& regions, const MeasurePlan& plan) {
-        if (plan.third_moments || plan.border_pixels) return false;
-        constexpr std::int64_t most = std::int64_t{1} << 20;
-        const Shape& shape = regions.shape();
-        const std::vector<Strip>& strips = regions.runs().strips;
-        if (strips.empty()) return true;
-        const std::int64_t rows = strips.front().row_end - strips.front().row_begin;
-        const std::int64_t planes = rows / shape.height + 1;
-        return shape.width <= most && shape.height <= most && planes <= most &&
-               rows * shape.width <= 4 * most;
-    }
+    explicit StripGeometry(const Regions& regions) : shape_(regions.shape()) {}
 
     RegionTable table(const Regions& regions, int threads) {
         const auto count = static_cast<std::size_t>(regions.count());
@@ -38,8 +38,8 @@ public:
         const SharedRegions shared(regions);
         RegionTable table;
         table.label.resize(count);
-        geometry_.prepare(count, table);
-        geometry_.grow(shared.regions().size());
+        Family::prepare(count, table);
+        totals_.resize(shared.regions().size());
         std::vector<PieceSums> parts(strips.size());
         for_each_block_in_order(
             static_cast<std::int64_t>(strips.size()), threads,
@@ -49,20 +49,22 @@ public:
             },
             [&](std::int64_t s) {
                 const auto i = static_cast<std::size_t>(s);
-                geometry_.merge(parts[i].geometry, parts[i].slots, block_of(strips[i]));
+                add(parts[i], block_of(strips[i]));
                 parts[i] = {};
             });
         for (std::size_t slot = 0; slot < shared.regions().size(); ++slot) {
             const auto row = static_cast<std::size_t>(shared.regions()[slot] - 1);
             table.label[row] = row + 1;
-            geometry_.write_row(row, slot, table);
+            Family::write(row, totals_[slot], {}, table);
         }
         return table;
     }
 
 private:
+    using Part = typename Family::Part;
+
     struct PieceSums {
-        std::vector<GeometryPartial> geometry;
+        std::vector<Part> parts;
         Slots slots;
     };
 
@@ -105,20 +107,16 @@ private:
         return {strip.row_begin, strip.row_end, 0, shape_.width, {z, y, 0}, {z, y, 0}};
     }
 
-    std::vector<GeometryPartial> gather_pieces(const Regions& regions, const Strip& strip,
-                                               const Block& block) const {
-        std::vector<GeometryPartial> pieces(static_cast<std::size_t>(strip.pieces));
+    std::vector<Part> gather_pieces(const Regions& regions, const Strip& strip,
+                                    const Block& block) const {
+        std::vector<Part> pieces(static_cast<std::size_t>(strip.pieces));
         RegionRows rows(regions);
-        with_geometry_kinds(plan_, [&]<bool with_second, bool volume>() {
-            for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
-                const std::int64_t z = r / shape_.height - block.first[0];
-                const std::int64_t y = r % shape_.height - block.first[1];
-                rows.visit_pieces(
-                    r, [&](std::int64_t start, std::int64_t end, const Strip&, std::uint32_t piece) {
-                        pieces[piece].template add<with_second, volume>(z, y, start, end);
-                    });
-            }
-        });
+        for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
+            const std::int64_t z = r / shape_.height - block.first[0];
+            const std::int64_t y = r % shape_.height - block.first[1];
+            rows.visit_pieces(r, [&](std::int64_t start, std::int64_t end, const Strip&,
+                                     std::uint32_t piece) { pieces[piece].add(z, y, start, end); });
+        }
         return pieces;
     }
 
@@ -127,34 +125,41 @@ private:
     PieceSums write_strip(const Regions& regions, const Strip& strip, const SharedRegions& shared,
                           RegionTable& table) const {
         const Block block = block_of(strip);
-        const std::vector<GeometryPartial> pieces = gather_pieces(regions, strip, block);
+        const std::vector<Part> pieces = gather_pieces(regions, strip, block);
         PieceSums others;
         for (std::size_t k = 0; k < pieces.size(); ++k) {
             const std::int64_t region = regions.region_of_piece(strip, static_cast<std::int64_t>(k));
             if (region == 0) continue;
             if (shared.has(region)) {
-                others.geometry.push_back(pieces[k]);
+                others.parts.push_back(pieces[k]);
                 others.slots.push_back(shared.slot(region));
             } else {
                 const auto row = static_cast<std::size_t>(region - 1);
                 table.label[row] = row + 1;
-                geometry_.write_row(row, pieces[k], block, table);
+                Family::write(row, pieces[k], block, table);
             }
         }
         return others;
     }
 
+    void add(const PieceSums& others, const Block& block) {
+        for (std::size_t k = 0; k < others.parts.size(); ++k) {
+            totals_[others.slots[k]].add(others.parts[k], block);
+        }
+    }
+
     Shape shape_;
-    MeasurePlan plan_;
-    GeometryTotals geometry_;
+    std::vector<typename Family::Total> totals_;  // of the shared regions
 };
 
 }  // namespace
 
 RegionTable measure_regions(const Regions& regions, std::span<const ChannelView> channels,
                             const MeasurePlan& plan, int threads) {
-    if (channels.empty() && StripGeometry::serves(regions, plan)) {
-        return StripGeometry(regions, plan).table(regions, threads);
+    if (channels.empty() && strips_serve(regions, plan)) {
+        return with_geometry(plan, [&](auto family) {
+            return StripGeometry<decltype(family)>(regions).table(regions, threads);
+        });
     }
     std::vector<ChannelKind> kinds;
     for (const ChannelView& channel : channels) kinds.push_back({channel.image.dtype});

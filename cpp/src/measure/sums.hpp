@@ -95,8 +95,9 @@ private:
     std::vector<typename Family::Part> parts_;
 };
 
-template <class Family>
-class FamilySums final : public ImageSums<typename Family::Pixel, typename Family::Columns> {
+// `Base` is ImageSums, or an interface that asks for more.
+template <class Family, class Base>
+class FamilySums : public Base {
 public:
     using Pixel = typename Family::Pixel;
     using Columns = typename Family::Columns;
@@ -133,6 +134,9 @@ public:
         family_.write(row, totals_[slot], region, columns);
     }
 
+protected:
+    const typename Family::Total& total(std::size_t slot) const { return totals_[slot]; }
+
 private:
     Family family_;
     Chunked<typename Family::Total> totals_;
@@ -144,7 +148,8 @@ using Families = std::vector<std::unique_ptr<ImageSums<Pixel, Columns>>>;
 
 template <class Pixel, class Columns, class Family>
 void add_family(Families<Pixel, Columns>& families, Family family) {
-    families.push_back(std::make_unique<FamilySums<Family>>(std::move(family)));
+    using Base = ImageSums<Pixel, Columns>;
+    families.push_back(std::make_unique<FamilySums<Family, Base>>(std::move(family)));
 }
 
 }  // namespace mensura

@@ -29,8 +29,8 @@ public:
         for (const SlotRun& run : runs) {
             while (k < open_.count() && open_.end(k) <= run.start) ++k;
             for (std::int64_t j = k; j < open_.count() && open_.start(j) < run.end; ++j) {
-                left_.push_back({std::max(run.start, open_.start(j)), std::min(run.end, open_.end(j)),
-                                 run.slot});
+                left_.push_back(
+                    {std::max(run.start, open_.start(j)), std::min(run.end, open_.end(j)), run.slot});
             }
         }
         return left_;

@@ -54,8 +54,7 @@ struct IntegerWeightedCentroid : WeightedFamily<T> {
         for (std::size_t a = this->first_axis; a < 3; ++a) {
             const Int128 local = total.weighted[a] - total.sum * region.corner[a];
             columns.centroid[a][row] =
-                total.sum == 0 ? undefined
-                               : static_cast<double>(local) / static_cast<double>(total.sum);
+                total.sum == 0 ? undefined : static_cast<double>(local) / static_cast<double>(total.sum);
         }
     }
 };
@@ -80,10 +79,10 @@ struct FloatWeightedCentroid : WeightedFamily<T> {
                RegionTable::Channel& columns) const {
         const double weight = total.sum + total.sum_low;
         for (std::size_t a = this->first_axis; a < 3; ++a) {
-            columns.centroid[a][row] =
-                weight == 0 ? undefined
-                            : static_cast<double>(total.anchor[a] - region.corner[a]) +
-                                  total.weighted[a] / weight;
+            columns.centroid[a][row] = weight == 0
+                                           ? undefined
+                                           : static_cast<double>(total.anchor[a] - region.corner[a]) +
+                                                 total.weighted[a] / weight;
         }
     }
 
