@@ -105,27 +105,15 @@ std::int64_t contacts(const JoinRow& c, const JoinRow& p, const Word* implied, b
                     : find_contacts<false>(c, p, implied, word_begin, word_end, found);
 }
 
-std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::int64_t* start, std::int64_t* end,
+std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::int64_t* ends,
                        std::uint32_t* band_run) {
-    std::int64_t* const first = start;
-    for (std::int64_t w = 0; w < words; ++w) {
-        const Word foreground = row.foreground[w];
-        if (foreground == 0) continue;
-        const Word next = w + 1 < words ? row.foreground[w + 1] << (word_bits - 1) : 0;
-        Word starts = foreground & ~moved_up(row.foreground, w);
-        start = append_bits(starts, w * word_bits, start);
-        end = append_bits(foreground & ~(foreground >> 1 | next), w * word_bits + 1, end);
-        const int count = count_set(starts);
-        band_run[0] = run_at(row, w, starts & -starts);
-        starts &= starts - 1;
-        band_run[1] = run_at(row, w, starts & -starts);
-        starts &= starts - 1;
-        for (std::uint32_t* more = band_run + 2; starts != 0; starts &= starts - 1) {
-            *more++ = run_at(row, w, starts & -starts);
-        }
-        band_run += count;
+    const std::int64_t count = find_separate_runs(row.foreground, words, ends);
+    for (std::int64_t k = 0; k < count; ++k) {
+        const auto start = static_cast<Word>(ends[2 * k]);
+        band_run[k] = run_of(row, static_cast<std::int64_t>(start / word_bits),
+                             ~Word{0} >> (word_bits - 1 - start % word_bits));
     }
-    return start - first;
+    return count;
 }
 
 // Those of the bits of word w where a[x] == b[x - 1].
