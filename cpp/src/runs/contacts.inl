@@ -70,30 +70,48 @@ private:
     Contact last_{~std::uint32_t{0}, ~std::uint32_t{0}};
 };
 
+// Where two rows touch: the first pixel of every stretch of contact and, with `diagonal`, the pixel behind
+// every diagonal one, of words [word_begin, word_end). Returns one past the last written.
 template <bool diagonal>
-std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, const Word* implied,
-                           std::int64_t word_begin, std::int64_t word_end, Contact* found) {
-    ContactWriter contacts(found);
+inline std::int64_t* find_touching(const JoinRow& c, const JoinRow& p, const Word* implied,
+                                   std::int64_t word_begin, std::int64_t word_end, std::int64_t* next) {
     for (std::int64_t w = word_begin; w < word_end; ++w) {
         const Word cf = c.foreground[w];
         const Word pf = p.foreground[w];
-        if (cf == 0 && pf == 0) continue;
         const Word c_before = moved_up(c.foreground, w);
         const Word p_before = moved_up(p.foreground, w);
-        Word rest = cf & pf & ~(c_before & p_before);
+        Word touching = cf & pf & ~(c_before & p_before);
         Word before = cf & ~c_before & ~pf & p_before;
         Word behind = pf & ~p_before & ~cf & c_before;
         if (implied != nullptr) {
-            rest = unknown_stretches(cf & pf, rest, implied[w]);
+            touching = unknown_stretches(cf & pf, touching, implied[w]);
             before &= ~implied[w];
             behind &= ~moved_up(implied, w);
         }
-        if constexpr (diagonal) rest |= before | behind;
-        // No pixel is more than one kind of contact; which one it is tells whether it lies in the run
-        // that touches, or behind it.
-        for (; rest != 0; rest &= rest - 1) {
-            const Word bit = rest & -rest;
-            contacts.write(run_of(c, w, (bit & cf) | (bit - 1)), run_of(p, w, (bit & pf) | (bit - 1)));
+        if constexpr (diagonal) touching |= before | behind;
+        next = append_bits<1>(touching, w * word_bits, next);
+    }
+    return next;
+}
+
+// No pixel is more than one kind of contact; which one it is tells whether it lies in the run that
+// touches, or behind it.
+template <bool diagonal>
+std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, const Word* implied,
+                           std::int64_t word_begin, std::int64_t word_end, Contact* found) {
+    constexpr std::int64_t words_at_once = 16;
+    std::int64_t touching[words_at_once * word_bits + spare_bits];
+    ContactWriter contacts(found);
+    for (std::int64_t begin = word_begin; begin < word_end; begin += words_at_once) {
+        const std::int64_t left = word_end - begin;
+        const std::int64_t end = begin + (left < words_at_once ? left : words_at_once);
+        const std::int64_t* last = find_touching<diagonal>(c, p, implied, begin, end, touching);
+        for (const std::int64_t* x = touching; x < last; ++x) {
+            const auto pixel = static_cast<Word>(*x);
+            const auto w = static_cast<std::int64_t>(pixel / word_bits);
+            const Word bit = Word{1} << (pixel % word_bits);
+            contacts.write(run_of(c, w, (bit & c.foreground[w]) | (bit - 1)),
+                           run_of(p, w, (bit & p.foreground[w]) | (bit - 1)));
         }
     }
     return contacts.end() - found;

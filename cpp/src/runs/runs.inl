@@ -26,15 +26,17 @@ inline std::int64_t lowest_set(Word word) {
 #endif
 }
 
-// Writes the position of every set bit, `step` apart, and returns where the next one goes. The first few
-// are written whether they are there or not, because a loop whose length changes from word to word would
-// be mispredicted.
+// How many bits are written whether they are there or not, because a loop whose length changes from word
+// to word would be mispredicted.
+constexpr int spare_bits = 6;
+
+// Writes the position of every set bit, `step` apart, with room for spare_bits more, and returns where
+// the next one goes.
 template <int step>
 inline std::int64_t* append_bits(Word word, std::int64_t offset, std::int64_t* next) {
-    constexpr int unasked = 6;
     const int count = count_set(word);
-    for (int i = 0; i < unasked; ++i, word &= word - 1) next[step * i] = offset + lowest_set(word);
-    for (std::int64_t* more = next + step * unasked; word != 0; word &= word - 1, more += step) {
+    for (int i = 0; i < spare_bits; ++i, word &= word - 1) next[step * i] = offset + lowest_set(word);
+    for (std::int64_t* more = next + step * spare_bits; word != 0; word &= word - 1, more += step) {
         *more = offset + __builtin_ctzll(word);
     }
     return next + step * count;
