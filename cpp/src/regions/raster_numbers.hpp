@@ -89,29 +89,53 @@ private:
         return rows;
     }
 
-    // Whether a run is a newcomer is hard to foresee, so each is written down and then counted or not.
     template <std::size_t count>
     void collect(const JoinRow& band, std::int64_t first_row, std::uint32_t old,
                  std::span<const std::uint32_t> roots) {
+        const std::size_t before = newcomers_.size();
+        find_newcomers(band, old, roots);
         const Rows<count> rows = rows_of<count>(first_row);
+        std::int64_t w = 0;
+        std::uint32_t run = band.rank[0];
+        Word starts = band.starts[0];  // those of word w from that of `run` on
+        for (std::size_t i = before; i < newcomers_.size(); ++i) {
+            Newcomer& newcomer = newcomers_[i];
+            if (w < words_ - 1 && band.rank[w + 1] <= newcomer.run) {
+                do ++w;
+                while (w < words_ - 1 && band.rank[w + 1] <= newcomer.run);
+                run = band.rank[w];
+                starts = band.starts[w];
+            }
+            for (; run < newcomer.run; ++run) starts &= starts - 1;
+            newcomer.rows = rows_touched(rows, w, starts & (~starts + 1));
+        }
+    }
+
+    // Appends the runs of a band whose pieces begin in the layer. Whether a run does is hard to foresee, so
+    // each is written down and then counted or not.
+    void find_newcomers(const JoinRow& band, std::uint32_t old, std::span<const std::uint32_t> roots) {
         const std::size_t before = newcomers_.size();
         const std::int64_t last = words_ - 1;
-        const auto runs = static_cast<std::size_t>(band.rank[last] - band.rank[0]) +
-                          static_cast<std::size_t>(std::popcount(band.starts[last]));
-        newcomers_.resize(before + runs + 1);
+        const std::uint32_t end =
+            band.rank[last] + static_cast<std::uint32_t>(std::popcount(band.starts[last]));
+        newcomers_.resize(before + (end - band.rank[0]) + 1);
         Newcomer* next = newcomers_.data() + before;
-        for (std::int64_t w = 0; w < words_; ++w) {
-            const Word merged = rows.merged(w);
-            std::uint32_t run = band.rank[w];
-            for (Word rest = band.starts[w]; rest != 0; rest &= rest - 1, ++run) {
-                // Adding its first bit to a stretch of ones carries to the bit behind it.
-                const Word stretch = merged & ~(merged + (rest & (~rest + 1)));
-                *next = {run, rows.touched(w, stretch)};
-                if ((stretch >> (word_bits - 1)) != 0) next->rows |= rows_touched_from(rows, w + 1);
-                next += roots[run] >= old;
-            }
+        for (std::uint32_t run = band.rank[0]; run < end; ++run) {
+            next->run = run;
+            next += roots[run] >= old;
         }
         newcomers_.resize(static_cast<std::size_t>(next - newcomers_.data()));
+    }
+
+    // The rows in which the run that starts at a bit of word w has pixels.
+    template <std::size_t count>
+    std::uint32_t rows_touched(const Rows<count>& rows, std::int64_t w, Word start) const {
+        // Adding its first bit to a stretch of ones carries to the bit behind it.
+        const Word merged = rows.merged(w);
+        const Word stretch = merged & ~(merged + start);
+        const std::uint32_t touched = rows.touched(w, stretch);
+        if ((stretch >> (word_bits - 1)) == 0) return touched;
+        return touched | rows_touched_from(rows, w + 1);
     }
 
     // The rows in which the run that comes from the word before w has pixels from there on.
