@@ -122,14 +122,17 @@ public:
         write_row(row, total(slot), table);
     }
 
-    // A region that lies in one block.
+    // A region that lies in one block, whose centroid needs no more than 64 bits.
     void write_row(std::size_t row, const GeometryPartial& partial, const Block& block,
                    RegionTable& table) const {
-        Total total;
-        total.count = partial.count;
-        for (std::size_t a = first_axis_; a < 3; ++a) total.axes[a].add(partial, a, block.origin[a]);
-        if (with_second_) add_second(total.second, partial, block);
-        write_row(row, total, table);
+        table.count[row] = partial.count;
+        for (std::size_t a = first_axis_; a < 3; ++a) {
+            table.box_begin[a][row] = partial.begin[a] + block.origin[a];
+            table.box_end[a][row] = partial.end[a] + block.origin[a];
+            table.centroid[a][row] =
+                mean_of(partial.first[a] - partial.begin[a] * partial.count, partial.count);
+        }
+        if (with_second_) write_covariance(row, total(partial, block), table);
     }
 
 private:
@@ -161,6 +164,14 @@ private:
         return total;
     }
 
+    Total total(const GeometryPartial& partial, const Block& block) const {
+        Total total;
+        total.count = partial.count;
+        for (std::size_t a = first_axis_; a < 3; ++a) total.axes[a].add(partial, a, block.origin[a]);
+        add_second(total.second, partial, block);
+        return total;
+    }
+
     void write_row(std::size_t row, const Total& total, RegionTable& table) const {
         table.count[row] = total.count;
         for (std::size_t a = first_axis_; a < 3; ++a) {
@@ -169,7 +180,10 @@ private:
             table.box_end[a][row] = axis.end;
             table.centroid[a][row] = mean_of(axis.first - Int128{axis.begin} * total.count, total.count);
         }
-        if (!with_second_) return;
+        if (with_second_) write_covariance(row, total, table);
+    }
+
+    void write_covariance(std::size_t row, const Total& total, RegionTable& table) const {
         for (std::size_t p = first_pair(); p < axis_pairs.size(); ++p) {
             table.covariance[p][row] = covariance(total, p);
         }

@@ -94,33 +94,32 @@ private:
                  std::span<const std::uint32_t> roots) {
         const std::size_t before = newcomers_.size();
         find_newcomers(band, old, roots);
+        if (newcomers_.size() == before) return;
+        starts_.resize(runs_in(band) + 2 * spare_runs);
+        kernels().positions(band.starts, words_, starts_.data());
         const Rows<count> rows = rows_of<count>(first_row);
-        std::int64_t w = 0;
-        std::uint32_t run = band.rank[0];
-        Word starts = band.starts[0];  // those of word w from that of `run` on
         for (std::size_t i = before; i < newcomers_.size(); ++i) {
-            Newcomer& newcomer = newcomers_[i];
-            if (w < words_ - 1 && band.rank[w + 1] <= newcomer.run) {
-                do ++w;
-                while (w < words_ - 1 && band.rank[w + 1] <= newcomer.run);
-                run = band.rank[w];
-                starts = band.starts[w];
-            }
-            for (; run < newcomer.run; ++run) starts &= starts - 1;
-            newcomer.rows = rows_touched(rows, w, starts & (~starts + 1));
+            const auto x = static_cast<std::uint64_t>(starts_[newcomers_[i].run - band.rank[0]]);
+            newcomers_[i].rows = rows_touched(rows, static_cast<std::int64_t>(x / word_bits),
+                                              Word{1} << (x % word_bits));
         }
     }
 
-    // Appends the runs of a band whose pieces begin in the layer. Whether a run does is hard to foresee, so
-    // each is written down and then counted or not.
+    std::uint32_t runs_in(const JoinRow& band) const {
+        const std::int64_t last = words_ - 1;
+        return band.rank[last] - band.rank[0] +
+               static_cast<std::uint32_t>(std::popcount(band.starts[last]));
+    }
+
+    // Appends the runs of a band whose pieces begin in the layer. Whether a piece does is hard to foresee,
+    // so each run is written down and then counted or not.
     void find_newcomers(const JoinRow& band, std::uint32_t old, std::span<const std::uint32_t> roots) {
         const std::size_t before = newcomers_.size();
-        const std::int64_t last = words_ - 1;
-        const std::uint32_t end =
-            band.rank[last] + static_cast<std::uint32_t>(std::popcount(band.starts[last]));
-        newcomers_.resize(before + (end - band.rank[0]) + 1);
+        const std::uint32_t first = band.rank[0];
+        const std::uint32_t count = runs_in(band);
+        newcomers_.resize(before + count + 1);
         Newcomer* next = newcomers_.data() + before;
-        for (std::uint32_t run = band.rank[0]; run < end; ++run) {
+        for (std::uint32_t run = first; run < first + count; ++run) {
             next->run = run;
             next += roots[run] >= old;
         }
@@ -184,6 +183,7 @@ private:
     std::vector<Word> nothing_;
     std::vector<std::uint32_t> number_;
     std::vector<Newcomer> newcomers_;
+    std::vector<std::int64_t> starts_;  // of the runs of a band
     std::vector<std::size_t> band_ends_;  // how many newcomers there are up to each band of the layer
     std::uint32_t pieces_ = 0;
 };

@@ -42,6 +42,12 @@ inline std::int64_t* append_bits(Word word, std::int64_t offset, std::int64_t* n
     return next + step * count;
 }
 
+std::int64_t positions(const Word* bits, std::int64_t words, std::int64_t* position) {
+    std::int64_t* next = position;
+    for (std::int64_t w = 0; w < words; ++w) next = append_bits<1>(bits[w], w * word_bits, next);
+    return next - position;
+}
+
 std::int64_t find_runs(const Word* foreground, const Word* starts, std::int64_t words,
                        std::int64_t* ends) {
     std::int64_t* start = ends;
@@ -65,6 +71,7 @@ std::int64_t find_separate_runs(const Word* foreground, std::int64_t words, std:
     Word before = 0;
     for (std::int64_t w = 0; w < words; ++w) {
         const Word word = foreground[w];
+        if ((word | before) == 0) continue;
         next = append_bits<1>(word ^ (word << 1 | before), w * word_bits, next);
         before = word >> (word_bits - 1);
     }
