@@ -3,7 +3,7 @@
 // The runs of a band are numbered by x, so the first run of a piece need not hold its first pixel. But
 // its first pixel lies in the layer where its first run does: the band in an image, the bands of the
 // same planes in a volume. Layer by layer, the runs of pieces that begin there are looked at row by row.
-// Cost: one step per run, and a few more per run of a piece that begins in its layer.
+// Cost: a step or two per run, and a few more per run of a piece that begins in its layer.
 #pragma once
 
 #include <array>
@@ -95,13 +95,13 @@ private:
         const std::size_t before = newcomers_.size();
         find_newcomers(band, old, roots);
         if (newcomers_.size() == before) return;
-        starts_.resize(runs_in(band) + 2 * spare_runs);
+        starts_.resize(runs_in(band) + spare_runs);
         kernels().positions(band.starts, words_, starts_.data());
         const Rows<count> rows = rows_of<count>(first_row);
         for (std::size_t i = before; i < newcomers_.size(); ++i) {
             const auto x = static_cast<std::uint64_t>(starts_[newcomers_[i].run - band.rank[0]]);
-            newcomers_[i].rows = rows_touched(rows, static_cast<std::int64_t>(x / word_bits),
-                                              Word{1} << (x % word_bits));
+            newcomers_[i].rows =
+                rows_touched(rows, static_cast<std::int64_t>(x / word_bits), Word{1} << (x % word_bits));
         }
     }
 
@@ -111,8 +111,8 @@ private:
                static_cast<std::uint32_t>(std::popcount(band.starts[last]));
     }
 
-    // Appends the runs of a band whose pieces begin in the layer. Whether a piece does is hard to foresee,
-    // so each run is written down and then counted or not.
+    // Appends the runs of a band whose pieces begin in the layer. Whether a piece does is hard to
+    // foresee, so each run is written down and then counted or not.
     void find_newcomers(const JoinRow& band, std::uint32_t old, std::span<const std::uint32_t> roots) {
         const std::size_t before = newcomers_.size();
         const std::uint32_t first = band.rank[0];
@@ -183,7 +183,7 @@ private:
     std::vector<Word> nothing_;
     std::vector<std::uint32_t> number_;
     std::vector<Newcomer> newcomers_;
-    std::vector<std::int64_t> starts_;  // of the runs of a band
+    std::vector<std::int64_t> starts_;    // of the runs of a band
     std::vector<std::size_t> band_ends_;  // how many newcomers there are up to each band of the layer
     std::uint32_t pieces_ = 0;
 };

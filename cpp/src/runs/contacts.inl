@@ -70,8 +70,8 @@ private:
     Contact last_{~std::uint32_t{0}, ~std::uint32_t{0}};
 };
 
-// Where two rows touch: the first pixel of every stretch of contact and, with `diagonal`, the pixel behind
-// every diagonal one, of words [word_begin, word_end). Returns one past the last written.
+// Where two rows touch: the first pixel of every stretch of contact and, with `diagonal`, the pixel
+// behind every diagonal one, of words [word_begin, word_end). Returns one past the last written.
 template <bool diagonal>
 inline std::int64_t* find_touching(const JoinRow& c, const JoinRow& p, const Word* implied,
                                    std::int64_t word_begin, std::int64_t word_end, std::int64_t* next) {
@@ -101,7 +101,7 @@ template <bool diagonal>
 std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, const Word* implied,
                            std::int64_t word_begin, std::int64_t word_end, Contact* found) {
     constexpr std::int64_t words_at_once = 16;
-    std::int64_t touching[words_at_once * word_bits + spare_bits];
+    std::int64_t touching[words_at_once * word_bits + spare_runs];
     ContactWriter contacts(found);
     for (std::int64_t begin = word_begin; begin < word_end; begin += words_at_once) {
         const std::int64_t left = word_end - begin;

@@ -114,7 +114,7 @@ struct KernelTable {
     std::int64_t (*rank)(const Word* starts, std::int64_t words, std::int64_t first,
                          std::uint32_t* rank);
     // Writes the position of every set bit, in order, and returns how many there are. There is room for
-    // 2 * spare_runs more.
+    // spare_runs more.
     std::int64_t (*positions)(const Word* bits, std::int64_t words, std::int64_t* position);
     // Writes where each run of a row starts and ends, run after run, and returns their number. There is
     // room for spare_runs more.

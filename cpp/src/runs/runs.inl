@@ -16,8 +16,8 @@ std::int64_t count(const Word* bits, std::int64_t words) {
     return total;
 }
 
-// The position of the lowest bit that is set; any where none is. The bit that is put in keeps the compiler
-// from branching for that case.
+// The position of the lowest bit that is set, and any where none is: without a branch, which would often
+// be mispredicted.
 inline std::int64_t lowest_set(Word word) {
 #if defined(__BMI__)
     return static_cast<std::int64_t>(_tzcnt_u64(word));
@@ -26,17 +26,14 @@ inline std::int64_t lowest_set(Word word) {
 #endif
 }
 
-// How many bits are written whether they are there or not, because a loop whose length changes from word
-// to word would be mispredicted.
-constexpr int spare_bits = 6;
-
-// Writes the position of every set bit, `step` apart, with room for spare_bits more, and returns where
-// the next one goes.
+// Writes the position of every set bit, `step` apart, and returns where the next one goes. The first
+// spare_runs are written whether they are there or not, because a loop whose length changes from word to
+// word would be mispredicted.
 template <int step>
 inline std::int64_t* append_bits(Word word, std::int64_t offset, std::int64_t* next) {
     const int count = count_set(word);
-    for (int i = 0; i < spare_bits; ++i, word &= word - 1) next[step * i] = offset + lowest_set(word);
-    for (std::int64_t* more = next + step * spare_bits; word != 0; word &= word - 1, more += step) {
+    for (int i = 0; i < spare_runs; ++i, word &= word - 1) next[step * i] = offset + lowest_set(word);
+    for (std::int64_t* more = next + step * spare_runs; word != 0; word &= word - 1, more += step) {
         *more = offset + __builtin_ctzll(word);
     }
     return next + step * count;
