@@ -122,7 +122,8 @@ public:
         write_row(row, total(slot), table);
     }
 
-    // A region that lies in one block, whose centroid needs no more than 64 bits.
+    // A region that lies in one block: its moments are taken from its corner while they fit into 64
+    // bits.
     void write_row(std::size_t row, const GeometryPartial& partial, const Block& block,
                    RegionTable& table) const {
         table.count[row] = partial.count;

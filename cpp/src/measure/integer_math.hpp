@@ -29,14 +29,9 @@ inline Int128 nearest_mean(Int128 sum, std::int64_t count) {
     return floor_quotient(shifted, Int128{count});
 }
 
-inline std::int64_t nearest_mean(std::int64_t sum, std::int64_t count) {
-    return floor_quotient(sum + count / 2, count);
-}
-
-template <class Integer>
-double mean_of(Integer sum, std::int64_t count) {
-    const Integer center = nearest_mean(sum, count);
-    const Integer rest = sum - center * count;
+inline double mean_of(Int128 sum, std::int64_t count) {
+    const Int128 center = nearest_mean(sum, count);
+    const Int128 rest = sum - center * count;
     return static_cast<double>(center) + static_cast<double>(rest) / static_cast<double>(count);
 }
 
