@@ -234,7 +234,7 @@ TEST_CASE("rows are painted as pixel by pixel, to the last pixel and no further"
 TEST_CASE("contacts are those of the pixels") {
     for (const KernelTable* table : tables()) {
         INFO(table->name);
-        for (std::int64_t width = 1; width <= 200; ++width) {
+        for (std::int64_t width = 1; width <= 1400; width += width < 200 ? 1 : 300) {
             const RandomRow c(width, static_cast<unsigned>(width), false);
             const RandomRow p(width, static_cast<unsigned>(width) + 1000, false);
             for (const bool diagonal : {false, true}) {
@@ -267,6 +267,65 @@ TEST_CASE("intensity kernels give the same bits on every instruction set") {
     check_same_sums<std::uint64_t>([](const KernelTable& t) { return t.intensity_u64; });
     check_same_sums<float>([](const KernelTable& t) { return t.intensity_f32; });
     check_same_sums<double>([](const KernelTable& t) { return t.intensity_f64; });
+}
+
+// The runs of a row: where each starts, and one past where it ends.
+std::vector<std::int64_t> ends_of(const RandomRow& row, std::int64_t width) {
+    std::vector<std::int64_t> ends;
+    for (std::int64_t x = 0; x < width; ++x) {
+        if (bit(row.starts, x)) ends.push_back(x);
+        const bool goes_on = x + 1 < width && bit(row.foreground, x + 1) && !bit(row.starts, x + 1);
+        if (bit(row.foreground, x) && !goes_on) ends.push_back(x + 1);
+    }
+    return ends;
+}
+
+TEST_CASE("runs are those of the pixels") {
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        for (std::int64_t width = 1; width <= 200; ++width) {
+            const RandomRow row(width, static_cast<unsigned>(width), width % 2 == 0);
+            const std::vector<std::int64_t> expected = ends_of(row, width);
+            std::vector<std::int64_t> found(static_cast<std::size_t>(2 * (width + spare_runs)));
+            const std::int64_t count =
+                table->runs(row.foreground.data(), row.starts.data(), words_for(width), found.data());
+            found.resize(static_cast<std::size_t>(2 * count));
+            CHECK(found == expected);
+        }
+    }
+}
+
+TEST_CASE("runs of a band are found for the runs of its rows") {
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        for (std::int64_t width = 1; width <= 200; ++width) {
+            const RandomRow row(width, static_cast<unsigned>(width), false);
+            const JoinRow band{row.foreground.data(), row.starts.data(), row.rank.data()};
+            std::vector<std::int64_t> found(static_cast<std::size_t>(2 * (width + spare_runs)));
+            std::vector<std::uint32_t> band_run(found.size());
+            const std::int64_t count =
+                table->band_runs(band, words_for(width), found.data(), band_run.data());
+            found.resize(static_cast<std::size_t>(2 * count));
+            CHECK(found == ends_of(row, width));
+            for (std::int64_t k = 0; k < count; ++k) CHECK(band_run[static_cast<std::size_t>(k)] == k);
+        }
+    }
+}
+
+TEST_CASE("positions are those of the bits that are set") {
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        const RandomRow row(1000, 1, true);
+        std::vector<std::int64_t> expected;
+        for (std::int64_t x = 0; x < 1000; ++x) {
+            if (bit(row.starts, x)) expected.push_back(x);
+        }
+        std::vector<std::int64_t> found(expected.size() + spare_runs);
+        CHECK(table->positions(row.starts.data(), words_for(1000), found.data()) ==
+              static_cast<std::int64_t>(expected.size()));
+        found.resize(expected.size());
+        CHECK(found == expected);
+    }
 }
 
 TEST_CASE("runs of a row end where the foreground or the value ends") {

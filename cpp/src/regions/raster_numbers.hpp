@@ -3,7 +3,7 @@
 // The runs of a band are numbered by x, so the first run of a piece need not hold its first pixel. But
 // its first pixel lies in the layer where its first run does: the band in an image, the bands of the
 // same planes in a volume. Layer by layer, the runs of pieces that begin there are looked at row by row.
-// Cost: one step per run, and a few more per run of a piece that begins in its layer.
+// Cost: a step or two per run, and a few more per run of a piece that begins in its layer.
 #pragma once
 
 #include <array>
@@ -89,29 +89,52 @@ private:
         return rows;
     }
 
-    // Whether a run is a newcomer is hard to foresee, so each is written down and then counted or not.
     template <std::size_t count>
     void collect(const JoinRow& band, std::int64_t first_row, std::uint32_t old,
                  std::span<const std::uint32_t> roots) {
-        const Rows<count> rows = rows_of<count>(first_row);
         const std::size_t before = newcomers_.size();
+        find_newcomers(band, old, roots);
+        if (newcomers_.size() == before) return;
+        starts_.resize(runs_in(band) + spare_runs);
+        kernels().positions(band.starts, words_, starts_.data());
+        const Rows<count> rows = rows_of<count>(first_row);
+        for (std::size_t i = before; i < newcomers_.size(); ++i) {
+            const auto x = static_cast<std::uint64_t>(starts_[newcomers_[i].run - band.rank[0]]);
+            newcomers_[i].rows =
+                rows_touched(rows, static_cast<std::int64_t>(x / word_bits), Word{1} << (x % word_bits));
+        }
+    }
+
+    std::uint32_t runs_in(const JoinRow& band) const {
         const std::int64_t last = words_ - 1;
-        const auto runs = static_cast<std::size_t>(band.rank[last] - band.rank[0]) +
-                          static_cast<std::size_t>(std::popcount(band.starts[last]));
-        newcomers_.resize(before + runs + 1);
+        return band.rank[last] - band.rank[0] +
+               static_cast<std::uint32_t>(std::popcount(band.starts[last]));
+    }
+
+    // Appends the runs of a band whose pieces begin in the layer. Whether a piece does is hard to
+    // foresee, so each run is written down and then counted or not.
+    void find_newcomers(const JoinRow& band, std::uint32_t old, std::span<const std::uint32_t> roots) {
+        const std::size_t before = newcomers_.size();
+        const std::uint32_t first = band.rank[0];
+        const std::uint32_t count = runs_in(band);
+        newcomers_.resize(before + count + 1);
         Newcomer* next = newcomers_.data() + before;
-        for (std::int64_t w = 0; w < words_; ++w) {
-            const Word merged = rows.merged(w);
-            std::uint32_t run = band.rank[w];
-            for (Word rest = band.starts[w]; rest != 0; rest &= rest - 1, ++run) {
-                // Adding its first bit to a stretch of ones carries to the bit behind it.
-                const Word stretch = merged & ~(merged + (rest & (~rest + 1)));
-                *next = {run, rows.touched(w, stretch)};
-                if ((stretch >> (word_bits - 1)) != 0) next->rows |= rows_touched_from(rows, w + 1);
-                next += roots[run] >= old;
-            }
+        for (std::uint32_t run = first; run < first + count; ++run) {
+            next->run = run;
+            next += roots[run] >= old;
         }
         newcomers_.resize(static_cast<std::size_t>(next - newcomers_.data()));
+    }
+
+    // The rows in which the run that starts at a bit of word w has pixels.
+    template <std::size_t count>
+    std::uint32_t rows_touched(const Rows<count>& rows, std::int64_t w, Word start) const {
+        // Adding its first bit to a stretch of ones carries to the bit behind it.
+        const Word merged = rows.merged(w);
+        const Word stretch = merged & ~(merged + start);
+        const std::uint32_t touched = rows.touched(w, stretch);
+        if ((stretch >> (word_bits - 1)) == 0) return touched;
+        return touched | rows_touched_from(rows, w + 1);
     }
 
     // The rows in which the run that comes from the word before w has pixels from there on.
@@ -160,6 +183,7 @@ private:
     std::vector<Word> nothing_;
     std::vector<std::uint32_t> number_;
     std::vector<Newcomer> newcomers_;
+    std::vector<std::int64_t> starts_;    // of the runs of a band
     std::vector<std::size_t> band_ends_;  // how many newcomers there are up to each band of the layer
     std::uint32_t pieces_ = 0;
 };

@@ -70,30 +70,49 @@ private:
     Contact last_{~std::uint32_t{0}, ~std::uint32_t{0}};
 };
 
+// Where two rows touch: the first pixel of every stretch of contact and, with `diagonal`, the pixel
+// behind every diagonal one, of words [word_begin, word_end). Returns one past the last written.
 template <bool diagonal>
-std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, const Word* implied,
-                           std::int64_t word_begin, std::int64_t word_end, Contact* found) {
-    ContactWriter contacts(found);
+inline std::int64_t* find_touching(const JoinRow& c, const JoinRow& p, const Word* implied,
+                                   std::int64_t word_begin, std::int64_t word_end, std::int64_t* next) {
     for (std::int64_t w = word_begin; w < word_end; ++w) {
         const Word cf = c.foreground[w];
         const Word pf = p.foreground[w];
         if (cf == 0 && pf == 0) continue;
         const Word c_before = moved_up(c.foreground, w);
         const Word p_before = moved_up(p.foreground, w);
-        Word rest = cf & pf & ~(c_before & p_before);
+        Word touching = cf & pf & ~(c_before & p_before);
         Word before = cf & ~c_before & ~pf & p_before;
         Word behind = pf & ~p_before & ~cf & c_before;
         if (implied != nullptr) {
-            rest = unknown_stretches(cf & pf, rest, implied[w]);
+            touching = unknown_stretches(cf & pf, touching, implied[w]);
             before &= ~implied[w];
             behind &= ~moved_up(implied, w);
         }
-        if constexpr (diagonal) rest |= before | behind;
-        // No pixel is more than one kind of contact; which one it is tells whether it lies in the run
-        // that touches, or behind it.
-        for (; rest != 0; rest &= rest - 1) {
-            const Word bit = rest & -rest;
-            contacts.write(run_of(c, w, (bit & cf) | (bit - 1)), run_of(p, w, (bit & pf) | (bit - 1)));
+        if constexpr (diagonal) touching |= before | behind;
+        next = append_bits<1>(touching, w * word_bits, next);
+    }
+    return next;
+}
+
+// No pixel is more than one kind of contact; which one it is tells whether it lies in the run that
+// touches, or behind it.
+template <bool diagonal>
+std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, const Word* implied,
+                           std::int64_t word_begin, std::int64_t word_end, Contact* found) {
+    constexpr std::int64_t words_at_once = 16;
+    std::int64_t touching[words_at_once * word_bits + spare_runs];
+    ContactWriter contacts(found);
+    for (std::int64_t begin = word_begin; begin < word_end; begin += words_at_once) {
+        const std::int64_t left = word_end - begin;
+        const std::int64_t end = begin + (left < words_at_once ? left : words_at_once);
+        const std::int64_t* last = find_touching<diagonal>(c, p, implied, begin, end, touching);
+        for (const std::int64_t* x = touching; x < last; ++x) {
+            const auto pixel = static_cast<Word>(*x);
+            const auto w = static_cast<std::int64_t>(pixel / word_bits);
+            const Word bit = Word{1} << (pixel % word_bits);
+            contacts.write(run_of(c, w, (bit & c.foreground[w]) | (bit - 1)),
+                           run_of(p, w, (bit & p.foreground[w]) | (bit - 1)));
         }
     }
     return contacts.end() - found;
@@ -105,27 +124,15 @@ std::int64_t contacts(const JoinRow& c, const JoinRow& p, const Word* implied, b
                     : find_contacts<false>(c, p, implied, word_begin, word_end, found);
 }
 
-std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::int64_t* start, std::int64_t* end,
+std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::int64_t* ends,
                        std::uint32_t* band_run) {
-    std::int64_t* const first = start;
-    for (std::int64_t w = 0; w < words; ++w) {
-        const Word foreground = row.foreground[w];
-        if (foreground == 0) continue;
-        const Word next = w + 1 < words ? row.foreground[w + 1] << (word_bits - 1) : 0;
-        Word starts = foreground & ~moved_up(row.foreground, w);
-        start = append_bits(starts, w * word_bits, start);
-        end = append_bits(foreground & ~(foreground >> 1 | next), w * word_bits + 1, end);
-        const int count = count_set(starts);
-        band_run[0] = run_at(row, w, starts & -starts);
-        starts &= starts - 1;
-        band_run[1] = run_at(row, w, starts & -starts);
-        starts &= starts - 1;
-        for (std::uint32_t* more = band_run + 2; starts != 0; starts &= starts - 1) {
-            *more++ = run_at(row, w, starts & -starts);
-        }
-        band_run += count;
+    const std::int64_t count = find_separate_runs(row.foreground, words, ends);
+    for (std::int64_t k = 0; k < count; ++k) {
+        const auto start = static_cast<Word>(ends[2 * k]);
+        band_run[k] = run_of(row, static_cast<std::int64_t>(start / word_bits),
+                             ~Word{0} >> (word_bits - 1 - start % word_bits));
     }
-    return start - first;
+    return count;
 }
 
 // Those of the bits of word w where a[x] == b[x - 1].

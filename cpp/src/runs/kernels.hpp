@@ -46,7 +46,7 @@ struct Contact {
 };
 
 // Runs written beyond those that are counted.
-inline constexpr std::int64_t spare_runs = 2;
+inline constexpr std::int64_t spare_runs = 6;
 
 // How many contacts two rows can have at most: two at every pixel.
 inline constexpr std::int64_t contacts_per_pixel = 2;
@@ -112,10 +112,13 @@ struct KernelTable {
     // rank[w] = first + number of bits set before word w; returns the count behind the last word.
     std::int64_t (*rank)(const Word* starts, std::int64_t words, std::int64_t first,
                          std::uint32_t* rank);
-    // Writes where the runs of a row start and end, in order, and returns their number. The arrays have
+    // Writes the position of every set bit, in order, and returns how many there are. There is room for
+    // spare_runs more.
+    std::int64_t (*positions)(const Word* bits, std::int64_t words, std::int64_t* position);
+    // Writes where each run of a row starts and ends, run after run, and returns their number. There is
     // room for spare_runs more.
     std::int64_t (*runs)(const Word* foreground, const Word* starts, std::int64_t words,
-                         std::int64_t* start, std::int64_t* end);
+                         std::int64_t* ends);
     // Writes the contacts of two rows that lie in words [word_begin, word_end), at most
     // contacts_per_pixel for each pixel, and returns their number. `implied`, where given, marks pixels
     // of c that need no contact with p, as others say the same; some contacts of those may be written
@@ -123,8 +126,8 @@ struct KernelTable {
     std::int64_t (*contacts)(const JoinRow& c, const JoinRow& p, const Word* implied, bool diagonal,
                              std::int64_t word_begin, std::int64_t word_end, Contact* found);
     // As `runs`, for a row of a band whose foreground is alike, and for each run that of the band.
-    std::int64_t (*band_runs)(const JoinRow& row, std::int64_t words, std::int64_t* start,
-                              std::int64_t* end, std::uint32_t* band_run);
+    std::int64_t (*band_runs)(const JoinRow& row, std::int64_t words, std::int64_t* ends,
+                              std::uint32_t* band_run);
 
     PaintKernels<std::uint8_t> paint_u8;
     PaintKernels<std::uint16_t> paint_u16;

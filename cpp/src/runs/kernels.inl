@@ -39,6 +39,7 @@ constexpr KernelTable make_table(const char* name) {
     return {name,
             &count,
             &rank,
+            &positions,
             &find_runs,
             &contacts,
             &band_runs,

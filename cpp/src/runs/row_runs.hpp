@@ -28,38 +28,35 @@ inline void rising_bits(const Word* foreground, std::int64_t words, Word* starts
 class RowRuns {
 public:
     std::int64_t count() const { return count_; }
-    std::int64_t start(std::int64_t k) const { return start_[static_cast<std::size_t>(k)]; }
-    std::int64_t end(std::int64_t k) const { return end_[static_cast<std::size_t>(k)]; }
+    std::int64_t start(std::int64_t k) const { return ends_[static_cast<std::size_t>(2 * k)]; }
+    std::int64_t end(std::int64_t k) const { return ends_[static_cast<std::size_t>(2 * k + 1)]; }
 
     // The run of the band that run k lies in, after read_band().
     std::uint32_t band_run(std::int64_t k) const { return band_run_[static_cast<std::size_t>(k)]; }
 
     void read(const Word* foreground, const Word* starts, std::int64_t words) {
-        make_room(start_, starts, words);
-        end_.resize(start_.size());
-        count_ = kernels().runs(foreground, starts, words, start_.data(), end_.data());
+        make_room(starts, words);
+        count_ = kernels().runs(foreground, starts, words, ends_.data());
     }
 
     // The same for a row of a band whose foreground is alike.
     void read_band(const JoinRow& row, std::int64_t words) {
-        make_room(start_, row.foreground, words);
-        end_.resize(start_.size());
-        band_run_.resize(start_.size());
-        count_ = kernels().band_runs(row, words, start_.data(), end_.data(), band_run_.data());
+        band_run_.resize(make_room(row.foreground, words));
+        count_ = kernels().band_runs(row, words, ends_.data(), band_run_.data());
     }
 
 private:
     // There are at most as many runs as bits. They are counted where rows are so long that room for any
-    // number of runs would be felt.
-    static void make_room(std::vector<std::int64_t>& runs, const Word* bits, std::int64_t words) {
+    // number of runs would be felt. Returns for how many there is room.
+    std::size_t make_room(const Word* bits, std::int64_t words) {
         constexpr std::int64_t long_row = 1024;
         const std::int64_t most = words <= long_row ? words * word_bits : kernels().count(bits, words);
         const auto room = static_cast<std::size_t>(most + spare_runs);
-        if (runs.size() < room) runs.resize(room);
+        if (ends_.size() < 2 * room) ends_.resize(2 * room);
+        return ends_.size() / 2;
     }
 
-    std::vector<std::int64_t> start_;
-    std::vector<std::int64_t> end_;
+    std::vector<std::int64_t> ends_;  // the start of each run, one past its end
     std::vector<std::uint32_t> band_run_;
     std::int64_t count_ = 0;
 };
