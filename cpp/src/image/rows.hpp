@@ -62,25 +62,41 @@ public:
         const std::byte* first = view_.row(r) + x * view_.strides.x;
         if (in_place_) return reinterpret_cast<const T*>(first);
         buffer_.resize(static_cast<std::size_t>(count));
-        if (view_.dtype == DType::boolean) {
-            gather(first, [](const std::byte* p) { return static_cast<T>(*p != std::byte{0}); });
-        } else if (view_.dtype == DType::float16) {
-            gather(first, [this](const std::byte* p) {
-                return static_cast<T>(half_to_float(load_pixel<std::uint16_t>(p, view_.byte_swapped)));
-            });
-        } else {
-            gather(first, [this](const std::byte* p) { return load_pixel<T>(p, view_.byte_swapped); });
-        }
+        gather(first, 0, count);
+        return buffer_.data();
+    }
+
+    // The same, where only the pixels of the runs [start, end), counted from x, will be looked at.
+    template <class Runs>
+    const T* read_runs(std::int64_t r, std::int64_t x, std::int64_t count, const Runs& runs) {
+        const std::byte* first = view_.row(r) + x * view_.strides.x;
+        if (in_place_) return reinterpret_cast<const T*>(first);
+        buffer_.resize(static_cast<std::size_t>(count));
+        for (const auto& run : runs) gather(first, run.start, run.end);
         return buffer_.data();
     }
 
 private:
-    template <class Load>
-    void gather(const std::byte* source, Load load) {
-        for (T& pixel : buffer_) {
-            pixel = load(source);
-            source += view_.strides.x;
+    void gather(const std::byte* row, std::int64_t begin, std::int64_t end) {
+        if (view_.dtype == DType::boolean) {
+            gather(row, begin, end,
+                   [](const std::byte* p) { return static_cast<T>(*p != std::byte{0}); });
+        } else if (view_.dtype == DType::float16) {
+            gather(row, begin, end, [swapped = view_.byte_swapped](const std::byte* p) {
+                return static_cast<T>(half_to_float(load_pixel<std::uint16_t>(p, swapped)));
+            });
+        } else if (view_.byte_swapped) {
+            gather(row, begin, end, [](const std::byte* p) { return load_pixel<T>(p, true); });
+        } else {
+            gather(row, begin, end, [](const std::byte* p) { return load_pixel<T>(p, false); });
         }
+    }
+
+    template <class Load>
+    void gather(const std::byte* row, std::int64_t begin, std::int64_t end, Load load) {
+        const std::ptrdiff_t step = view_.strides.x;
+        T* pixels = buffer_.data();
+        for (std::int64_t i = begin; i < end; ++i) pixels[i] = load(row + i * step);
     }
 
     ImageView view_;

@@ -43,7 +43,8 @@ public:
 
     void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots) override {
         const std::vector<SlotRun>& left = unmasked_ ? unmasked_->of_row(r, block_, runs) : runs;
-        const T* pixels = reader_.read(r, block_.column_begin, block_.column_end - block_.column_begin);
+        const std::int64_t width = block_.column_end - block_.column_begin;
+        const T* pixels = reader_.read_runs(r, block_.column_begin, width, left);
         const Row<T> row{
             block_,      r / height_ - block_.first[0],          r % height_ - block_.first[1],
             left.data(), static_cast<std::int64_t>(left.size()), pixels};

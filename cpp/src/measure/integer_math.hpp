@@ -19,20 +19,26 @@ Integer floor_quotient(Integer a, Integer b) {
     return a - quotient * b < 0 ? quotient - 1 : quotient;
 }
 
-// The integer nearest to sum / count. Dividing 128 bits is slow and seldom needed.
-inline Int128 nearest_mean(Int128 sum, std::int64_t count) {
+// Dividing and converting 128 bits is slow and seldom needed.
+inline bool fits_64(Int128 value) {
     constexpr Int128 small = Int128{1} << 62;
+    return -small < value && value < small;
+}
+
+// The integer nearest to sum / count.
+inline Int128 nearest_mean(Int128 sum, std::int64_t count) {
     const Int128 shifted = sum + count / 2;
-    if (-small < shifted && shifted < small) {
-        return floor_quotient(static_cast<std::int64_t>(shifted), count);
-    }
+    if (fits_64(shifted)) return floor_quotient(static_cast<std::int64_t>(shifted), count);
     return floor_quotient(shifted, Int128{count});
 }
 
+// sum / count, rounded twice: the nearest integer is exact, the rest below one half.
 inline double mean_of(Int128 sum, std::int64_t count) {
     const Int128 center = nearest_mean(sum, count);
-    const Int128 rest = sum - center * count;
-    return static_cast<double>(center) + static_cast<double>(rest) / static_cast<double>(count);
+    const auto rest = static_cast<std::int64_t>(sum - center * count);
+    const double whole = fits_64(center) ? static_cast<double>(static_cast<std::int64_t>(center))
+                                         : static_cast<double>(center);
+    return whole + static_cast<double>(rest) / static_cast<double>(count);
 }
 
 // A 256-bit integer modulo 2^256, with just what central sums need.
