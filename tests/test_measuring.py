@@ -15,6 +15,10 @@ import mensura as ms
 
 # What scikit-image does not have.
 OWN = {"intensity_sum", "touches_border"}
+OWN |= {"intensity_var", "intensity_skewness", "intensity_kurtosis"}
+OWN |= {"intensity_argmin", "intensity_argmax", "intensity_mass_displacement"}
+OWN |= {"intensity_integrated", "intensity_corrected_sum"}
+OWN |= set(map(str, ms.measurements("quality")["name"]))
 
 DEFAULT = ["label", "area", "bbox", "centroid"]
 DEFAULT_INTENSITY = [

@@ -2,15 +2,24 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
-from mensura.arguments import as_labels, check_channel_names, check_spacing, split_channels
-from mensura.measurements.registry import Measurement, choose
-from mensura.measurements.sums import RegionColumns, RegionSums
+from mensura.arguments import (
+    as_labels,
+    check_channel_names,
+    check_count,
+    check_saturation,
+    check_spacing,
+    split_channels,
+    split_mask,
+)
+from mensura.measurements.registry import WHOLE_IMAGE_NEEDS, Measurement, choose
+from mensura.measurements.sums import Conventions, RegionColumns, RegionSums
 from mensura.regions import Regions, find_regions
 from mensura.table import Table
 from mensura.threads import threads_for
@@ -24,6 +33,9 @@ def measure(
     spacing: float | Sequence[float] = 1,
     channel_axis: int | None = None,
     channels: Iterable[str] | None = None,
+    mask: ArrayLike | None = None,
+    saturation: float | Sequence[float | None] | None = None,
+    ddof: int = 0,
     threads: int | None = None,
 ) -> Table:
     """Measure every object of an image.
@@ -51,6 +63,17 @@ def measure(
         The axis of `image` that holds channels.
     channels : sequence of str, optional
         Names of the channels for the column names, instead of 0, 1 ...
+    mask : array_like of bool, optional
+        True where a pixel is left out of the intensities, as in :mod:`numpy.ma`: of the shape of
+        `labels`, for all channels, or of `image`. Areas and all other geometry stay as they are;
+        ``num_masked`` counts what was left out.
+    saturation : number or sequence of number or None, optional
+        Pixels of this value and above are counted by ``num_saturated``, and left in everywhere;
+        one number or one per channel. None: the largest value of the dtype of an integer image, no
+        value in a bool image, and infinity in a floating one.
+    ddof : int, optional
+        ``intensity_var`` and ``intensity_std`` are divided by the number of pixels - `ddof`; NaN
+        where that is not positive.
     threads : int, optional
         See :func:`mensura.set_num_threads`. The result is the same for any number.
 
@@ -89,20 +112,33 @@ def measure(
     objects = labels if isinstance(labels, Regions) else as_labels(labels)
     steps = check_spacing(spacing, objects.ndim)
     chosen = choose(measurements, objects.ndim, image is not None)
-    images, names = _channels(image, objects.shape, channel_axis, channels)
-    wanted = images if any(entry.needs_image for entry in chosen) else []
+    pixels, names = _channels(image, objects.shape, channel_axis, channels, mask, saturation)
+    wanted = pixels if any(entry.needs_image for entry in chosen) else _Pixels()
+    conventions = Conventions(ddof=check_count(ddof, "ddof"))
     raw = _gather(objects, wanted, chosen, threads)
-    sums = RegionSums(raw, objects.shape, steps, _label_dtype(objects))
+    sums = RegionSums(raw, objects.shape, steps, _label_dtype(objects), conventions)
     columns, units = _derive(chosen, sums, names)
     provenance = {
         "version": _core.__version__,
         "measurements": [entry.name for entry in chosen],
         "labels": _described(objects),
-        "image": None if image is None else [_described(channel) for channel in images],
+        "image": None if image is None else [_described(channel) for channel in pixels.images],
         "channels": names,
+        "mask": mask is not None,
+        "saturation": None if image is None else pixels.saturations,
+        "ddof": conventions.ddof,
         "spacing": list(steps),
     }
     return Table(columns, units, provenance)
+
+
+@dataclass(frozen=True)
+class _Pixels:
+    """What is measured under the objects: images, masks and saturations by channel."""
+
+    images: list[NDArray[Any]] = field(default_factory=list)
+    masks: list[NDArray[np.uint8] | None] = field(default_factory=list)
+    saturations: list[int | float | None] = field(default_factory=list)
 
 
 def _channels(
@@ -110,43 +146,68 @@ def _channels(
     shape: tuple[int, ...],
     channel_axis: int | None,
     channels: Iterable[str] | None,
-) -> tuple[list[NDArray[Any]], list[str] | None]:
+    mask: ArrayLike | None,
+    saturation: float | Sequence[float | None] | None,
+) -> tuple[_Pixels, list[str] | None]:
     """Return the channels and their names; None for one channel whose columns have no suffix."""
     if image is None:
-        for name, value in (("channel_axis", channel_axis), ("channels", channels)):
+        options = {
+            "channel_axis": channel_axis,
+            "channels": channels,
+            "mask": mask,
+            "saturation": saturation,
+        }
+        for name, value in options.items():
             if value is not None:
                 raise ValueError(f"{name} is given, and there is no image")
-        return [], None
-    images, has_axis = split_channels(image, shape, channel_axis)
-    names = check_channel_names(channels, len(images), has_axis)
-    return images, None if names is None else list(names)
+        return _Pixels(), None
+    images, axis = split_channels(image, shape, channel_axis)
+    count = len(images)
+    names = check_channel_names(channels, count, axis is not None)
+    pixels = _Pixels(
+        images,
+        [None] * count if mask is None else [*split_mask(mask, shape, count, axis)],
+        check_saturation(saturation, count, images[0].dtype),
+    )
+    return pixels, None if names is None else list(names)
 
 
 def _gather(
     objects: NDArray[Any] | Regions,
-    images: list[NDArray[Any]],
+    pixels: _Pixels,
     chosen: list[Measurement],
     threads: int | None,
 ) -> RegionColumns:
-    plan = _plan(chosen, objects.shape)
+    needs = frozenset[str]().union(*(entry.needs for entry in chosen))
+    plan = _plan(needs - WHOLE_IMAGE_NEEDS, objects.shape)
     used = threads_for(threads, math.prod(objects.shape))
     if not isinstance(objects, Regions) and objects.dtype.kind == "b":
         objects = find_regions(objects, threads=threads)
-    if isinstance(objects, Regions) and not images:
-        return _core.measure_geometry(objects._native, plan, used)  # noqa: SLF001
-    sums = _core.Accumulator(plan, images, [None] * len(images))
-    masks: list[NDArray[Any] | None] = [None] * len(images)
+    raw = _sum(objects, pixels, plan, used)
+    if "components" in needs:
+        labels = objects.to_labels(threads=used) if isinstance(objects, Regions) else objects
+        raw["components"] = _core.count_components(labels, used)
+    return raw
+
+
+def _sum(
+    objects: NDArray[Any] | Regions, pixels: _Pixels, plan: _core.MeasurePlan, threads: int
+) -> RegionColumns:
+    if isinstance(objects, Regions) and not pixels.images:
+        return _core.measure_geometry(objects._native, plan, threads)  # noqa: SLF001
+    sums = _core.Accumulator(plan, pixels.images, pixels.saturations)
+    where = (pixels.images, pixels.masks, (0, 0, 0), threads)
     if isinstance(objects, Regions):
-        sums.add_regions(objects._native, images, masks, (0, 0, 0), used)  # noqa: SLF001
+        sums.add_regions(objects._native, *where)  # noqa: SLF001
     else:
-        sums.add_labels(objects, images, masks, (0, 0, 0), used)
-    return sums.table(used)
+        sums.add_labels(objects, *where)
+    return sums.table(threads)
 
 
-def _plan(chosen: list[Measurement], shape: tuple[int, ...]) -> _core.MeasurePlan:
+def _plan(needs: frozenset[str], shape: tuple[int, ...]) -> _core.MeasurePlan:
     depth, height, width = (1, *shape)[-3:]
     plan = _core.MeasurePlan(axes=len(shape), image=(depth, height, width))
-    for need in frozenset().union(*(entry.needs for entry in chosen)):
+    for need in needs:
         setattr(plan, need, True)
     return plan
 
@@ -196,7 +257,13 @@ def _columns_of(
 def _unit(unit: str, sums: RegionSums) -> str:
     """Return a unit in pixels or, where a spacing is given, in the unit of the spacing."""
     length = "pixel" if set(sums.spacing) == {1.0} else "unit"
-    named = {"length": length, "length^2": f"{length}^2", "size": f"{length}^{sums.ndim}"}
+    size = f"{length}^{sums.ndim}"
+    named = {
+        "length": length,
+        "length^2": f"{length}^2",
+        "size": size,
+        "intensity x size": f"intensity x {size}",
+    }
     return named.get(unit, unit)
 
 

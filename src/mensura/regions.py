@@ -325,6 +325,9 @@ class Regions:
         spacing: float | Sequence[float] = 1,
         channel_axis: int | None = None,
         channels: Iterable[str] | None = None,
+        mask: ArrayLike | None = None,
+        saturation: float | Sequence[float | None] | None = None,
+        ddof: int = 0,
         threads: int | None = None,
     ) -> Table:
         """Measure the regions: :func:`mensura.measure` with these regions as its labels."""
@@ -337,6 +340,9 @@ class Regions:
             spacing=spacing,
             channel_axis=channel_axis,
             channels=channels,
+            mask=mask,
+            saturation=saturation,
+            ddof=ddof,
             threads=threads,
         )
 

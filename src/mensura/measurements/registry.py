@@ -20,7 +20,10 @@ Columns: TypeAlias = NDArray[Any] | Sequence[NDArray[Any]]
 Compute: TypeAlias = Callable[[Any], Columns]
 
 #: Groups in the order in which they are listed.
-GROUPS = ("size", "position", "ellipse", "intensity")
+GROUPS = ("size", "position", "ellipse", "intensity", "quality")
+
+#: What is counted in a pass of its own over the whole label image, and not by the plan of sums.
+WHOLE_IMAGE_NEEDS = frozenset({"components"})
 
 #: What is measured where nothing is asked for, without and with an image.
 DEFAULTS = ("label", "area", "bbox", "centroid")
@@ -64,8 +67,8 @@ class Measurement:
     name, group : str
         How it is asked for.
     unit : str
-        "" for a pure number, "pixel", "radian", "intensity", or in terms of the spacing: "length",
-        "size" (area in 2-D, volume in 3-D) or "length^2".
+        "" for a pure number, "pixel", "radian", "intensity", "intensity^2", or in terms of the
+        spacing: "length", "size" (area in 2-D, volume in 3-D), "length^2" or "intensity x size".
     definition, source : str
         The formula in one line, and where it comes from.
     suffixes : callable
@@ -75,7 +78,8 @@ class Measurement:
     needs_image : bool
         Whether it is measured in an intensity image, once per channel.
     needs : frozenset of str
-        Which sums it needs beside those that are always gathered, by their names in the plan.
+        Which sums it needs beside those that are always gathered, by their names in the plan or in
+        WHOLE_IMAGE_NEEDS.
     dimensions : tuple of int
         For which numbers of axes it is defined.
     """
@@ -179,9 +183,9 @@ def _entries(name: str, ndim: int, has_image: bool) -> list[Measurement]:
             if ndim in entry.dimensions and (has_image or not entry.needs_image)
         ]
     if name in GROUPS:
-        return [
-            _checked(entry, ndim, has_image) for entry in in_order(name) if ndim in entry.dimensions
-        ]
+        fitting = [entry for entry in in_order(name) if ndim in entry.dimensions]
+        possible = [entry for entry in fitting if has_image or not entry.needs_image]
+        return possible or [_checked(entry, ndim, has_image) for entry in fitting]
     raise ValueError(f"measurements has {name!r}, which is unknown{_suggestion(name)}")
 
 

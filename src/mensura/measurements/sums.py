@@ -7,7 +7,7 @@ the spacing, is derived here once per call.
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, NotRequired, TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,14 @@ class ChannelColumns(TypedDict):
     min: Floats
     max: Floats
     squares: Floats
+    skewness: Floats
+    kurtosis: Floats
+    min_at: tuple[Floats, Floats, Floats]
+    max_at: tuple[Floats, Floats, Floats]
+    nan: Integers
+    masked: Integers
+    saturated: Integers
+    at_min: Integers
     centroid: tuple[Floats, Floats, Floats]
 
 
@@ -40,6 +48,8 @@ class RegionColumns(TypedDict):
     box_end: tuple[Integers, Integers, Integers]
     centroid: tuple[Floats, Floats, Floats]
     covariance: tuple[Floats, Floats, Floats, Floats, Floats, Floats]
+    border_pixels: Integers
+    components: NotRequired[Integers]  # in table order
     channels: list[ChannelColumns]
 
 
@@ -169,11 +179,17 @@ class ChannelSums:
         return self.raw["valid"]
 
     @property
-    def squares(self) -> Floats:
-        """The sum of squares about the mean."""
-        return self.raw["squares"]
+    def variance(self) -> Floats:
+        """The sum of squares about the mean / (valid - ddof); NaN where that is not positive."""
+        divisor = self.valid - self.regions.conventions.ddof
+        variance = np.full(len(self.valid), np.nan)
+        return np.divide(self.raw["squares"], divisor, out=variance, where=divisor > 0)
+
+    def of_axes(self, columns: tuple[Floats, Floats, Floats]) -> list[Floats]:
+        """Return those of columns along z, y and x that belong to axes of the label image."""
+        return list(columns[-self.regions.ndim :])
 
     @property
     def centroid_from_corner(self) -> list[Floats]:
         """The weighted mean coordinate in pixels from the corner of the bounding box."""
-        return list(self.raw["centroid"][-self.regions.ndim :])
+        return self.of_axes(self.raw["centroid"])
