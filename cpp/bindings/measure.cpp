@@ -38,6 +38,7 @@ py::dict channel_columns(RegionTable::Channel&& channel) {
     result["mean"] = column(std::move(channel.mean));
     result["min"] = column(std::move(channel.min));
     result["max"] = column(std::move(channel.max));
+    result["above_min"] = column(std::move(channel.above_min));
     result["squares"] = column(std::move(channel.squares));
     result["skewness"] = column(std::move(channel.skewness));
     result["kurtosis"] = column(std::move(channel.kurtosis));

@@ -239,7 +239,7 @@ def _writable(out: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
 def split_channels(
     image: ArrayLike, shape: tuple[int, ...], channel_axis: SupportsIndex | None
 ) -> tuple[list[NDArray[Any]], int | None]:
-    """Return views of the channels, each of that shape, and the axis of channels, if there is one."""
+    """Return views of the channels, each of that shape, and the axis that holds them, if any."""
     array = as_image(image, "image")
     axis = _channel_axis(array, shape, channel_axis)
     if axis is None:

@@ -112,7 +112,14 @@ def measure(
     objects = labels if isinstance(labels, Regions) else as_labels(labels)
     steps = check_spacing(spacing, objects.ndim)
     chosen = choose(measurements, objects.ndim, image is not None)
-    pixels, names = _channels(image, objects.shape, channel_axis, channels, mask, saturation)
+    pixels, names = _channels(
+        image,
+        objects.shape,
+        channel_axis=channel_axis,
+        channels=channels,
+        mask=mask,
+        saturation=saturation,
+    )
     wanted = pixels if any(entry.needs_image for entry in chosen) else _Pixels()
     conventions = Conventions(ddof=check_count(ddof, "ddof"))
     raw = _gather(objects, wanted, chosen, threads)
@@ -144,6 +151,7 @@ class _Pixels:
 def _channels(
     image: ArrayLike | None,
     shape: tuple[int, ...],
+    *,
     channel_axis: int | None,
     channels: Iterable[str] | None,
     mask: ArrayLike | None,

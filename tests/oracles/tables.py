@@ -149,8 +149,8 @@ def names(ndim, *, with_image):
 def regions(labels, image=None, spacing=1, *, mask=None, saturation=None, ddof=0):
     """List the objects of a label image by ascending label; labels of 0 and below are no objects.
 
-    ``image`` has the shape of ``labels``, or one axis more at the end for the channels. ``mask`` has
-    the shape of either; ``saturation`` is one number for all channels.
+    ``image`` has the shape of ``labels``, or one axis more at the end for the channels. ``mask``
+    has the shape of either; ``saturation`` is one number for all channels.
     """
     per_axis = np.broadcast_to(np.asarray(spacing, dtype=float), labels.ndim).tolist()
     steps = tuple(Fraction(step) for step in per_axis)

@@ -82,6 +82,7 @@ struct RegionTable {
         Column<double> mean;
         Column<double> min;
         Column<double> max;
+        Column<double> above_min;              // sum of what pixels exceed the smallest by
         Column<double> squares;                // sum of squares about the mean
         Column<double> skewness;               // mean third power of (value - mean) / deviation
         Column<double> kurtosis;               // mean fourth power; both NaN where all are equal

@@ -99,8 +99,8 @@ def intensity_kurtosis(channel: ChannelSums) -> Columns:
     unit="pixel",
     suffixes=per_axis,
     needs=("intensity_positions",),
-    definition="coordinates of the smallest value in pixels; of equal ones the first in C order, as "
-    "DIPlib; ITK has the last",
+    definition="coordinates of the smallest value in pixels; of equal ones the first in C order, "
+    "as DIPlib; ITK has the last",
     source="scipy.ndimage.minimum_position",
 )
 def intensity_argmin(channel: ChannelSums) -> Columns:
@@ -112,8 +112,8 @@ def intensity_argmin(channel: ChannelSums) -> Columns:
     unit="pixel",
     suffixes=per_axis,
     needs=("intensity_positions",),
-    definition="coordinates of the largest value in pixels; of equal ones the first in C order, as "
-    "DIPlib; ITK has the last",
+    definition="coordinates of the largest value in pixels; of equal ones the first in C order, "
+    "as DIPlib; ITK has the last",
     source="scipy.ndimage.maximum_position",
 )
 def intensity_argmax(channel: ChannelSums) -> Columns:
@@ -140,7 +140,7 @@ def intensity_integrated(channel: ChannelSums) -> Columns:
 )
 def intensity_corrected_sum(channel: ChannelSums) -> Columns:
     """Return the sum above the minimum."""
-    return channel.raw["sum"] - channel.valid * channel.raw["min"]
+    return channel.raw["above_min"]
 
 
 @measurement(

@@ -37,11 +37,11 @@ def num_border_pixels(sums: RegionSums) -> Columns:
 )
 def num_border_sides(sums: RegionSums) -> Columns:
     """Return how many sides of the image are touched."""
-    touched = [
-        np.where(begin == 0, 1, 0) + np.where(end == length, 1, 0)
-        for begin, end, length in zip(sums.box_begin, sums.box_end, sums.shape, strict=True)
-    ]
-    return np.sum(touched, axis=0, dtype=np.int64)
+    touched = np.zeros(len(sums.count), np.int64)
+    for begin, end, length in zip(sums.box_begin, sums.box_end, sums.shape, strict=True):
+        touched += begin == 0
+        touched += end == length
+    return touched
 
 
 @measurement(

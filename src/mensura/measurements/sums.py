@@ -24,6 +24,7 @@ class ChannelColumns(TypedDict):
     mean: Floats
     min: Floats
     max: Floats
+    above_min: Floats
     squares: Floats
     skewness: Floats
     kurtosis: Floats
