@@ -48,7 +48,10 @@ class MeasuringGroups:
     """One group of measurements at a time, then all, in two and three dimensions."""
 
     size = "full"
-    params = (["nuclei", "cells 3-D"], ["size", "position", "ellipse", "intensity", "all"])
+    params = (
+        ["nuclei", "cells 3-D"],
+        ["size", "position", "ellipse", "intensity", "quality", "all"],
+    )
     param_names = ("scene", "group")
 
     def setup(self, scene: str, group: str) -> None:

@@ -496,3 +496,60 @@ def test_a_bad_out_or_dtype_is_told_before_the_search():
         ms.label(LABELS, out=np.zeros((9, 9), int))
     with pytest.raises(TypeError, match="dtype must be an integer dtype"):
         ms.label(LABELS, dtype=float)
+
+
+# ----------------------------------------------------------------------- masks, saturation and ddof
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i8", "f8"])
+def test_masks_of_other_dtypes(dtype):
+    with pytest.raises(TypeError, match=naming("mask", "bool", np.dtype(dtype).name)):
+        ms.measure(LABELS, IMAGE, mask=np.zeros(LABELS.shape, dtype))
+
+
+@pytest.mark.parametrize("shape", [(), (6,), (3, 2), (2, 3, 1), (2, 2, 3)], ids=str)
+def test_masks_of_other_shapes(shape):
+    mask = np.zeros(shape, bool)
+    given, allowed = re.escape(str(shape)), re.escape(str(LABELS.shape))
+    with pytest.raises(ValueError, match=naming("mask", given, allowed)):
+        ms.measure(LABELS, IMAGE, mask=mask)
+    with pytest.raises(ValueError, match=naming("mask", given, allowed, r"\(2, 3, 2\)")):
+        ms.measure(LABELS, np.dstack([IMAGE, IMAGE]), mask=mask)
+
+
+@pytest.mark.parametrize("options", [{"mask": np.zeros((2, 3), bool)}, {"saturation": 3}])
+def test_options_of_an_image_that_is_missing(options):
+    with pytest.raises(ValueError, match=naming(*options, "no image")):
+        ms.measure(LABELS, **options)
+
+
+@pytest.mark.parametrize("bad", ["255", True, 1j, ["a"], [True], {}, np.bool_(1)], ids=repr)
+def test_saturations_that_are_no_numbers(bad):
+    error = ValueError if isinstance(bad, dict) else TypeError
+    with pytest.raises(error, match=naming("saturation", "number")):
+        ms.measure(LABELS, IMAGE, saturation=bad)
+
+
+@pytest.mark.parametrize("bad", [[], [1, 2], (None,) * 3], ids=repr)
+def test_saturations_need_one_number_per_channel(bad):
+    with pytest.raises(ValueError, match=naming("saturation", str(len(bad)), r"\(1\)")):
+        ms.measure(LABELS, IMAGE, saturation=bad)
+
+
+def test_saturations_of_no_value():
+    with pytest.raises(ValueError, match=naming("saturation", "nan")):
+        ms.measure(LABELS, IMAGE, saturation=np.nan)
+    with pytest.raises(ValueError, match=naming("saturation", "bool")):
+        ms.measure(LABELS, LABELS > 0, saturation=1)
+
+
+@pytest.mark.parametrize("bad", [-1, True], ids=repr)
+def test_ddof_must_not_be_negative(bad):
+    with pytest.raises(ValueError, match=naming("ddof", repr(bad))):
+        ms.measure(LABELS, IMAGE, ddof=bad)
+
+
+@pytest.mark.parametrize("bad", [0.5, "1", None], ids=repr)
+def test_ddof_must_be_whole(bad):
+    with pytest.raises(TypeError, match=naming("ddof", re.escape(repr(bad)))):
+        ms.measure(LABELS, IMAGE, ddof=bad)

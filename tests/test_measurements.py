@@ -6,7 +6,7 @@ from oracles import tables
 
 import mensura as ms
 
-GROUPS = ["size", "position", "ellipse", "intensity"]
+GROUPS = ["size", "position", "ellipse", "intensity", "quality"]
 MEMBERS = {
     "ellipse": [
         "inertia_tensor",
@@ -27,6 +27,23 @@ MEMBERS = {
         "intensity_min",
         "intensity_max",
         "centroid_weighted",
+        "intensity_var",
+        "intensity_skewness",
+        "intensity_kurtosis",
+        "intensity_argmin",
+        "intensity_argmax",
+        "intensity_integrated",
+        "intensity_corrected_sum",
+        "intensity_mass_displacement",
+    ],
+    "quality": [
+        "num_border_pixels",
+        "num_border_sides",
+        "num_components",
+        "num_nan",
+        "num_masked",
+        "num_saturated",
+        "num_at_min",
     ],
 }
 

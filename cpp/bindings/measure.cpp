@@ -2,6 +2,7 @@
 #include <pybind11/stl.h>
 
 #include "arrays.hpp"
+#include "mensura/components.hpp"
 #include "mensura/measure.hpp"
 #include "outputs.hpp"
 #include "register.hpp"
@@ -37,7 +38,16 @@ py::dict channel_columns(RegionTable::Channel&& channel) {
     result["mean"] = column(std::move(channel.mean));
     result["min"] = column(std::move(channel.min));
     result["max"] = column(std::move(channel.max));
+    result["above_min"] = column(std::move(channel.above_min));
     result["squares"] = column(std::move(channel.squares));
+    result["skewness"] = column(std::move(channel.skewness));
+    result["kurtosis"] = column(std::move(channel.kurtosis));
+    result["min_at"] = columns(std::move(channel.min_at));
+    result["max_at"] = columns(std::move(channel.max_at));
+    result["nan"] = column(std::move(channel.nan));
+    result["masked"] = column(std::move(channel.masked));
+    result["saturated"] = column(std::move(channel.saturated));
+    result["at_min"] = column(std::move(channel.at_min));
     result["centroid"] = columns(std::move(channel.centroid));
     return result;
 }
@@ -50,6 +60,7 @@ py::dict table_columns(RegionTable&& table) {
     result["box_end"] = columns(std::move(table.box_end));
     result["centroid"] = columns(std::move(table.centroid));
     result["covariance"] = columns(std::move(table.covariance));
+    result["border_pixels"] = column(std::move(table.border_pixels));
     py::list channels;
     for (auto& channel : table.channels) channels.append(channel_columns(std::move(channel)));
     result["channels"] = channels;
@@ -104,6 +115,16 @@ py::dict measure_geometry(const Regions& regions, const MeasurePlan& plan, int t
     return table_columns(std::move(table));
 }
 
+py::array_t<std::int64_t> components_of(const py::array& labels, int threads) {
+    const ImageView view = view_of(labels, "labels");
+    Column<std::int64_t> counts;
+    {
+        const py::gil_scoped_release without_gil;
+        counts = with_kept_memory([&] { return count_components(view, threads); });
+    }
+    return column(std::move(counts));
+}
+
 void register_plan(py::module_& module) {
     py::class_<MeasurePlan>(module, "MeasurePlan")
         .def(py::init([](int axes, const std::optional<std::array<std::int64_t, 3>>& image) {
@@ -141,6 +162,7 @@ void register_measure(py::module_& module) {
                         [](const py::bytes& bytes) {
                             return Accumulator::load(static_cast<std::string_view>(bytes));
                         }));
+    module.def("count_components", &components_of, py::arg("labels"), py::arg("threads"));
     module.def("measure_geometry", &measure_geometry, py::arg("regions"), py::arg("plan"),
                py::arg("threads"));
 }

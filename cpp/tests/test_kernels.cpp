@@ -105,6 +105,32 @@ std::vector<unsigned char> weighted_of(const IntensityKernels<T>& kernels, const
     return bytes_of(partials);
 }
 
+template <class T>
+std::vector<unsigned char> powers_of(const IntensityKernels<T>& kernels, const std::vector<T>& row,
+                                     const std::vector<SlotRun>& runs) {
+    auto partials = zero_partials<PowerPartial<T>>();
+    kernels.add_powers(row.data(), runs.data(), static_cast<std::int64_t>(runs.size()), partials.data());
+    return bytes_of(partials);
+}
+
+template <class T>
+std::vector<unsigned char> positions_of(const IntensityKernels<T>& kernels, const std::vector<T>& row,
+                                        const std::vector<SlotRun>& runs) {
+    auto partials = zero_partials<PositionPartial<T>>();
+    kernels.add_positions(row.data(), runs.data(), static_cast<std::int64_t>(runs.size()), 2, 5,
+                          partials.data());
+    return bytes_of(partials);
+}
+
+template <class T>
+std::vector<unsigned char> quality_of(const IntensityKernels<T>& kernels, const std::vector<T>& row,
+                                      const std::vector<SlotRun>& runs) {
+    auto partials = zero_partials<QualityPartial<T>>();
+    kernels.add_quality(row.data(), runs.data(), static_cast<std::int64_t>(runs.size()), T{100},
+                        partials.data());
+    return bytes_of(partials);
+}
+
 template <class T, class Kernels>
 void check_same_sums(Kernels kernels_of) {
     std::mt19937_64 random(7);
@@ -130,6 +156,9 @@ void check_same_sums(Kernels kernels_of) {
                   values_of<T>(baseline, squares, row, runs));
         }
         CHECK(weighted_of<T>(kernels, row, runs) == weighted_of<T>(baseline, row, runs));
+        CHECK(powers_of<T>(kernels, row, runs) == powers_of<T>(baseline, row, runs));
+        CHECK(positions_of<T>(kernels, row, runs) == positions_of<T>(baseline, row, runs));
+        CHECK(quality_of<T>(kernels, row, runs) == quality_of<T>(baseline, row, runs));
     }
 }
 

@@ -3,17 +3,18 @@
 import copy
 import operator
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
-from mensura.arguments import as_labels, check_channel_names, check_spacing, split_channels
-from mensura.measurements.columns import derive, plan_for
-from mensura.measurements.registry import Measurement, choose
+from mensura.arguments import as_labels, check_conventions, check_spacing
+from mensura.measurements.columns import plan_for, table_of
+from mensura.measurements.registry import Measurement, Setting, choose
 from mensura.measurements.sums import RegionSums
+from mensura.pixels import Pixels, read_pixels
 from mensura.table import Table
 from mensura.threads import threads_for
 
@@ -28,6 +29,7 @@ class _Layout:
     ndim: int
     dtypes: tuple[str, ...] | None  # of the channels; None without an image
     names: tuple[str, ...] | None  # of the channels; None for one without a name
+    saturations: tuple[float | None, ...]
 
     @property
     def has_image(self) -> bool:
@@ -74,6 +76,10 @@ class Accumulator:
         The axis of images that holds channels, the last unless stated.
     channels : sequence of str, optional
         Names of the channels for the column names, instead of 0, 1 ...
+    saturation : number or sequence of number or None, optional
+        As for :func:`mensura.measure`.
+    ddof, pixel_term, orientation_reference : optional
+        Conventions, as for :func:`mensura.measure`.
 
     Raises
     ------
@@ -100,14 +106,20 @@ class Accumulator:
         shape: Sequence[int] | None = None,
         channel_axis: int | None = None,
         channels: Iterable[str] | None = None,
+        saturation: float | Sequence[float | None] | None = None,
+        ddof: int = 0,
+        pixel_term: bool = False,
+        orientation_reference: str = "rows",
     ) -> None:
         self._measurements = _as_names(measurements)
         # Every measurement is defined in 2-D with an image: this finds names that are unknown.
-        choose(self._measurements, 2, True)
+        choose(self._measurements, Setting(2, True, is_whole=False))
         self._spacing = spacing
         self._shape = None if shape is None else _check_shape(shape)
         self._channel_axis = channel_axis
         self._channels = None if channels is None else tuple(channels)
+        self._saturation = saturation
+        self._conventions = check_conventions(ddof, pixel_term, orientation_reference)
         self._gathered: _Gathered | None = None
 
     def update(
@@ -116,6 +128,7 @@ class Accumulator:
         image: ArrayLike | None = None,
         *,
         offset: Sequence[int] | None = None,
+        mask: ArrayLike | None = None,
         threads: int | None = None,
     ) -> None:
         """Add a tile.
@@ -129,6 +142,8 @@ class Accumulator:
             Intensities of the tile; in every tile or in none, of the same dtype and channels.
         offset : sequence of int, optional
             The position of the tile's first pixel in the image, one number per axis. Default: 0.
+        mask : array_like of bool, optional
+            True where a pixel of the tile is left out of the intensities.
         threads : int, optional
             See :func:`mensura.set_num_threads`.
 
@@ -138,14 +153,21 @@ class Accumulator:
             If an argument is not as described or does not fit the tiles before.
         """
         tile = _as_tile_labels(labels)
-        images, layout = self._read(tile, image)
+        pixels = read_pixels(
+            image,
+            tile.shape,
+            channel_axis=None if image is None else self._channel_axis,
+            channels=None if image is None else self._channels,
+            mask=mask,
+            saturation=None if image is None else self._saturation,
+        )
+        layout = _layout_of(tile, image is not None, pixels)
         origin = self._check_offset(offset, tile.shape)
-        so_far = self._gathered or _Gathered(layout, self._new_sums(layout, images), False)
+        so_far = self._gathered or _Gathered(layout, self._new_sums(layout, pixels), False)
         if layout != so_far.layout:
             raise ValueError(f"the tile has {layout}; the tiles before have {so_far.layout}")
-        no_masks: list[NDArray[Any] | None] = [None] * len(images)
         used = threads_for(threads, tile.size)
-        so_far.sums.add_labels(tile, images, no_masks, origin, used)
+        so_far.sums.add_labels(tile, pixels.images, pixels.masks, origin, used)
         so_far.has_uint64 |= tile.dtype.kind == "u" and tile.dtype.itemsize == 8
         self._gathered = so_far
 
@@ -211,17 +233,16 @@ class Accumulator:
         layout, gathered = self._gathered.layout, self._gathered.sums
         chosen = self._chosen(layout)
         if measurements is not None:
-            chosen = _announced(choose(measurements, layout.ndim, layout.has_image), chosen)
+            chosen = _announced(choose(measurements, self._setting(layout)), chosen)
         sums = RegionSums(
             gathered.table(threads_for(threads, gathered.regions)),
             self._shape,
             check_spacing(self._spacing, layout.ndim),
             np.dtype(np.uint64 if self._gathered.has_uint64 else np.int64),
+            self._conventions,
         )
-        columns, units, definitions = derive(
-            chosen, sums, None if layout.names is None else list(layout.names)
-        )
-        return Table(columns, units, self._provenance(layout, chosen), definitions)
+        names = None if layout.names is None else list(layout.names)
+        return table_of(chosen, sums, names, self._origin(layout))
 
     def __repr__(self) -> str:
         """Show what was gathered so far."""
@@ -238,44 +259,30 @@ class Accumulator:
             "shape": self._shape,
             "channel_axis": self._channel_axis,
             "channels": self._channels,
+            "saturation": self._saturation,
+            **asdict(self._conventions),
         }
 
-    def _chosen(self, layout: _Layout) -> list[Measurement]:
-        chosen = choose(self._measurements, layout.ndim, layout.has_image)
-        for entry in chosen:
-            if entry.needs_shape and self._shape is None:
-                raise ValueError(
-                    f"measurement {entry.name!r} needs to know where the image ends; pass shape=..."
-                )
-        return chosen
+    def _setting(self, layout: _Layout) -> Setting:
+        return Setting(layout.ndim, layout.has_image, self._shape is not None, is_whole=False)
 
-    def _new_sums(self, layout: _Layout, images: list[NDArray[Any]]) -> _core.Accumulator:
+    def _chosen(self, layout: _Layout) -> list[Measurement]:
+        return choose(self._measurements, self._setting(layout))
+
+    def _new_sums(self, layout: _Layout, pixels: Pixels) -> _core.Accumulator:
         check_spacing(self._spacing, layout.ndim)
         plan = plan_for(self._chosen(layout), layout.ndim, self._shape)
-        return _core.Accumulator(plan, images, [None] * len(images))
+        return _core.Accumulator(plan, pixels.images, pixels.saturations)
 
-    def _provenance(self, layout: _Layout, chosen: list[Measurement]) -> dict[str, Any]:
+    def _origin(self, layout: _Layout) -> dict[str, Any]:
         return {
-            "version": _core.__version__,
-            "measurements": [entry.name for entry in chosen],
             "labels": {"shape": None if self._shape is None else list(self._shape)},
             "image": None if layout.dtypes is None else [{"dtype": t} for t in layout.dtypes],
             "channel_axis": self._channel_axis,
-            "channels": None if layout.names is None else list(layout.names),
-            "spacing": list(check_spacing(self._spacing, layout.ndim)),
+            "saturation": None if layout.dtypes is None else list(layout.saturations),
         }
 
     # ---------------------------------------------------------------------------------- one tile
-
-    def _read(
-        self, tile: NDArray[Any], image: ArrayLike | None
-    ) -> tuple[list[NDArray[Any]], _Layout]:
-        if image is None:
-            return [], _Layout(tile.ndim, None, None)
-        images, has_axis = split_channels(image, tile.shape, self._channel_axis)
-        names = check_channel_names(self._channels, len(images), has_axis)
-        dtypes = tuple(channel.dtype.newbyteorder("=").name for channel in images)
-        return images, _Layout(tile.ndim, dtypes, names)
 
     def _check_offset(
         self, offset: Sequence[int] | None, tile: tuple[int, ...]
@@ -301,6 +308,17 @@ class Accumulator:
                 f"offset is {at}, where a tile of shape {tile} is not inside the image of shape "
                 f"{shape}"
             )
+
+
+def _layout_of(tile: NDArray[Any], has_image: bool, pixels: Pixels) -> _Layout:
+    if not has_image:
+        return _Layout(tile.ndim, None, None, ())
+    return _Layout(
+        tile.ndim,
+        tuple(channel.dtype.newbyteorder("=").name for channel in pixels.images),
+        None if pixels.names is None else tuple(pixels.names),
+        tuple(pixels.saturations),
+    )
 
 
 def _as_tile_labels(labels: ArrayLike) -> NDArray[Any]:

@@ -12,6 +12,8 @@ from typing import Any, SupportsIndex
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mensura.measurements.sums import Conventions
+
 
 def as_image(value: ArrayLike, name: str) -> NDArray[Any]:
     """Return an array of a real dtype that the engine reads: bool, integer or floating."""
@@ -238,16 +240,16 @@ def _writable(out: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
 
 def split_channels(
     image: ArrayLike, shape: tuple[int, ...], channel_axis: SupportsIndex | None
-) -> tuple[list[NDArray[Any]], bool]:
-    """Return views of the channels, each of that shape, and whether there is a channel axis."""
+) -> tuple[list[NDArray[Any]], int | None]:
+    """Return views of the channels, each of that shape, and the axis that holds them, if any."""
     array = as_image(image, "image")
     axis = _channel_axis(array, shape, channel_axis)
     if axis is None:
-        return [array], False
+        return [array], None
     moved = np.moveaxis(array, axis, 0)
     if not len(moved):
         raise ValueError(f"image has shape {array.shape}, with no channel in axis {axis}")
-    return [moved[c] for c in range(len(moved))], True
+    return [moved[c] for c in range(len(moved))], axis
 
 
 def _channel_axis(
@@ -290,6 +292,80 @@ def _stated_channel_axis(
             f"be that of labels, {shape}"
         )
     return axis
+
+
+def split_mask(
+    mask: ArrayLike, shape: tuple[int, ...], channels: int, channel_axis: int | None
+) -> list[NDArray[np.uint8]]:
+    """Return views of the masks of the channels, of which `channel_axis` is the checked axis.
+
+    None where the image has no such axis. What is not 0 is masked.
+    """
+    array = np.asarray(mask)
+    if array.dtype != bool:
+        raise TypeError(
+            f"mask must be bool, True where a pixel is left out, and has dtype {array.dtype}; "
+            "mask != 0 makes one"
+        )
+    bytes_of = array.view(np.uint8)
+    if array.shape == shape:
+        return [bytes_of] * channels
+    allowed = f"of labels, {shape}"
+    if channel_axis is not None:
+        image_shape = (*shape[:channel_axis], channels, *shape[channel_axis:])
+        if array.shape == image_shape:
+            return list(np.moveaxis(bytes_of, channel_axis, 0))
+        allowed += f", or of image, {image_shape}"
+    raise ValueError(f"mask has shape {array.shape}; allowed is that {allowed}")
+
+
+def check_saturation(
+    saturation: object, channels: int, dtype: np.dtype[Any]
+) -> list[int | float | None]:
+    """Return for each channel the value from which on its pixels are saturated.
+
+    None where there is none but infinity.
+    """
+    allowed = f"a number, None, or one of these per channel ({channels})"
+    if saturation is None or isinstance(saturation, (Real, np.bool_)):
+        return [_saturation(saturation, dtype)] * channels
+    if isinstance(saturation, str) or not isinstance(saturation, Iterable):
+        raise TypeError(f"saturation must be {allowed}, not {saturation!r}")
+    values = list(saturation)
+    if len(values) != channels:
+        raise ValueError(f"saturation must be {allowed}, not {len(values)} of them")
+    return [_saturation(value, dtype) for value in values]
+
+
+def _saturation(saturation: object, dtype: np.dtype[Any]) -> int | float | None:
+    if saturation is None:
+        return int(np.iinfo(dtype).max) if dtype.kind in "iu" else None
+    if isinstance(saturation, (bool, np.bool_)) or not isinstance(saturation, Real):
+        raise TypeError(f"saturation must be a number, not {saturation!r}")
+    if dtype.kind == "b":
+        raise ValueError("saturation is for images of numbers, and image is bool")
+    value: Any = saturation.item() if isinstance(saturation, np.generic) else saturation
+    if value != value:  # noqa: PLR0124 - NaN
+        raise ValueError("saturation must not be NaN")
+    if dtype.kind == "f":
+        return float(value) if isinstance(saturation, np.generic) else _rounded_to(dtype, value)
+    # Beyond the range of all integer dtypes only the sign matters, and a float has it.
+    if value >= 1 << 64:
+        return 1e30
+    return math.ceil(value) if value >= -(1 << 63) else -1e30
+
+
+def check_conventions(
+    ddof: SupportsIndex, pixel_term: bool, orientation_reference: str
+) -> Conventions:
+    """Return the choices on which tools differ."""
+    if not isinstance(pixel_term, (bool, np.bool_)):
+        raise TypeError(f"pixel_term must be True or False, not {pixel_term!r}")
+    if orientation_reference not in ("rows", "columns"):
+        raise ValueError(
+            f'orientation_reference must be "rows" or "columns", not {orientation_reference!r}'
+        )
+    return Conventions(check_count(ddof, "ddof"), bool(pixel_term), orientation_reference)
 
 
 def check_channel_names(

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
-from mensura.arguments import as_labels, check_channel_names, check_spacing, split_channels
-from mensura.measurements.columns import derive, plan_for
-from mensura.measurements.registry import Measurement, choose
+from mensura.arguments import as_labels, check_conventions, check_spacing
+from mensura.measurements.columns import plan_for, table_of
+from mensura.measurements.registry import Measurement, Setting, choose
 from mensura.measurements.sums import RegionColumns, RegionSums
+from mensura.pixels import Pixels, read_pixels
 from mensura.regions import Regions, find_regions
 from mensura.table import Table
 from mensura.threads import threads_for
@@ -25,6 +26,11 @@ def measure(
     spacing: float | Sequence[float] = 1,
     channel_axis: int | None = None,
     channels: Iterable[str] | None = None,
+    mask: ArrayLike | None = None,
+    saturation: float | Sequence[float | None] | None = None,
+    ddof: int = 0,
+    pixel_term: bool = False,
+    orientation_reference: str = "rows",
     threads: int | None = None,
 ) -> Table:
     """Measure every object of an image.
@@ -52,6 +58,23 @@ def measure(
         The axis of `image` that holds channels.
     channels : sequence of str, optional
         Names of the channels for the column names, instead of 0, 1 ...
+    mask : array_like of bool, optional
+        True where a pixel is left out of the intensities, as in :mod:`numpy.ma`: of the shape of
+        `labels`, for all channels, or of `image`. Areas and all other geometry stay as they are;
+        ``num_masked`` counts what was left out.
+    saturation : number or sequence of number or None, optional
+        Pixels of this value and above are counted by ``num_saturated``, and left in everywhere;
+        one number or one per channel. None: the largest value of the dtype of an integer image, no
+        value in a bool image, and infinity in a floating one.
+    ddof : int, optional
+        ``intensity_var`` and ``intensity_std`` are divided by the number of pixels - `ddof`; NaN
+        where that is not positive.
+    pixel_term : bool, optional
+        Whether the extent of a pixel, 1/12 of its squared size, is added to the second moments of
+        the ellipse, as MATLAB does: for axis lengths and what follows from them.
+    orientation_reference : {"rows", "columns"}, optional
+        What ``orientation`` is measured from: axis 0, along which rows are counted, as in
+        scikit-image, or axis 1, as in MATLAB.
     threads : int, optional
         See :func:`mensura.set_num_threads`. The result is the same for any number.
 
@@ -89,44 +112,32 @@ def measure(
     """
     objects = labels if isinstance(labels, Regions) else as_labels(labels)
     steps = check_spacing(spacing, objects.ndim)
-    chosen = choose(measurements, objects.ndim, image is not None)
-    images, names = _channels(image, objects.shape, channel_axis, channels)
-    wanted = images if any(entry.needs_image for entry in chosen) else []
+    chosen = choose(measurements, Setting(objects.ndim, image is not None))
+    pixels = read_pixels(
+        image,
+        objects.shape,
+        channel_axis=channel_axis,
+        channels=channels,
+        mask=mask,
+        saturation=saturation,
+    )
+    wanted = pixels if any(entry.needs_image for entry in chosen) else Pixels()
+    conventions = check_conventions(ddof, pixel_term, orientation_reference)
     raw = _gather(objects, wanted, chosen, threads)
-    sums = RegionSums(raw, objects.shape, steps, _label_dtype(objects))
-    columns, units, definitions = derive(chosen, sums, names)
-    provenance = {
-        "version": _core.__version__,
-        "measurements": [entry.name for entry in chosen],
+    sums = RegionSums(raw, objects.shape, steps, _label_dtype(objects), conventions)
+    origin = {
         "labels": _described(objects),
-        "image": None if image is None else [_described(channel) for channel in images],
+        "image": None if image is None else [_described(channel) for channel in pixels.images],
         "channel_axis": channel_axis,
-        "channels": names,
-        "spacing": list(steps),
+        "mask": mask is not None,
+        "saturation": None if image is None else pixels.saturations,
     }
-    return Table(columns, units, provenance, definitions)
-
-
-def _channels(
-    image: ArrayLike | None,
-    shape: tuple[int, ...],
-    channel_axis: int | None,
-    channels: Iterable[str] | None,
-) -> tuple[list[NDArray[Any]], list[str] | None]:
-    """Return the channels and their names; None for one channel whose columns have no suffix."""
-    if image is None:
-        for name, value in (("channel_axis", channel_axis), ("channels", channels)):
-            if value is not None:
-                raise ValueError(f"{name} is given, and there is no image")
-        return [], None
-    images, has_axis = split_channels(image, shape, channel_axis)
-    names = check_channel_names(channels, len(images), has_axis)
-    return images, None if names is None else list(names)
+    return table_of(chosen, sums, pixels.names, origin)
 
 
 def _gather(
     objects: NDArray[Any] | Regions,
-    images: list[NDArray[Any]],
+    pixels: Pixels,
     chosen: list[Measurement],
     threads: int | None,
 ) -> RegionColumns:
@@ -134,15 +145,25 @@ def _gather(
     used = threads_for(threads, math.prod(objects.shape))
     if not isinstance(objects, Regions) and objects.dtype.kind == "b":
         objects = find_regions(objects, threads=threads)
-    if isinstance(objects, Regions) and not images:
-        return _core.measure_geometry(objects._native, plan, used)  # noqa: SLF001
-    sums = _core.Accumulator(plan, images, [None] * len(images))
-    masks: list[NDArray[Any] | None] = [None] * len(images)
+    raw = _sum(objects, pixels, plan, used)
+    if any("components" in entry.needs for entry in chosen):
+        labels = objects.to_labels(threads=used) if isinstance(objects, Regions) else objects
+        raw["components"] = _core.count_components(labels, used)
+    return raw
+
+
+def _sum(
+    objects: NDArray[Any] | Regions, pixels: Pixels, plan: _core.MeasurePlan, threads: int
+) -> RegionColumns:
+    if isinstance(objects, Regions) and not pixels.images:
+        return _core.measure_geometry(objects._native, plan, threads)  # noqa: SLF001
+    sums = _core.Accumulator(plan, pixels.images, pixels.saturations)
+    where = (pixels.images, pixels.masks, (0, 0, 0), threads)
     if isinstance(objects, Regions):
-        sums.add_regions(objects._native, images, masks, (0, 0, 0), used)  # noqa: SLF001
+        sums.add_regions(objects._native, *where)  # noqa: SLF001
     else:
-        sums.add_labels(objects, images, masks, (0, 0, 0), used)
-    return sums.table(used)
+        sums.add_labels(objects, *where)
+    return sums.table(threads)
 
 
 def _label_dtype(objects: NDArray[Any] | Regions) -> np.dtype[Any]:

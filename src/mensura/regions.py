@@ -325,6 +325,11 @@ class Regions:
         spacing: float | Sequence[float] = 1,
         channel_axis: int | None = None,
         channels: Iterable[str] | None = None,
+        mask: ArrayLike | None = None,
+        saturation: float | Sequence[float | None] | None = None,
+        ddof: int = 0,
+        pixel_term: bool = False,
+        orientation_reference: str = "rows",
         threads: int | None = None,
     ) -> Table:
         """Measure the regions: :func:`mensura.measure` with these regions as its labels."""
@@ -337,6 +342,11 @@ class Regions:
             spacing=spacing,
             channel_axis=channel_axis,
             channels=channels,
+            mask=mask,
+            saturation=saturation,
+            ddof=ddof,
+            pixel_term=pixel_term,
+            orientation_reference=orientation_reference,
             threads=threads,
         )
 

@@ -14,9 +14,11 @@ already moves the true answer by more than 1e-9 of itself:
 * Principal axes: the products of the components of each are compared, which have no sign, scaled by
   the distance of its eigenvalue from the next, for the same reason.
 * The aspect ratio of an object that is nearly without width: its inverse, squared, is compared.
+* Skewness and kurtosis are compared to 1e-9 of 1 where they are smaller than that: they cancel.
 * Intensities: a mean or a weighted centroid of values of both signs, or a deviation of values far
   from zero, cancels. The caller states the largest magnitude in the image as ``intensity_scale``,
-  and leaves out weighted centroids whose weights almost cancel.
+  and leaves out weighted centroids whose weights almost cancel. An integrated intensity has the
+  slack of the mean times the area, so that the tables must hold ``area`` as well.
 """
 
 import numpy as np
@@ -81,6 +83,12 @@ def _against_largest_position(column, got, want, _):
     _close(column, got[column], want[column], RELATIVE * _largest(want[column]))
 
 
+def _against_weighted_centroids(column, got, want, _):
+    # The distance may be 0 between positions that are not.
+    positions = [want[c] for c in want if c.startswith("centroid_weighted")]
+    _close(column, got[column], want[column], RELATIVE * _largest(np.concatenate(positions)))
+
+
 def _largest(values):
     return np.nanmax(np.abs(values), initial=0)
 
@@ -126,6 +134,18 @@ def _against_intensity_scale(column, got, want, scale):
     _close(column, got[column], want[column], places * EPSILON * scale)
 
 
+def _roots_against_intensity_scale(column, got, want, scale):
+    _close(column, np.sqrt(got[column]), np.sqrt(want[column]), 4 * EPSILON * scale)
+
+
+def _times_area_against_intensity_scale(column, got, want, scale):
+    _close(column, got[column], want[column], 1000 * EPSILON * scale * want["area"])
+
+
+def _against_one(column, got, want, _):
+    _close(column, got[column], want[column], RELATIVE)
+
+
 COMPARISONS = {
     "": _relative,
     "inertia_tensor": _against_largest_eigenvalue,
@@ -136,4 +156,10 @@ COMPARISONS = {
     "orientation": _as_axes,
     "centroid_weighted": _against_largest_position,
     "intensity_": _against_intensity_scale,
+    "intensity_var": _roots_against_intensity_scale,
+    "intensity_skewness": _against_one,
+    "intensity_kurtosis": _against_one,
+    "intensity_arg": _relative,
+    "intensity_integrated": _times_area_against_intensity_scale,
+    "intensity_mass_displacement": _against_weighted_centroids,
 }

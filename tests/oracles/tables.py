@@ -13,9 +13,11 @@ from functools import cached_property
 
 import numpy as np
 
-from . import deriving, geometry, intensity
+from . import deriving, geometry, intensity, quality
 
 INTEGER_COLUMNS = {"label", "num_pixels", "bbox"}
+INTEGER_COLUMNS |= {"num_border_pixels", "num_border_sides", "num_components"}
+INTEGER_COLUMNS |= {"num_nan", "num_masked", "num_saturated", "num_at_min"}
 BOOLEAN_COLUMNS = {"touches_border"}
 PER_AXIS = {
     "axis_lengths",
@@ -34,7 +36,8 @@ class Region:
     pixels: list[tuple[int, ...]]
     shape: tuple[int, ...]
     spacing: tuple[Fraction, ...]
-    channels: list[list] = field(default_factory=list)
+    channels: list[quality.Values] = field(default_factory=list)
+    ddof: int = 0
 
     @property
     def ndim(self):
@@ -78,9 +81,26 @@ def _centroid_local(region):
     return geometry.centroid(inside, region.spacing)
 
 
-def _standard_deviation(_, values):
-    spread = intensity.variance(values)
+def _standard_deviation(region, values):
+    spread = intensity.variance(values, region.ddof)
     return None if spread is None else deriving.square_root(spread)
+
+
+def _integrated(region, values):
+    mean = intensity.mean(values)
+    return None if mean is None else _area(region) * mean
+
+
+def _corrected_sum(region, values):
+    kept = intensity.finite(values)
+    return sum(value - min(kept) for value in kept) if kept else None
+
+
+def _mass_displacement(region, values):
+    return intensity.distance(
+        geometry.centroid(region.pixels, region.spacing),
+        intensity.weighted_centroid(region.pixels, values, region.spacing),
+    )
 
 
 ORACLES = {
@@ -104,6 +124,9 @@ ORACLES = {
     "roundness": lambda r: deriving.roundness(_area(r), r.eigenvalues),
     "eccentricity": lambda r: deriving.eccentricity(r.eigenvalues),
     "orientation": lambda r: deriving.orientation(r.tensor),
+    "num_border_pixels": lambda r: quality.num_border_pixels(r.pixels, r.shape),
+    "num_border_sides": lambda r: quality.num_border_sides(r.pixels, r.shape),
+    "num_components": lambda r: quality.num_components(r.pixels),
 }
 
 PER_CHANNEL = {
@@ -112,9 +135,23 @@ PER_CHANNEL = {
     "intensity_std": _standard_deviation,
     "intensity_min": lambda r, values: intensity.lowest(values),
     "intensity_max": lambda r, values: intensity.highest(values),
+    "intensity_var": lambda r, values: intensity.variance(values, r.ddof),
+    "intensity_skewness": lambda r, values: intensity.skewness(values),
+    "intensity_kurtosis": lambda r, values: intensity.excess_kurtosis(values),
+    "intensity_argmin": lambda r, v: intensity.first_at(r.pixels, v, intensity.lowest(v)),
+    "intensity_argmax": lambda r, v: intensity.first_at(r.pixels, v, intensity.highest(v)),
+    "intensity_integrated": _integrated,
+    "intensity_corrected_sum": _corrected_sum,
     "centroid_weighted": lambda r, values: intensity.weighted_centroid(r.pixels, values, r.spacing),
+    "intensity_mass_displacement": _mass_displacement,
+    "num_nan": lambda r, values: quality.num_nan(values),
+    "num_masked": lambda r, values: values.masked,
+    "num_saturated": lambda r, values: quality.num_saturated(values),
+    "num_at_min": lambda r, values: quality.num_at_min(values),
 }
 
+PER_AXIS = {"centroid", "centroid_local", "centroid_weighted", "inertia_tensor_eigvals"}
+PER_AXIS |= {"intensity_argmin", "intensity_argmax"}
 ONLY_2D = {"eccentricity", "orientation"}
 
 
@@ -124,10 +161,11 @@ def names(ndim, *, with_image):
     return plain + (list(PER_CHANNEL) if with_image else [])
 
 
-def regions(labels, image=None, spacing=1):
+def regions(labels, image=None, spacing=1, *, mask=None, saturation=None, ddof=0):
     """List the objects of a label image by ascending label; labels of 0 and below are no objects.
 
-    ``image`` has the shape of ``labels``, or one axis more at the end for the channels.
+    ``image`` has the shape of ``labels``, or one axis more at the end for the channels. ``mask``
+    has the shape of either; ``saturation`` is one number for all channels.
     """
     per_axis = np.broadcast_to(np.asarray(spacing, dtype=float), labels.ndim).tolist()
     steps = tuple(Fraction(step) for step in per_axis)
@@ -136,21 +174,43 @@ def regions(labels, image=None, spacing=1):
         if label > 0:
             pixels[label].append(at)
     return [
-        Region(label, pixels[label], labels.shape, steps, _channel_values(image, pixels[label]))
-        for label in sorted(pixels)
+        Region(label, at, labels.shape, steps, _channel_values(image, at, mask, saturation), ddof)
+        for label, at in sorted(pixels.items())
     ]
 
 
-def _channel_values(image, pixels):
+def _channel_values(image, pixels, mask, saturation):
     if image is None:
         return []
+    if saturation is None:
+        saturation = _largest(image.dtype)
     crops = [np.atleast_1d(image[at]).tolist() for at in pixels]
-    return [[intensity.exact(value) for value in channel] for channel in zip(*crops, strict=True)]
+    left_out = [[False] * len(crop) for crop in crops]
+    if mask is not None:
+        left_out = [np.resize(mask[at], len(crop)) for at, crop in zip(pixels, crops, strict=True)]
+    channels = zip(zip(*crops, strict=True), zip(*left_out, strict=True), strict=True)
+    return [_values(channel, out, saturation) for channel, out in channels]
 
 
-def measure(labels, image=None, measurements=None, *, spacing=1, channels=None):
-    """Measure every object with the oracles; returns a dict of columns, named and typed."""
-    found = regions(labels, image, spacing)
+def _values(channel, left_out, saturation):
+    pairs = list(zip(channel, left_out, strict=True))
+    exact = [None if out else intensity.exact(value) for value, out in pairs]
+    return quality.Values(exact, [v for v, out in pairs if not out], sum(left_out), saturation)
+
+
+def _largest(dtype):
+    """From which value on pixels are saturated if nobody says."""
+    if dtype.kind == "f":
+        return math.inf
+    return None if dtype.kind == "b" else int(np.iinfo(dtype).max)
+
+
+def measure(labels, image=None, measurements=None, *, spacing=1, channels=None, **options):
+    """Measure every object with the oracles; returns a dict of columns, named and typed.
+
+    ``options`` are those of ``regions``.
+    """
+    found = regions(labels, image, spacing, **options)
     several = image is not None and image.ndim == labels.ndim + 1
     wanted = measurements or names(labels.ndim, with_image=image is not None)
     table = {}
@@ -210,7 +270,7 @@ def _in_column_order(table, wanted):
 
     def place(column):
         name, *rest = column.split("-")
-        axis = rest[0] if name == "centroid_weighted" else ""
+        axis = rest[0] if name in PER_AXIS else ""
         return wanted.index(name), axis
 
     return {column: table[column] for column in sorted(table, key=place)}

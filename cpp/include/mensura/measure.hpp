@@ -36,7 +36,7 @@ struct MeasurePlan {
     bool border_pixels = false;
 
     bool intensity_squares = false;
-    bool intensity_powers = false;  // sums of third and fourth powers
+    bool intensity_powers = false;  // sums of third and fourth powers, for skewness and kurtosis
     bool intensity_weighted_centroid = false;
     bool intensity_weighted_moments = false;  // value x products as of third_moments
     bool intensity_positions = false;         // of the smallest and the largest value
@@ -73,6 +73,7 @@ struct RegionTable {
     std::array<Column<std::int64_t>, 3> box_end;
     std::array<Column<double>, 3> centroid;    // from the corner box_begin
     std::array<Column<double>, 6> covariance;  // central second moments / count
+    Column<std::int64_t> border_pixels;        // pixels on the border of the image
 
     struct Channel {
         Column<std::int64_t> valid;  // pixels that are finite and not masked; the other columns are NaN
@@ -81,7 +82,17 @@ struct RegionTable {
         Column<double> mean;
         Column<double> min;
         Column<double> max;
-        Column<double> squares;                  // sum of squares about the mean
+        Column<double> above_min;              // sum of what pixels exceed the smallest by
+        Column<double> squares;                // sum of squares about the mean
+        Column<double> skewness;               // mean third power of (value - mean) / deviation
+        Column<double> kurtosis;               // mean fourth power; both NaN where all are equal
+        std::array<Column<double>, 3> min_at;  // the first pixel of the smallest value, in the image
+        std::array<Column<double>, 3> max_at;  // and of the largest
+        // Numbers of pixels, 0 and not NaN where there are none.
+        Column<std::int64_t> nan;
+        Column<std::int64_t> masked;
+        Column<std::int64_t> saturated;
+        Column<std::int64_t> at_min;             // finite pixels of the smallest value
         std::array<Column<double>, 3> centroid;  // weighted by intensity, from the same corner;
                                                  // NaN where the sum is 0
     };

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "measure/blocks.hpp"
+#include "measure/border.hpp"
 #include "measure/channel.hpp"
 #include "measure/geometry.hpp"
 #include "measure/label_index.hpp"
@@ -100,7 +101,11 @@ private:
 using GeometryFamilies = Families<NoPixel, RegionTable>;
 
 // Which families of geometry a plan needs beside the one that all need.
-GeometryFamilies geometry_families_for(const MeasurePlan&) { return {}; }
+GeometryFamilies geometry_families_for(const MeasurePlan& plan) {
+    GeometryFamilies families;
+    if (plan.border_pixels) add_family(families, BorderPixels{plan});
+    return families;
+}
 
 }  // namespace
 

@@ -2,6 +2,9 @@
 #include "measure/channel.hpp"
 
 #include "image/rows.hpp"
+#include "measure/positions.hpp"
+#include "measure/powers.hpp"
+#include "measure/quality.hpp"
 #include "measure/unmasked_runs.hpp"
 #include "measure/values.hpp"
 #include "measure/weighted_centroid.hpp"
@@ -14,13 +17,16 @@ using ChannelFamilies = Families<T, RegionTable::Channel>;
 
 // Which families a plan needs.
 template <class T>
-ChannelFamilies<T> families_for(const MeasurePlan& plan) {
+ChannelFamilies<T> families_for(const ChannelKind& kind, const MeasurePlan& plan) {
     ChannelFamilies<T> families;
     if (plan.intensity_squares) {
         add_family(families, Values<T, true>{});
     } else {
         add_family(families, Values<T, false>{});
     }
+    if (plan.intensity_powers) add_family(families, PowerSums<T>{});
+    if (plan.intensity_positions) add_family(families, Positions<T>{plan.first_axis()});
+    if (plan.intensity_quality) add_family(families, Quality<T>{kind.saturation});
     if (plan.intensity_weighted_centroid) {
         add_family(families, WeightedCentroid<T>{{plan.first_axis()}});
     }
@@ -105,10 +111,10 @@ private:
 }  // namespace
 
 std::unique_ptr<ChannelSums> make_channel(const ChannelKind& kind, const MeasurePlan& plan) {
-    return visit_pixel_type(kind.dtype,
-                            [&]<class T>(std::type_identity<T>) -> std::unique_ptr<ChannelSums> {
-                                return std::make_unique<TypedChannel<T>>(families_for<T>(plan));
-                            });
+    return visit_pixel_type(
+        kind.dtype, [&]<class T>(std::type_identity<T>) -> std::unique_ptr<ChannelSums> {
+            return std::make_unique<TypedChannel<T>>(families_for<T>(kind, plan));
+        });
 }
 
 }  // namespace mensura

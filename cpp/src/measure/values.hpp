@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <type_traits>
 
@@ -43,6 +44,7 @@ struct ValueFamily {
         columns.mean.resize(rows);
         columns.min.resize(rows);
         columns.max.resize(rows);
+        columns.above_min.resize(rows);
         if (with_squares) columns.squares.resize(rows);
     }
 
@@ -52,6 +54,7 @@ struct ValueFamily {
         columns.mean[row] = undefined;
         columns.min[row] = undefined;
         columns.max[row] = undefined;
+        columns.above_min[row] = undefined;
         if (with_squares) columns.squares[row] = undefined;
     }
 };
@@ -97,6 +100,7 @@ struct IntegerValues : ValueFamily<T, with_squares> {
         columns.mean[row] = mean_of(total.sum, total.valid);
         columns.min[row] = static_cast<double>(total.min);
         columns.max[row] = static_cast<double>(total.max);
+        columns.above_min[row] = static_cast<double>(total.sum - Int128{total.min} * total.valid);
         if constexpr (with_squares) {
             columns.squares[row] = central_squares(total.squares, total.sum, total.valid);
         }
@@ -148,7 +152,18 @@ struct FloatValues : ValueFamily<T, with_squares> {
         columns.mean[row] = constant ? static_cast<double>(total.min) : total.mean();
         columns.min[row] = static_cast<double>(total.min);
         columns.max[row] = static_cast<double>(total.max);
+        columns.above_min[row] = constant ? 0.0 : above_min(total);
         if constexpr (with_squares) columns.squares[row] = constant ? 0.0 : total.deviation;
+    }
+
+private:
+    // The product of the count and the smallest value is split, as one double would not hold it.
+    static double above_min(const Total& total) {
+        const auto count = static_cast<double>(total.valid);
+        const auto low = static_cast<double>(total.min);
+        const double product = count * low;
+        const double rest = std::fma(count, low, -product);
+        return (total.sum - product) + (total.sum_low - rest);
     }
 };
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 
+#include "measure/channel_partials.hpp"
 #include "measure/float_sums.hpp"
 #include "measure/partials.hpp"
 
@@ -73,6 +74,12 @@ struct IntensityKernels {
     // [with sums of squares]
     void (*add_values[2])(const T* row, const SlotRun* runs, std::int64_t count,
                           ValuePartial<T>* partials);
+    void (*add_powers)(const T* row, const SlotRun* runs, std::int64_t count, PowerPartial<T>* partials);
+    void (*add_positions)(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z,
+                          std::int64_t y, PositionPartial<T>* partials);
+    // Pixels of `saturation` and above are saturated.
+    void (*add_quality)(const T* row, const SlotRun* runs, std::int64_t count, T saturation,
+                        QualityPartial<T>* partials);
     void (*add_weighted)(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z,
                          std::int64_t y, WeightedPartial<T>* partials);
     // foreground[x] = row[x] > threshold; false for NaN.

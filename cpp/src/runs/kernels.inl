@@ -23,6 +23,10 @@ namespace MENSURA_ISA {
 
 #include "runs/values.inl"
 
+#include "runs/powers.inl"
+
+#include "runs/inspect.inl"
+
 #include "runs/weighted.inl"
 
 template <class T>
@@ -32,7 +36,12 @@ constexpr ScanKernels<T> scan_kernels() {
 
 template <class T>
 constexpr IntensityKernels<T> intensity_kernels() {
-    return {{&add_values<T, false>, &add_values<T, true>}, &add_weighted<T>, &above<T>};
+    return {{&add_values<T, false>, &add_values<T, true>},
+            &add_powers<T>,
+            &add_positions<T>,
+            &add_quality<T>,
+            &add_weighted<T>,
+            &above<T>};
 }
 
 constexpr KernelTable make_table(const char* name) {

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from mensura.measurements import ellipse, intensity, position, size
+from mensura.measurements import ellipse, intensity, position, quality, size
 from mensura.measurements.registry import GROUPS, in_order
 from mensura.table import Table
 
-__all__ = ["ellipse", "intensity", "measurements", "position", "size"]
+__all__ = ["ellipse", "intensity", "measurements", "position", "quality", "size"]
 
 
 def measurements(group: str | None = None) -> Table:
@@ -14,7 +14,7 @@ def measurements(group: str | None = None) -> Table:
 
     Parameters
     ----------
-    group : {"size", "position", "ellipse", "intensity", "all"}, optional
+    group : {"size", "position", "ellipse", "intensity", "quality", "all"}, optional
         Only those of one group. Default: all.
 
     Returns

@@ -1,13 +1,15 @@
-"""From the measurements asked for to the sums they need, and from sums to named columns."""
+"""From the measurements asked for to the sums they need, and from sums to a table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from numpy.typing import NDArray
 
 from mensura import _core
-from mensura.measurements.registry import Measurement
+from mensura.measurements.registry import WHOLE_IMAGE_NEEDS, Measurement
 from mensura.measurements.sums import RegionSums
+from mensura.table import Table
 
 
 def plan_for(
@@ -15,7 +17,7 @@ def plan_for(
 ) -> _core.MeasurePlan:
     """Return what the engine has to gather; `shape` is that of the whole image, where known."""
     plan = _core.MeasurePlan(ndim, None if shape is None else _as_volume(shape))
-    for need in frozenset().union(*(entry.needs for entry in chosen)):
+    for need in frozenset[str]().union(*(entry.needs for entry in chosen)) - WHOLE_IMAGE_NEEDS:
         setattr(plan, need, True)
     return plan
 
@@ -25,19 +27,30 @@ def _as_volume(shape: tuple[int, ...]) -> tuple[int, int, int]:
     return depth, height, width
 
 
-def derive(
-    chosen: list[Measurement], sums: RegionSums, names: list[str] | None
-) -> tuple[dict[str, NDArray[Any]], dict[str, str], dict[str, str]]:
-    """Return the columns of all measurements, their units and their definitions."""
+def table_of(
+    chosen: list[Measurement],
+    sums: RegionSums,
+    channels: list[str] | None,
+    origin: Mapping[str, Any],
+) -> Table:
+    """Return the table of the measurements; `origin` tells what the sums were gathered from."""
     columns: dict[str, NDArray[Any]] = {}
     units: dict[str, str] = {}
     definitions: dict[str, str] = {}
     for entry in chosen:
-        named = _columns_of(entry, sums, names)
+        named = _columns_of(entry, sums, channels)
         columns |= named
         units |= dict.fromkeys(named, _unit(entry.unit, sums))
         definitions |= dict.fromkeys(named, entry.definition)
-    return columns, units, definitions
+    provenance = {
+        "version": _core.__version__,
+        "measurements": [entry.name for entry in chosen],
+        **origin,
+        "channels": channels,
+        "spacing": list(sums.spacing),
+        **asdict(sums.conventions),
+    }
+    return Table(columns, units, provenance, definitions)
 
 
 def _columns_of(
@@ -63,5 +76,11 @@ def _columns_of(
 def _unit(unit: str, sums: RegionSums) -> str:
     """Return a unit in pixels or, where a spacing is given, in the unit of the spacing."""
     length = "pixel" if set(sums.spacing) == {1.0} else "unit"
-    named = {"length": length, "length^2": f"{length}^2", "size": f"{length}^{sums.ndim}"}
+    size = f"{length}^{sums.ndim}"
+    named = {
+        "length": length,
+        "length^2": f"{length}^2",
+        "size": size,
+        "intensity x size": f"intensity x {size}",
+    }
     return named.get(unit, unit)

@@ -1,7 +1,7 @@
 """What an intensity image says about the pixels of a region.
 
-Integer images are summed exactly. Pixels that are NaN or infinite are left out; a region without
-a finite pixel has NaN.
+Integer images are summed exactly. Pixels that are masked, NaN or infinite are left out; the others
+are the valid ones. A region without a valid pixel has NaN.
 """
 
 from functools import partial
@@ -13,6 +13,8 @@ from mensura.measurements.registry import Columns, per_axis
 from mensura.measurements.sums import ChannelSums
 
 _SCIKIT_IMAGE = "scikit-image 0.26, regionprops"
+_IMAGEJ = "ImageJ, Analyze > Measure"
+_IBSI = "IBSI (2020), The image biomarker standardisation initiative, intensity-based statistics"
 
 measurement = partial(registry.measurement, needs_image=True)
 
@@ -36,14 +38,12 @@ def intensity_mean(channel: ChannelSums) -> Columns:
 @measurement(
     unit="intensity",
     needs=("intensity_squares",),
-    definition="standard deviation of the pixel values, divided by their number (ddof 0)",
+    definition="standard deviation of the pixel values, sqrt(intensity_var)",
     source=_SCIKIT_IMAGE,
 )
 def intensity_std(channel: ChannelSums) -> Columns:
     """Return the standard deviation."""
-    variance = np.full(len(channel.valid), np.nan)
-    np.divide(channel.squares, channel.valid, out=variance, where=channel.valid > 0)
-    return np.sqrt(variance)
+    return np.sqrt(channel.variance)
 
 
 @measurement(unit="intensity", definition="smallest pixel value", source=_SCIKIT_IMAGE)
@@ -56,6 +56,91 @@ def intensity_min(channel: ChannelSums) -> Columns:
 def intensity_max(channel: ChannelSums) -> Columns:
     """Return the maximum."""
     return channel.raw["max"]
+
+
+@measurement(
+    unit="intensity^2",
+    needs=("intensity_squares",),
+    definition="sum((v - mean)^2) / (n - ddof) over the n valid pixels, ddof 0 unless said "
+    "otherwise; NaN where n <= ddof. ITK, DIPlib, ImageJ and MATLAB have ddof 1",
+    source=_IBSI,
+)
+def intensity_var(channel: ChannelSums) -> Columns:
+    """Return the variance."""
+    return channel.variance
+
+
+@measurement(
+    unit="",
+    needs=("intensity_powers",),
+    definition="m3 / m2^(3/2), with m_k = mean((v - mean)^k), as SciPy, IBSI and ImageJ; ITK has "
+    "the deviation of ddof 1 below, DIPlib corrects for the sample size. NaN where m2 is 0",
+    source=_IBSI,
+)
+def intensity_skewness(channel: ChannelSums) -> Columns:
+    """Return the skewness."""
+    return channel.raw["skewness"]
+
+
+@measurement(
+    unit="",
+    needs=("intensity_powers",),
+    definition="excess kurtosis m4 / m2^2 - 3, with m_k = mean((v - mean)^k), as SciPy, IBSI and "
+    "ImageJ; MATLAB and pyradiomics do not subtract 3, ITK has the variance of ddof 1 below, "
+    "DIPlib corrects for the sample size. NaN where m2 is 0",
+    source=_IBSI,
+)
+def intensity_kurtosis(channel: ChannelSums) -> Columns:
+    """Return the excess kurtosis."""
+    return channel.raw["kurtosis"] - 3
+
+
+@measurement(
+    unit="pixel",
+    suffixes=per_axis,
+    needs=("intensity_positions",),
+    definition="coordinates of the smallest value in pixels; of equal ones the first in C order, "
+    "as DIPlib; ITK has the last",
+    source="scipy.ndimage.minimum_position",
+)
+def intensity_argmin(channel: ChannelSums) -> Columns:
+    """Return where the minimum is."""
+    return channel.of_axes(channel.raw["min_at"])
+
+
+@measurement(
+    unit="pixel",
+    suffixes=per_axis,
+    needs=("intensity_positions",),
+    definition="coordinates of the largest value in pixels; of equal ones the first in C order, "
+    "as DIPlib; ITK has the last",
+    source="scipy.ndimage.maximum_position",
+)
+def intensity_argmax(channel: ChannelSums) -> Columns:
+    """Return where the maximum is."""
+    return channel.of_axes(channel.raw["max_at"])
+
+
+@measurement(
+    unit="intensity x size",
+    definition="area x intensity_mean; pixels that are left out count as the mean",
+    source=f"{_IMAGEJ}, IntDen",
+)
+def intensity_integrated(channel: ChannelSums) -> Columns:
+    """Return the integrated density."""
+    regions = channel.regions
+    return regions.count * regions.pixel_size * channel.raw["mean"]
+
+
+@measurement(
+    unit="intensity",
+    definition="sum over the valid pixels of what they exceed the region's own smallest value by: "
+    "intensity_sum - n x intensity_min, the total corrected (CTCF) with that value as background",
+    source="corrected total cell fluorescence, common practice in ImageJ",
+)
+def intensity_corrected_sum(channel: ChannelSums) -> Columns:
+    """Return the sum above the minimum."""
+    return channel.raw["above_min"]
 
 
 @measurement(
@@ -74,3 +159,24 @@ def centroid_weighted(channel: ChannelSums) -> Columns:
             regions.box_begin, channel.centroid_from_corner, regions.spacing, strict=True
         )
     ]
+
+
+@measurement(
+    unit="length",
+    needs=("intensity_weighted_centroid",),
+    definition="distance between centroid, of all pixels, and centroid_weighted; NaN as that",
+    source="CellProfiler, MeasureObjectIntensity, MassDisplacement",
+)
+def intensity_mass_displacement(channel: ChannelSums) -> Columns:
+    """Return how far the intensities pull the centroid away."""
+    regions = channel.regions
+    squares = [
+        np.square((weighted - plain) * step)
+        for weighted, plain, step in zip(
+            channel.centroid_from_corner,
+            regions.centroid_from_corner,
+            regions.spacing,
+            strict=True,
+        )
+    ]
+    return np.sqrt(np.sum(squares, axis=0))

@@ -1,9 +1,5 @@
 """Where a region lies."""
 
-from typing import cast
-
-import numpy as np
-
 from mensura.measurements.registry import Columns, measurement, per_axis, per_box_side
 from mensura.measurements.sums import RegionSums
 
@@ -58,9 +54,4 @@ def centroid_local(sums: RegionSums) -> Columns:
 )
 def touches_border(sums: RegionSums) -> Columns:
     """Return whether the region touches the border of the image."""
-    shape = cast(tuple[int, ...], sums.shape)  # known, by needs_shape
-    sides = [
-        (begin == 0) | (end == length)
-        for begin, end, length in zip(sums.box_begin, sums.box_end, shape, strict=True)
-    ]
-    return np.logical_or.reduce(sides)
+    return sums.border_sides > 0

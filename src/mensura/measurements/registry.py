@@ -20,7 +20,10 @@ Columns: TypeAlias = NDArray[Any] | Sequence[NDArray[Any]]
 Compute: TypeAlias = Callable[[Any], Columns]
 
 #: Groups in the order in which they are listed.
-GROUPS = ("size", "position", "ellipse", "intensity")
+GROUPS = ("size", "position", "ellipse", "intensity", "quality")
+
+#: What is counted in a pass of its own over the whole label image, and not by the plan of sums.
+WHOLE_IMAGE_NEEDS = frozenset({"components"})
 
 #: What is measured where nothing is asked for, without and with an image.
 DEFAULTS = ("label", "area", "bbox", "centroid")
@@ -64,8 +67,8 @@ class Measurement:
     name, group : str
         How it is asked for.
     unit : str
-        "" for a pure number, "pixel", "radian", "intensity", or in terms of the spacing: "length",
-        "size" (area in 2-D, volume in 3-D) or "length^2".
+        "" for a pure number, "pixel", "radian", "intensity", "intensity^2", or in terms of the
+        spacing: "length", "size" (area in 2-D, volume in 3-D), "length^2" or "intensity x size".
     definition, source : str
         The formula in one line, and where it comes from.
     suffixes : callable
@@ -75,7 +78,8 @@ class Measurement:
     needs_image : bool
         Whether it is measured in an intensity image, once per channel.
     needs : frozenset of str
-        Which sums it needs beside those that are always gathered, by their names in the plan.
+        Which sums it needs beside those that are always gathered, by their names in the plan or in
+        WHOLE_IMAGE_NEEDS.
     dimensions : tuple of int
         For which numbers of axes it is defined.
     needs_shape : bool
@@ -142,19 +146,55 @@ def in_order(group: str | None = None) -> list[Measurement]:
     return [entry for name in groups for entry in REGISTRY.values() if entry.group == name]
 
 
-def choose(
-    measurements: str | Iterable[str] | None, ndim: int, has_image: bool
-) -> list[Measurement]:
-    """Return the entries asked for by names and groups, in order and each once."""
+@dataclass(frozen=True)
+class Setting:
+    """What there is to measure in.
+
+    Attributes
+    ----------
+    ndim : int
+        The number of axes of the labels.
+    has_image : bool
+        Whether there are intensities.
+    has_shape : bool
+        Whether it is known where the image ends.
+    is_whole : bool
+        Whether the image is seen at once, and not tile by tile.
+    """
+
+    ndim: int
+    has_image: bool
+    has_shape: bool = True
+    is_whole: bool = True
+
+    def refusal(self, entry: Measurement) -> str | None:
+        """Return why something cannot be measured, or None where it can."""
+        if entry.needs_image and not self.has_image:
+            return "needs an intensity image; pass image=..."
+        if self.ndim not in entry.dimensions:
+            defined = " and ".join(f"{n}-D" for n in entry.dimensions)
+            return f"is defined for {defined} images, and labels is {self.ndim}-D"
+        if entry.needs_shape and not self.has_shape:
+            return "needs to know where the image ends; pass shape=..."
+        if entry.needs & WHOLE_IMAGE_NEEDS and not self.is_whole:
+            return "needs the whole image at once, and cannot be had from tiles"
+        return None
+
+
+def choose(measurements: str | Iterable[str] | None, setting: Setting) -> list[Measurement]:
+    """Return the entries asked for by names and groups, in order and each once.
+
+    A name must be possible in the setting; of a group, those that are possible are meant.
+    """
     if measurements is None:
-        names: list[str] = list(DEFAULTS_WITH_IMAGE if has_image else DEFAULTS)
+        names: list[str] = list(DEFAULTS_WITH_IMAGE if setting.has_image else DEFAULTS)
     elif isinstance(measurements, str):
         names = [measurements]
     else:
         names = _as_names(measurements)
     chosen: dict[str, Measurement] = {}
     for name in names:
-        for entry in _entries(name, ndim, has_image):
+        for entry in _possible(_entries(name), setting):
             chosen[entry.name] = entry
     return list(chosen.values())
 
@@ -174,31 +214,21 @@ def _as_names(measurements: Iterable[object]) -> list[str]:
     return [str(name) for name in names]
 
 
-def _entries(name: str, ndim: int, has_image: bool) -> list[Measurement]:
+def _entries(name: str) -> list[Measurement]:
     if name in REGISTRY:
-        return [_checked(REGISTRY[name], ndim, has_image)]
+        return [REGISTRY[name]]
     if name == "all":
-        return [
-            entry
-            for entry in in_order()
-            if ndim in entry.dimensions and (has_image or not entry.needs_image)
-        ]
+        return in_order()
     if name in GROUPS:
-        return [
-            _checked(entry, ndim, has_image) for entry in in_order(name) if ndim in entry.dimensions
-        ]
+        return in_order(name)
     raise ValueError(f"measurements has {name!r}, which is unknown{_suggestion(name)}")
 
 
-def _checked(entry: Measurement, ndim: int, has_image: bool) -> Measurement:
-    if entry.needs_image and not has_image:
-        raise ValueError(f"measurement {entry.name!r} needs an intensity image; pass image=...")
-    if ndim not in entry.dimensions:
-        defined = " and ".join(f"{n}-D" for n in entry.dimensions)
-        raise ValueError(
-            f"measurement {entry.name!r} is defined for {defined} images, and labels is {ndim}-D"
-        )
-    return entry
+def _possible(entries: list[Measurement], setting: Setting) -> list[Measurement]:
+    possible = [entry for entry in entries if setting.refusal(entry) is None]
+    if not possible:
+        raise ValueError(f"measurement {entries[0].name!r} {setting.refusal(entries[0])}")
+    return possible
 
 
 def _suggestion(name: str) -> str:

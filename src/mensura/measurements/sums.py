@@ -7,7 +7,7 @@ the spacing, is derived here once per call.
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,16 @@ class ChannelColumns(TypedDict):
     mean: Floats
     min: Floats
     max: Floats
+    above_min: Floats
     squares: Floats
+    skewness: Floats
+    kurtosis: Floats
+    min_at: tuple[Floats, Floats, Floats]
+    max_at: tuple[Floats, Floats, Floats]
+    nan: Integers
+    masked: Integers
+    saturated: Integers
+    at_min: Integers
     centroid: tuple[Floats, Floats, Floats]
 
 
@@ -40,6 +49,8 @@ class RegionColumns(TypedDict):
     box_end: tuple[Integers, Integers, Integers]
     centroid: tuple[Floats, Floats, Floats]
     covariance: tuple[Floats, Floats, Floats, Floats, Floats, Floats]
+    border_pixels: Integers
+    components: NotRequired[Integers]  # in table order
     channels: list[ChannelColumns]
 
 
@@ -110,6 +121,16 @@ class RegionSums:
     def box_end(self) -> list[NDArray[np.int64]]:
         """One past the last row, column ... of the bounding box."""
         return list(self.raw["box_end"][-self.ndim :])
+
+    @cached_property
+    def border_sides(self) -> NDArray[np.int64]:
+        """The number of sides of the image that the bounding box touches."""
+        touched = np.zeros(len(self.count), np.int64)
+        shape = cast(tuple[int, ...], self.shape)
+        for begin, end, length in zip(self.box_begin, self.box_end, shape, strict=True):
+            touched += begin == 0
+            touched += end == length
+        return touched
 
     @property
     def centroid_from_corner(self) -> list[Floats]:
@@ -194,11 +215,17 @@ class ChannelSums:
         return self.raw["valid"]
 
     @property
-    def squares(self) -> Floats:
-        """The sum of squares about the mean."""
-        return self.raw["squares"]
+    def variance(self) -> Floats:
+        """The sum of squares about the mean / (valid - ddof); NaN where that is not positive."""
+        divisor = self.valid - self.regions.conventions.ddof
+        variance = np.full(len(self.valid), np.nan)
+        return np.divide(self.raw["squares"], divisor, out=variance, where=divisor > 0)
+
+    def of_axes(self, columns: tuple[Floats, Floats, Floats]) -> list[Floats]:
+        """Return those of columns along z, y and x that belong to axes of the label image."""
+        return list(columns[-self.regions.ndim :])
 
     @property
     def centroid_from_corner(self) -> list[Floats]:
         """The weighted mean coordinate in pixels from the corner of the bounding box."""
-        return list(self.raw["centroid"][-self.regions.ndim :])
+        return self.of_axes(self.raw["centroid"])

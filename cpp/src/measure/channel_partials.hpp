@@ -1,0 +1,114 @@
+// What one region gathers of a channel inside one block, beside sums of values: powers, positions,
+// quality.
+//
+// As in partials.hpp: plain declarations, and functions that are `static`, so that each instruction
+// set's object file keeps a copy of its own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "measure/partials.hpp"
+
+namespace mensura {
+
+// ------------------------------------------------------------------------------------ sums of powers
+
+// An unsigned integer of several words, the lowest first.
+template <int words>
+struct Words {
+    std::uint64_t word[static_cast<std::size_t>(words)];
+};
+
+// Adds modulo 2^(64 n); words of `part` beyond those of `total` are left out.
+template <int n, int m>
+static inline void add_words(Words<n>& total, const Words<m>& part) {
+    UInt128 carried = 0;
+    for (int k = 0; k < n; ++k) {
+        carried += total.word[k];
+        if (k < m) carried += part.word[k];
+        total.word[k] = static_cast<std::uint64_t>(carried);
+        carried >>= 64;
+    }
+}
+
+// Sums of the first to fourth powers of integer pixels, counted from the smallest value of their type so
+// that none is negative. A block has at most 2^20 pixels.
+template <class T>
+struct IntegerPowers {
+    static constexpr int words(int power) {
+        return (20 + 8 * static_cast<int>(sizeof(T)) * power + 63) / 64;
+    }
+
+    std::int64_t valid;
+    Words<words(1)> sum;
+    Words<words(2)> squares;
+    Words<words(3)> cubes;
+    Words<words(4)> fourths;
+};
+
+// Sums of powers of the differences from the mean. The mean is center + rest, as one double would lose
+// what differences of large, similar values have left.
+struct CentralPowers {
+    std::int64_t valid;
+    double center;
+    double rest;
+    double squares;
+    double cubes;
+    double fourths;
+};
+
+// Takes in the sums of other pixels: Pébay, "Formulas for robust, one-pass parallel computation of
+// covariances and arbitrary-order statistical moments", Sandia report SAND2008-6212, 2008.
+static inline void join_powers(CentralPowers& a, const CentralPowers& b) {
+    if (b.valid == 0) return;
+    if (a.valid == 0) {
+        a = b;
+        return;
+    }
+    const auto count_a = static_cast<double>(a.valid);
+    const auto count_b = static_cast<double>(b.valid);
+    const double p = count_a / (count_a + count_b);
+    const double q = count_b / (count_a + count_b);
+    const double shift = (b.center - a.center) + (b.rest - a.rest);
+    const double between = shift * shift * (count_a * q);
+    a.fourths += b.fourths + between * (shift * shift) * (p * p - p * q + q * q) +
+                 6 * (shift * shift) * (p * p * b.squares + q * q * a.squares) +
+                 4 * shift * (p * b.cubes - q * a.cubes);
+    a.cubes += b.cubes + between * shift * (p - q) + 3 * shift * (p * b.squares - q * a.squares);
+    a.squares += b.squares + between;
+    const double move = a.rest + shift * q;
+    const double center = a.center + move;
+    a.rest = (a.center - center) + move;
+    a.center = center;
+    a.valid += b.valid;
+}
+
+template <class T>
+using PowerPartial = std::conditional_t<std::is_floating_point_v<T>, CentralPowers, IntegerPowers<T>>;
+
+// ---------------------------------------------------------------------------------------- positions
+
+// The smallest and the largest finite value, and z, y, x of the first pixel that has it.
+template <class T>
+struct PositionPartial {
+    std::int64_t any;  // whether there was a finite pixel
+    T low;
+    T high;
+    std::int64_t low_at[3];
+    std::int64_t high_at[3];
+};
+
+// ------------------------------------------------------------------------------------------ quality
+
+template <class T>
+struct QualityPartial {
+    std::int64_t pixels;  // that are not masked
+    std::int64_t nan;
+    std::int64_t saturated;
+    std::int64_t at_min;  // finite pixels of the smallest value
+    T min;
+};
+
+}  // namespace mensura

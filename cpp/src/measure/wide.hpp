@@ -1,0 +1,116 @@
+// Signed integers of several 64-bit words, modulo 2^(64 words).
+//
+// Sums about a far origin may be larger than the type and still be of use: moving them to a near one
+// adds and multiplies only, so where the result fits, it is exact.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#include "measure/partials.hpp"
+
+namespace mensura {
+
+template <int words>
+class Wide {
+public:
+    Wide() = default;     // uninitialized, as other integers are; Wide{} is 0
+    Wide(Int128 value) {  // NOLINT: integers convert
+        word_[0] = static_cast<std::uint64_t>(value);
+        if constexpr (words > 1) word_[1] = static_cast<std::uint64_t>(value >> 64);
+        extend_from(2);
+    }
+    Wide(const UInt192& value)
+        requires(words > 3)  // NOLINT: integers convert
+        : word_{static_cast<std::uint64_t>(value.low), static_cast<std::uint64_t>(value.low >> 64),
+                value.high} {}
+    // Of another width: the sign is kept where there is more room, the lowest words where there is less.
+    template <int others>
+    explicit Wide(const Wide<others>& other) {
+        for (int k = 0; k < words && k < others; ++k) word_[k] = other.word(k);
+        extend_from(others);
+    }
+
+    std::uint64_t word(int k) const { return word_[k]; }
+    bool is_negative() const { return word_[words - 1] >> 63 != 0; }
+    bool operator==(const Wide&) const = default;
+
+    Wide& operator+=(const Wide& other) {
+        UInt128 carried = 0;
+        for (int k = 0; k < words; ++k) {
+            carried += UInt128{word_[k]} + other.word_[k];
+            word_[k] = static_cast<std::uint64_t>(carried);
+            carried >>= 64;
+        }
+        return *this;
+    }
+    Wide operator+(const Wide& other) const { return Wide(*this) += other; }
+    Wide operator-() const {
+        Wide result;
+        for (int k = 0; k < words; ++k) result.word_[k] = ~word_[k];
+        return result += Wide(Int128{1});
+    }
+    Wide operator-(const Wide& other) const { return *this + -other; }
+
+    Wide operator*(const Wide& other) const {
+        Wide result{};
+        for (int i = 0; i < words; ++i) {
+            UInt128 carried = 0;
+            for (int k = i; k < words; ++k) {
+                carried += UInt128{word_[k - i]} * other.word_[i] + result.word_[k];
+                result.word_[k] = static_cast<std::uint64_t>(carried);
+                carried >>= 64;
+            }
+        }
+        return result;
+    }
+    // With fewer steps than with a factor as wide as this.
+    Wide operator*(std::int64_t factor) const {
+        const auto unsigned_factor = static_cast<std::uint64_t>(factor);
+        // A negative factor is the unsigned one less 2^64.
+        const std::uint64_t excess = factor < 0 ? ~std::uint64_t{0} : 0;
+        Wide result;
+        UInt128 carried = 0;
+        std::uint64_t borrow = 0;
+        for (int k = 0; k < words; ++k) {
+            carried += UInt128{word_[k]} * unsigned_factor;
+            const auto product = static_cast<std::uint64_t>(carried);
+            const std::uint64_t less = k == 0 ? 0 : word_[k - 1] & excess;
+            const UInt128 difference = UInt128{product} - less - borrow;
+            result.word_[k] = static_cast<std::uint64_t>(difference);
+            borrow = static_cast<std::uint64_t>(difference >> 64) & 1;
+            carried >>= 64;
+        }
+        return result;
+    }
+
+    // The nearest double; halves go to the even one.
+    explicit operator double() const {
+        if constexpr (words == 1) {
+            return static_cast<double>(static_cast<std::int64_t>(word_[0]));
+        } else {
+            return is_negative() ? -magnitude_as_double(-*this) : magnitude_as_double(*this);
+        }
+    }
+
+private:
+    void extend_from(int first) {
+        if (first >= words) return;
+        const std::uint64_t fill = word_[first - 1] >> 63 != 0 ? ~std::uint64_t{0} : 0;
+        for (int k = first; k < words; ++k) word_[k] = fill;
+    }
+
+    static double magnitude_as_double(const Wide& value) {
+        int top = words - 1;
+        while (top > 1 && value.word_[top] == 0) --top;
+        UInt128 leading = UInt128{value.word_[top]} << 64 | value.word_[top - 1];
+        // What lies below decides only whether the rest is exactly a half, so one bit can stand for it.
+        for (int k = 0; k < top - 1; ++k) leading |= value.word_[k] != 0 ? 1U : 0U;
+        return std::ldexp(static_cast<double>(leading), 64 * (top - 1));
+    }
+
+    std::uint64_t word_[static_cast<std::size_t>(words)];
+};
+
+}  // namespace mensura

@@ -1,0 +1,188 @@
+// Sums of first to fourth powers over the pixels of runs. Part of kernels.inl.
+
+// An integer pixel less the smallest value of its type, as 64 bits or as few as multiply fastest.
+template <class T>
+inline auto from_lowest(T value) {
+    using Unsigned = std::make_unsigned_t<T>;
+    constexpr Unsigned sign = T(-1) < T(0) ? Unsigned(Unsigned{1} << (8 * sizeof(T) - 1)) : Unsigned{0};
+    using Factor = std::conditional_t<sizeof(T) <= 2, std::uint32_t, std::uint64_t>;
+    return static_cast<Factor>(static_cast<Unsigned>(static_cast<Unsigned>(value) ^ sign));
+}
+
+inline Words<2> words_of(UInt128 value) {
+    return {{static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(value >> 64)}};
+}
+
+template <int n, int m>
+inline Words<n + m> product(const Words<n>& a, const Words<m>& b) {
+    Words<n + m> result{};
+    for (int i = 0; i < n; ++i) {
+        UInt128 carried = 0;
+        for (int k = 0; k < m; ++k) {
+            carried += UInt128{a.word[i]} * b.word[k] + result.word[i + k];
+            result.word[i + k] = static_cast<std::uint64_t>(carried);
+            carried >>= 64;
+        }
+        result.word[i + m] = static_cast<std::uint64_t>(carried);
+    }
+    return result;
+}
+
+// How many pixels of a type can be summed before the narrow sums below are full.
+template <class T>
+constexpr std::int64_t power_stretch = sizeof(T) == 1 ? 256 : 4096;
+
+// Pixels of 8 bits: cubes of 256 fit into 32 bits.
+template <class T>
+inline void add_powers_8(const T* pixels, std::int64_t length, IntegerPowers<T>& partial) {
+    std::uint32_t sum = 0;
+    std::uint32_t squares = 0;
+    std::uint32_t cubes = 0;
+    std::uint64_t fourths = 0;
+    for (std::int64_t i = 0; i < length; ++i) {
+        const std::uint32_t value = from_lowest(pixels[i]);
+        const std::uint32_t square = value * value;
+        sum += value;
+        squares += square;
+        cubes += square * value;
+        fourths += square * square;  // below 2^32
+    }
+    partial.sum.word[0] += sum;
+    partial.squares.word[0] += squares;
+    partial.cubes.word[0] += cubes;
+    partial.fourths.word[0] += fourths;
+}
+
+// Of 16 bits: squares fit into 32 bits, and the halves of 4096 fourth powers into 64.
+template <class T>
+inline void add_powers_16(const T* pixels, std::int64_t length, IntegerPowers<T>& partial) {
+    std::uint32_t sum = 0;
+    std::uint64_t squares = 0;
+    std::uint64_t cubes = 0;
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    for (std::int64_t i = 0; i < length; ++i) {
+        const std::uint32_t value = from_lowest(pixels[i]);
+        const std::uint32_t square = value * value;
+        const std::uint64_t fourth = std::uint64_t{square} * square;
+        sum += value;
+        squares += square;
+        cubes += std::uint64_t{square} * value;
+        low += fourth & 0xffffffff;
+        high += fourth >> 32;
+    }
+    partial.sum.word[0] += sum;
+    partial.squares.word[0] += squares;
+    add_words(partial.cubes, Words<1>{{cubes}});
+    add_words(partial.fourths, words_of((UInt128{high} << 32) + low));
+}
+
+// Of 32 bits: squares fit into 64 bits.
+template <class T>
+inline void add_powers_32(const T* pixels, std::int64_t length, IntegerPowers<T>& partial) {
+    std::uint64_t sum = 0;
+    UInt128 squares = 0;
+    UInt128 cubes = 0;
+    UInt128 low = 0;
+    UInt128 high = 0;
+    for (std::int64_t i = 0; i < length; ++i) {
+        const std::uint64_t value = from_lowest(pixels[i]);
+        const std::uint64_t square = value * value;
+        const UInt128 fourth = UInt128{square} * square;
+        sum += value;
+        squares += square;
+        cubes += UInt128{square} * value;
+        low += static_cast<std::uint64_t>(fourth);
+        high += fourth >> 64;
+    }
+    partial.sum.word[0] += sum;
+    add_words(partial.squares, words_of(squares));
+    add_words(partial.cubes, words_of(cubes));
+    const Words<2> upper = words_of(high);
+    add_words(partial.fourths, words_of(low));
+    add_words(partial.fourths, Words<3>{{0, upper.word[0], upper.word[1]}});
+}
+
+template <class T>
+inline void add_powers_64(const T* pixels, std::int64_t length, IntegerPowers<T>& partial) {
+    for (std::int64_t i = 0; i < length; ++i) {
+        const Words<1> value{{from_lowest(pixels[i])}};
+        const Words<2> square = product(value, value);
+        add_words(partial.sum, value);
+        add_words(partial.squares, square);
+        add_words(partial.cubes, product(square, value));
+        add_words(partial.fourths, product(square, square));
+    }
+}
+
+template <class T>
+inline void add_power_stretch(const T* pixels, std::int64_t length, IntegerPowers<T>& partial) {
+    partial.valid += length;
+    if constexpr (sizeof(T) == 1) add_powers_8(pixels, length, partial);
+    if constexpr (sizeof(T) == 2) add_powers_16(pixels, length, partial);
+    if constexpr (sizeof(T) == 4) add_powers_32(pixels, length, partial);
+    if constexpr (sizeof(T) == 8) add_powers_64(pixels, length, partial);
+}
+
+template <class T>
+void add_powers(const T* row, const SlotRun* runs, std::int64_t count, IntegerPowers<T>* partials) {
+    for (std::int64_t k = 0; k < count; ++k) {
+        for (std::int64_t start = runs[k].start; start < runs[k].end; start += power_stretch<T>) {
+            const std::int64_t left = runs[k].end - start;
+            add_power_stretch(row + start, left < power_stretch<T> ? left : power_stretch<T>,
+                              partials[runs[k].slot]);
+        }
+    }
+}
+
+// Powers of the differences of finite pixels from a number near their mean, which a second pass needs.
+// What that number lacks to the mean is taken off by the binomial formula; it is small, so no digits are
+// lost.
+template <class T>
+inline CentralPowers powers_of_stretch(const T* pixels, std::int64_t length) {
+    const Stretch<T> stretch = sum_stretch(pixels, length);
+    CentralPowers powers{};
+    powers.valid = stretch.valid;
+    if (stretch.valid == 0) return powers;
+    powers.center = static_cast<double>(stretch.min);
+    if (stretch.min == stretch.max) return powers;
+    const auto number = static_cast<double>(stretch.valid);
+    powers.center = stretch.sum / number;
+    double first[lanes] = {};
+    double second[lanes] = {};
+    double third[lanes] = {};
+    double fourth[lanes] = {};
+    for (std::int64_t i = 0; i < length; i += lanes) {
+        const std::int64_t left = length - i;
+        for (int j = 0; j < (left < lanes ? left : lanes); ++j) {
+            const double difference = static_cast<double>(pixels[i + j]) - powers.center;
+            const double counted = is_finite(pixels[i + j]) ? difference : 0.0;
+            const double square = counted * counted;
+            first[j] += counted;
+            second[j] += square;
+            third[j] += square * counted;
+            fourth[j] += square * square;
+        }
+    }
+    const double sum = join(first);
+    const double squares = join(second);
+    const double cubes = join(third);
+    const double rest = sum / number;
+    powers.rest = rest;
+    powers.squares = squares - rest * sum;
+    powers.cubes = cubes - 3 * rest * squares + 2 * (rest * rest) * sum;
+    powers.fourths =
+        join(fourth) - 4 * rest * cubes + 6 * (rest * rest) * squares - 3 * (rest * rest * rest) * sum;
+    return powers;
+}
+
+template <class T>
+void add_powers(const T* row, const SlotRun* runs, std::int64_t count, CentralPowers* partials) {
+    for (std::int64_t k = 0; k < count; ++k) {
+        for (std::int64_t start = runs[k].start; start < runs[k].end; start += float_stretch) {
+            const std::int64_t left = runs[k].end - start;
+            join_powers(partials[runs[k].slot],
+                        powers_of_stretch(row + start, left < float_stretch ? left : float_stretch));
+        }
+    }
+}
