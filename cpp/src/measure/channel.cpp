@@ -111,10 +111,10 @@ private:
 }  // namespace
 
 std::unique_ptr<ChannelSums> make_channel(const ChannelKind& kind, const MeasurePlan& plan) {
-    return visit_pixel_type(
-        kind.dtype, [&]<class T>(std::type_identity<T>) -> std::unique_ptr<ChannelSums> {
-            return std::make_unique<TypedChannel<T>>(families_for<T>(kind, plan));
-        });
+    return visit_pixel_type(kind.dtype,
+                            [&]<class T>(std::type_identity<T>) -> std::unique_ptr<ChannelSums> {
+                                return std::make_unique<TypedChannel<T>>(families_for<T>(kind, plan));
+                            });
 }
 
 }  // namespace mensura
