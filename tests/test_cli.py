@@ -389,7 +389,7 @@ def test_demo_without_a_package_writes_nothing(tmp_path, capfd, monkeypatch, pac
 
 
 def test_measurements_lists_all_with_unit_and_definition(capfd, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "400")  # so that no definition is wrapped
     code, out, errors = run(capfd, "measurements")
     assert (code, errors) == (0, [])
     table = ms.measurements()

@@ -5,6 +5,7 @@ import pytest
 import tifffile
 from oracles import tables
 from oracles.agreement import assert_tables_agree
+from peers import SCIKIT_IMAGE_PROPERTIES
 from scipy import ndimage
 from skimage import measure as skimage_measure
 
@@ -13,8 +14,6 @@ import mensura as ms
 # What scikit-image has of the default measurements; intensity_sum is checked on its own.
 DEFAULT = ["label", "area", "bbox", "centroid"]
 DEFAULT += ["intensity_mean", "intensity_std", "intensity_min", "intensity_max"]
-
-NOT_IN_SKIMAGE = {"intensity_sum", "touches_border"}
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +89,7 @@ def test_a_label_image_with_gaps_equals_scikit_image(shared_data):
 
 def assert_all_agree(labels, image, spacing=1.0):
     """Assert that every measurement that scikit-image has comes out the same."""
-    names = [n for n in tables.names(labels.ndim, with_image=True) if n not in NOT_IN_SKIMAGE]
+    names = [n for n in tables.names(labels.ndim, with_image=True) if n in SCIKIT_IMAGE_PROPERTIES]
     expected = skimage_measure.regionprops_table(labels, image, properties=names, spacing=spacing)
     assert len(expected["label"]) > 0
     scale = float(np.abs(image).max())

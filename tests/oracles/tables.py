@@ -25,6 +25,8 @@ PER_AXIS = {
     "centroid_local",
     "centroid_weighted",
     "inertia_tensor_eigvals",
+    "intensity_argmax",
+    "intensity_argmin",
 }
 
 
@@ -150,8 +152,6 @@ PER_CHANNEL = {
     "num_at_min": lambda r, values: quality.num_at_min(values),
 }
 
-PER_AXIS = {"centroid", "centroid_local", "centroid_weighted", "inertia_tensor_eigvals"}
-PER_AXIS |= {"intensity_argmin", "intensity_argmax"}
 ONLY_2D = {"eccentricity", "orientation"}
 
 
