@@ -128,8 +128,13 @@ def test_provenance_names_every_option_and_what_it_was_by_default():
         "labels": {"shape": [1, 2], "dtype": "<u2"},
         "image": None,
         "channel_axis": None,
+        "mask": False,
+        "saturation": None,
         "channels": None,
         "spacing": [1.0, 1.0],
+        "ddof": 0,
+        "pixel_term": False,
+        "orientation_reference": "rows",
     }
     image = np.zeros((2, 1, 2), np.uint8)
     given = {"spacing": 0.5, "channel_axis": 0, "channels": ["a", "b"]}
