@@ -161,19 +161,20 @@ public:
     }
 
     RegionTable table(int threads) const {
-        constexpr std::size_t rows_at_once = 4096;
+        constexpr std::size_t rows_at_once = 1024;
         std::vector<std::size_t> order = labels_.sorted_slots();
-        // A label whose sums could not be added, for want of memory, may have been left behind.
-        std::erase_if(order, [this](std::size_t slot) {
-            return slot >= regions_ || geometry_->frame(slot).count == 0;
-        });
+        if (has_strays_ || labels_.size() != regions_) {
+            std::erase_if(order, [this](std::size_t slot) {
+                return slot >= regions_ || !geometry_->has_pixels(slot);
+            });
+        }
         RegionTable table;
         prepare(order.size(), table);
         const std::size_t blocks = (order.size() + rows_at_once - 1) / rows_at_once;
         for_each_block(static_cast<std::int64_t>(blocks), threads, [&](std::int64_t b) {
             const std::size_t first = static_cast<std::size_t>(b) * rows_at_once;
-            const std::size_t last = std::min(order.size(), first + rows_at_once);
-            for (std::size_t row = first; row < last; ++row) write_row(row, order[row], table);
+            const std::size_t count = std::min(order.size() - first, rows_at_once);
+            write_rows(first, std::span(order).subspan(first, count), table);
         });
         return table;
     }
@@ -264,6 +265,7 @@ private:
 
     // The slots of the first `count` labels, with room for their sums.
     Slots slots_of(const std::vector<std::uint64_t>& labels, std::size_t count) {
+        has_strays_ |= labels_.size() != regions_;
         Slots slots;
         slots.reserve(count);
         for (std::size_t k = 0; k < count; ++k) {
@@ -286,13 +288,17 @@ private:
         }
     }
 
-    void write_row(std::size_t row, std::size_t slot, RegionTable& table) const {
-        const RegionFrame frame = geometry_->frame(slot);
-        table.label[row] = labels_.labels()[slot];
-        geometry_->write(row, slot, frame, table);
-        for (const auto& family : families_) family->write(row, slot, frame, table);
+    void write_rows(std::size_t first_row, std::span<const std::size_t> slots,
+                    RegionTable& table) const {
+        const std::vector<RegionFrame> frames = geometry_->frames(slots);
+        const TableRows rows{slots, frames};
+        for (std::size_t k = 0; k < slots.size(); ++k) {
+            table.label[first_row + k] = labels_.labels()[slots[k]];
+        }
+        geometry_->write(first_row, rows, table);
+        for (const auto& family : families_) family->write(first_row, rows, table);
         for (std::size_t c = 0; c < channels_.size(); ++c) {
-            channels_[c]->write(row, slot, frame, table.channels[c]);
+            channels_[c]->write(first_row, rows, table.channels[c]);
         }
     }
 
@@ -300,6 +306,8 @@ private:
     std::vector<ChannelKind> kinds_;
     LabelIndex labels_;
     std::size_t regions_ = 0;  // labels that have sums: the first ones
+    // Whether some of them were left behind without pixels where sums could not be added for want of memory.
+    bool has_strays_ = false;
     std::unique_ptr<GeometrySums> geometry_;
     GeometryFamilies families_;
     std::vector<std::unique_ptr<ChannelSums>> channels_;

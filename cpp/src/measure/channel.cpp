@@ -99,9 +99,9 @@ public:
     void prepare(std::size_t rows, RegionTable::Channel& columns) const override {
         for (const auto& family : families_) family->prepare(rows, columns);
     }
-    void write(std::size_t row, std::size_t slot, const RegionFrame& region,
+    void write(std::size_t first_row, const TableRows& rows,
                RegionTable::Channel& columns) const override {
-        for (const auto& family : families_) family->write(row, slot, region, columns);
+        for (const auto& family : families_) family->write(first_row, rows, columns);
     }
 
 private:
