@@ -245,7 +245,8 @@ private:
                                    r % shape.height - block.first[1],
                                    gathering.row.data(),
                                    static_cast<std::int64_t>(gathering.row.size()),
-                                   nullptr};
+                                   nullptr,
+                                   0};
             gathering.geometry->add_row(row, slots);
             for (auto& family : gathering.families) family->add_row(row, slots);
             for (auto& channel : gathering.channels) channel->add_row(r, gathering.row, slots);

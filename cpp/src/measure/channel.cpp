@@ -51,9 +51,13 @@ public:
         const std::vector<SlotRun>& left = unmasked_ ? unmasked_->of_row(r, block_, runs) : runs;
         const std::int64_t width = block_.column_end - block_.column_begin;
         const T* pixels = reader_.read_runs(r, block_.column_begin, width, left);
-        const Row<T> row{
-            block_,      r / height_ - block_.first[0],          r % height_ - block_.first[1],
-            left.data(), static_cast<std::int64_t>(left.size()), pixels};
+        const Row<T> row{block_,
+                         r / height_ - block_.first[0],
+                         r % height_ - block_.first[1],
+                         left.data(),
+                         static_cast<std::int64_t>(left.size()),
+                         pixels,
+                         reader_.to_row_below()};
         for (auto& sums : sums_) sums->add_row(row, slots);
     }
 

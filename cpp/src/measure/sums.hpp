@@ -41,6 +41,7 @@ struct Row {
     const SlotRun* runs;
     std::int64_t count;
     const Pixel* pixels;
+    std::ptrdiff_t to_row_below;  // in bytes from the pixels, to be asked for early; or 0
 };
 
 // What columns may need to know of the region: its pixels, and the corner of its bounding box.

@@ -35,7 +35,8 @@ struct ValueFamily {
     using Part = ValuePartial<T>;
 
     static void add_row(const Row<T>& row, Part* parts) {
-        intensity_kernels_of<T>().add_values[with_squares](row.pixels, row.runs, row.count, parts);
+        intensity_kernels_of<T>().add_values[with_squares](row.pixels, row.to_row_below, row.runs,
+                                                         row.count, parts);
     }
 
     static void prepare(std::size_t rows, Columns& columns) {

@@ -186,8 +186,10 @@ inline void add_squares(UInt192& total, const UInt192& part) {
 }
 
 template <class T, bool with_squares>
-void add_values(const T* row, const SlotRun* runs, std::int64_t count, IntegerPartial<T>* partials) {
+void add_values(const T* row, std::ptrdiff_t to_row_below, const SlotRun* runs, std::int64_t count,
+                IntegerPartial<T>* partials) {
     for (std::int64_t k = 0; k < count; ++k) {
+        ask_for(row + runs[k].start, to_row_below);
         IntegerPartial<T>& partial = partials[runs[k].slot];
         partial.valid += runs[k].end - runs[k].start;
         for (std::int64_t start = runs[k].start; start < runs[k].end; start += stretch_length) {
@@ -270,8 +272,10 @@ inline void join_deviation(FloatPartial<T>& partial, const Stretch<T>& part, dou
 }
 
 template <class T, bool with_squares>
-void add_values(const T* row, const SlotRun* runs, std::int64_t count, FloatPartial<T>* partials) {
+void add_values(const T* row, std::ptrdiff_t to_row_below, const SlotRun* runs, std::int64_t count,
+                FloatPartial<T>* partials) {
     for (std::int64_t k = 0; k < count; ++k) {
+        ask_for(row + runs[k].start, to_row_below);
         FloatPartial<T>& partial = partials[runs[k].slot];
         for (std::int64_t start = runs[k].start; start < runs[k].end; start += float_stretch) {
             const std::int64_t left = runs[k].end - start;
