@@ -160,22 +160,36 @@ public:
         for (std::size_t c = 0; c < channels_.size(); ++c) channels_[c]->add(*other.channels_[c], slots);
     }
 
-    RegionTable table(int threads) const {
-        constexpr std::size_t rows_at_once = 4096;
+    // The slots in order of their labels.
+    std::vector<std::size_t> rows() const {
         std::vector<std::size_t> order = labels_.sorted_slots();
         // A label whose sums could not be added, for want of memory, may have been left behind.
         std::erase_if(order, [this](std::size_t slot) {
             return slot >= regions_ || geometry_->frame(slot).count == 0;
         });
-        RegionTable table;
-        prepare(order.size(), table);
+        return order;
+    }
+
+    void prepare(std::size_t rows, RegionTable& table) const {
+        table.label.resize(rows);
+        geometry_->prepare(rows, table);
+        for (const auto& family : families_) family->prepare(rows, table);
+        table.channels.resize(channels_.size());
+        for (std::size_t c = 0; c < channels_.size(); ++c) {
+            channels_[c]->prepare(rows, table.channels[c]);
+        }
+    }
+
+    // Writes the rows of these slots from row `start` on.
+    void write(const std::vector<std::size_t>& order, std::size_t start, RegionTable& table,
+               int threads) const {
+        constexpr std::size_t rows_at_once = 4096;
         const std::size_t blocks = (order.size() + rows_at_once - 1) / rows_at_once;
         for_each_block(static_cast<std::int64_t>(blocks), threads, [&](std::int64_t b) {
             const std::size_t first = static_cast<std::size_t>(b) * rows_at_once;
             const std::size_t last = std::min(order.size(), first + rows_at_once);
-            for (std::size_t row = first; row < last; ++row) write_row(row, order[row], table);
+            for (std::size_t k = first; k < last; ++k) write_row(start + k, order[k], table);
         });
-        return table;
     }
 
     void save(ByteWriter& bytes) const {
@@ -276,16 +290,6 @@ private:
         return slots;
     }
 
-    void prepare(std::size_t rows, RegionTable& table) const {
-        table.label.resize(rows);
-        geometry_->prepare(rows, table);
-        for (const auto& family : families_) family->prepare(rows, table);
-        table.channels.resize(channels_.size());
-        for (std::size_t c = 0; c < channels_.size(); ++c) {
-            channels_[c]->prepare(rows, table.channels[c]);
-        }
-    }
-
     void write_row(std::size_t row, std::size_t slot, RegionTable& table) const {
         const RegionFrame frame = geometry_->frame(slot);
         table.label[row] = labels_.labels()[slot];
@@ -315,8 +319,21 @@ Accumulator& Accumulator::operator=(Accumulator&&) noexcept = default;
 
 const MeasurePlan& Accumulator::plan() const { return sums_->plan(); }
 std::size_t Accumulator::regions() const { return sums_->regions(); }
-RegionTable Accumulator::table(int threads) const { return sums_->table(threads); }
+void Accumulator::make_room(std::size_t rows, RegionTable& table) const {
+    sums_->prepare(rows, table);
+}
+void Accumulator::write(std::size_t first, RegionTable& table, int threads) const {
+    sums_->write(sums_->rows(), first, table, threads);
+}
 void Accumulator::merge(const Accumulator& other) { sums_->merge(*other.sums_); }
+
+RegionTable Accumulator::table(int threads) const {
+    const std::vector<std::size_t> rows = sums_->rows();
+    RegionTable table;
+    sums_->prepare(rows.size(), table);
+    sums_->write(rows, 0, table, threads);
+    return table;
+}
 
 // Gathers a tile by itself and takes it in when it is whole.
 template <class Gather>
