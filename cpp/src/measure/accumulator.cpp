@@ -367,7 +367,7 @@ void Accumulator::add(const Regions& regions, std::span<const ChannelView> chann
 namespace {
 
 // Tells accumulators of this build from other bytes; raised when what is written changes.
-constexpr std::uint64_t format = 0x6d656e73'0001'0000U + sizeof(void*);
+constexpr std::uint64_t format = 0x6d656e73'0002'0000U + sizeof(void*);
 
 }  // namespace
 
