@@ -1,7 +1,7 @@
 """No digits are lost far from zero: twelve of them against exact rational answers.
 
-Intensities that are large beside their spread, and objects that lie far from the origin of the image,
-cancel where sums are not exact or not about a center.
+Intensities that are large beside their spread, and objects that lie far from the origin of the
+image, cancel where sums are not exact or not about a center.
 """
 
 from fractions import Fraction
@@ -107,7 +107,8 @@ def test_objects_far_from_the_origin(piece, rng, data):
     tensor = geometry.inertia_tensor(pixels, steps)
     largest = geometry.eigenvalues(tensor)
     corner = geometry.bounding_box(inside)[: piece.ndim]
-    local = geometry.centroid([[a - b for a, b in zip(at, corner, strict=True)] for at in inside], steps)
+    in_box = [tuple(a - b for a, b in zip(at, corner, strict=True)) for at in inside]
+    local = geometry.centroid(in_box, steps)
     weighted = intensity.weighted_centroid(pixels, values, steps)
     for i in range(piece.ndim):
         assert row[f"bbox-{i}"] == geometry.bounding_box(pixels)[i]

@@ -1,4 +1,4 @@
-"""``measure(frame_axis=)``: a series of images in one call gives what its frames give one by one."""
+"""``measure(frame_axis=)``: a series in one call gives what its frames give one by one."""
 
 import itertools
 import json
@@ -107,9 +107,7 @@ def test_channels_may_lie_along_any_axis(ndim, axis, channel_axis):
     options = {"channel_axis": channel_axis, "channels": ["DNA", "actin"]}
     names = ["label", *tables.PER_CHANNEL]
     table = ms.measure(labels, image, names, frame_axis=axis, **options)
-    assert_same_bits(
-        table, one_by_one(labels, image, names, axis=axis % labels.ndim, **options)
-    )
+    assert_same_bits(table, one_by_one(labels, image, names, axis=axis % labels.ndim, **options))
     assert "intensity_mean-actin" in table
 
 
@@ -122,8 +120,8 @@ SIZES = {"many small": (60, 90, 110), "few": (3, 500, 600), "large": (2, 2100, 2
 def test_any_number_of_threads_gives_the_same_bits(size, as_mask):
     rng = np.random.default_rng(2)
     shape = SIZES[size]
-    labels = np.kron(rng.integers(0, 40, (shape[0], *(n // 10 for n in shape[1:]))), np.ones((10, 10)))
-    labels = labels.astype(np.uint16)
+    ids = rng.integers(0, 40, (shape[0], *(n // 10 for n in shape[1:])))
+    labels = np.kron(ids, np.ones((10, 10))).astype(np.uint16)
     objects = labels > 20 if as_mask else labels
     image = np.exp(rng.normal(0, 4, labels.shape)).astype(np.float32)
     names = ["label", "area", "intensity", "num_components", "ellipse"]
@@ -248,7 +246,7 @@ def test_labels_of_a_series_are_whole_numbers():
 
 
 def test_regions_have_no_frames():
-    with pytest.raises(TypeError, match="labels is Regions, .* no frame_axis"):
+    with pytest.raises(TypeError, match=r"labels is Regions, .* no frame_axis"):
         ms.measure(ms.find_regions(FILM[0]), frame_axis=0)
 
 

@@ -11,11 +11,11 @@ import pytest
 
 import mensura as ms
 
-# ----------------------------------------------------------------------------------- ITK, with spacing
+# --------------------------------------------------------------------------------- ITK with spacing
 
-# Modules/Filtering/LabelMap/test/itkShapeLabelMapFilterGTest.cxx (Apache-2.0), an image of 25^3. Its
-# axes run x, y, z: first voxel, extent, spacing; then centroid, physical size, principal moments
-# (variances, smallest first), elongation and flatness as asserted there.
+# Modules/Filtering/LabelMap/test/itkShapeLabelMapFilterGTest.cxx (Apache-2.0), an image of 25^3.
+# Its axes run x, y, z: first voxel, extent, spacing; then centroid, physical size, principal
+# moments (variances, smallest first), elongation and flatness as asserted there.
 ITK_BOXES = {
     "3D_T1x1x1": ((5, 7, 9), (1, 1, 1), (1, 1, 1), (5, 7, 9), 1, (0, 0, 0), None, None),
     "3D_T3x2x1": (
@@ -60,13 +60,13 @@ def test_boxes_of_itk(name):
         assert lengths[1] / lengths[2] == pytest.approx(flatness, rel=1e-5)
 
 
-# -------------------------------------------------------------------------------------- DIPlib, cermet
+# ------------------------------------------------------------------------------------ DIPlib, cermet
 
 
 def test_the_cermet_table_of_diplib(shared_reference):
-    # pydip/test/measurement.md of DIPlib (Apache-2.0): gold grains in glass, below 120, those of less
-    # than 30 pixels or at the edge left out; four digits. Deviation, skewness and kurtosis there are
-    # estimates for a population, corrected for the sample size.
+    # pydip/test/measurement.md of DIPlib (Apache-2.0): gold grains in glass, below 120, those of
+    # less than 30 pixels or at the edge left out; four digits. Deviation, skewness and kurtosis
+    # there are estimates for a population, corrected for the sample size.
     image = np.fromfile(shared_reference / "diplib" / "cermet.ids", np.uint8).reshape(256, 256)
     with (shared_reference / "diplib_cermet.csv").open() as file:
         rows = list(csv.DictReader(file))
@@ -89,7 +89,7 @@ def test_the_cermet_table_of_diplib(shared_reference):
     np.testing.assert_allclose(excess, kurtosis, **four_digits)
 
 
-# ------------------------------------------------------------------------------- shapes with a formula
+# ----------------------------------------------------------------------------- shapes with a formula
 
 
 @pytest.mark.parametrize("radius", [22, 60])

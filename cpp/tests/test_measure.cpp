@@ -177,8 +177,7 @@ TEST_CASE("a stack has the rows of its images one by one, for small images and l
             std::size_t row = 0;
             for (std::int64_t k = 0; k < count; ++k) {
                 const ChannelView one{channel.images.image(k)};
-                const RegionTable alone =
-                    measure_labels(label_stack.image(k), {&one, 1}, everything, 1);
+                const RegionTable alone = measure_labels(label_stack.image(k), {&one, 1}, everything, 1);
                 for (std::size_t i = 0; i < alone.label.size(); ++i, ++row) {
                     REQUIRE(table.image[row] == k);
                     REQUIRE(table.regions.label[row] == alone.label[i]);

@@ -142,7 +142,7 @@ def measure(
     )
     wanted = pixels if any(entry.needs_image for entry in chosen) else Pixels()
     conventions = check_conventions(ddof, pixel_term, orientation_reference)
-    if axis is None:
+    if axis is None or isinstance(objects, Regions):
         raw = _gather(objects, wanted, chosen, threads)
     else:
         raw = gather_frames(objects, axis, wanted, chosen, threads)

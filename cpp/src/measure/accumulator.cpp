@@ -319,9 +319,7 @@ Accumulator& Accumulator::operator=(Accumulator&&) noexcept = default;
 
 const MeasurePlan& Accumulator::plan() const { return sums_->plan(); }
 std::size_t Accumulator::regions() const { return sums_->regions(); }
-void Accumulator::make_room(std::size_t rows, RegionTable& table) const {
-    sums_->prepare(rows, table);
-}
+void Accumulator::make_room(std::size_t rows, RegionTable& table) const { sums_->prepare(rows, table); }
 void Accumulator::write(std::size_t first, RegionTable& table, int threads) const {
     sums_->write(sums_->rows(), first, table, threads);
 }

@@ -56,9 +56,7 @@ def read_image(path: str | os.PathLike[str]) -> NDArray[Any]:
     return _read(path)[0]
 
 
-def read_labels(
-    path: str | os.PathLike[str], *, frame_axis: int | None = None
-) -> NDArray[Any]:
+def read_labels(path: str | os.PathLike[str], *, frame_axis: int | None = None) -> NDArray[Any]:
     """Read a TIFF or PNG file that holds a label image, or one for every frame.
 
     As `read_image`, except that a file with colors or channels is an error: its last axis would be
