@@ -60,7 +60,7 @@ def test_boxes_of_itk(name):
         assert lengths[1] / lengths[2] == pytest.approx(flatness, rel=1e-5)
 
 
-# ------------------------------------------------------------------------------------ DIPlib, cermet
+# ----------------------------------------------------------------------------------- DIPlib, cermet
 
 
 def test_the_cermet_table_of_diplib(shared_reference):
@@ -89,7 +89,7 @@ def test_the_cermet_table_of_diplib(shared_reference):
     np.testing.assert_allclose(excess, kurtosis, **four_digits)
 
 
-# ----------------------------------------------------------------------------- shapes with a formula
+# ---------------------------------------------------------------------------- shapes with a formula
 
 
 @pytest.mark.parametrize("radius", [22, 60])

@@ -97,7 +97,7 @@ def assert_all_agree(labels, image, spacing=1.0):
     assert_tables_agree(table, expected, intensity_scale=scale)
 
 
-# ------------------------------------------------------------------------------ tiles of an OME-Zarr
+# ----------------------------------------------------------------------------- tiles of an OME-Zarr
 
 
 @pytest.fixture(scope="module")
