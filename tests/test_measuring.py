@@ -376,6 +376,18 @@ def test_the_phantom_of_ibsi():
     assert moments["intensity_var"][0] == pytest.approx(3.05, abs=0.005)
     assert moments["intensity_skewness"][0] == pytest.approx(1.08, abs=0.005)
     assert moments["intensity_kurtosis"][0] == pytest.approx(-0.355, abs=0.0005)
+    # Shift of the center of mass, elongation and flatness, with the tolerances stated there.
+    assert moments["intensity_mass_displacement"][0] == pytest.approx(0.672 / 2, abs=0.004 / 2)
+    shape = ms.measure(labels, measurements="axis_lengths", spacing=2)
+    major, minor, least = (shape[f"axis_lengths-{k}"][0] for k in range(3))
+    assert minor / major == pytest.approx(0.816, abs=0.005)
+    assert least / major == pytest.approx(0.749, abs=0.005)
+    # Axes there are 4 deviations long, with the covariance divided by n - 1; here an ellipsoid of
+    # uniform mass is sqrt(20) deviations long, divided by n.
+    factor = 4 / math.sqrt(20) * math.sqrt(74 / 73)
+    assert major * factor == pytest.approx(11.4, abs=0.1)
+    assert minor * factor == pytest.approx(9.31, abs=0.06)
+    assert least * factor == pytest.approx(8.54, abs=0.05)
 
 
 def one_object(shape, where):

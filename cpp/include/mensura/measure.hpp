@@ -121,6 +121,10 @@ public:
     void merge(const Accumulator& other);
 
     RegionTable table(int threads) const;
+    // The same in a table of several accumulators of one plan: makes room for `rows` rows in all, then
+    // writes those of this one from row `first` on.
+    void make_room(std::size_t rows, RegionTable& table) const;
+    void write(std::size_t first, RegionTable& table, int threads) const;
 
     const MeasurePlan& plan() const;
     std::size_t regions() const;
@@ -142,5 +146,23 @@ RegionTable measure_labels(const ImageView& labels, std::span<const ChannelView>
                            const MeasurePlan& plan, int threads);
 RegionTable measure_regions(const Regions& regions, std::span<const ChannelView> channels,
                             const MeasurePlan& plan, int threads);
+
+// One channel of every image of a stack.
+struct ChannelStack {
+    ImageStack images;
+    std::optional<ImageStack> masks{};
+    std::optional<Scalar> saturation{};
+};
+
+// The rows of a stack of images, image by image.
+struct StackTable {
+    RegionTable regions;
+    Column<std::int64_t> image;  // which one a region lies in
+};
+
+// Measures every image of a stack by itself, with the same bits as one by one. Labels are integers; or
+// bool, and then the components of each image are its regions, pixels that share a corner connected.
+StackTable measure_stack(const ImageStack& labels, std::span<const ChannelStack> channels,
+                         const MeasurePlan& plan, int threads);
 
 }  // namespace mensura

@@ -160,23 +160,37 @@ public:
         for (std::size_t c = 0; c < channels_.size(); ++c) channels_[c]->add(*other.channels_[c], slots);
     }
 
-    RegionTable table(int threads) const {
-        constexpr std::size_t rows_at_once = 1024;
+    // The slots in order of their labels.
+    std::vector<std::size_t> rows() const {
         std::vector<std::size_t> order = labels_.sorted_slots();
         if (has_strays_ || labels_.size() != regions_) {
             std::erase_if(order, [this](std::size_t slot) {
                 return slot >= regions_ || !geometry_->has_pixels(slot);
             });
         }
-        RegionTable table;
-        prepare(order.size(), table);
+        return order;
+    }
+
+    void prepare(std::size_t rows, RegionTable& table) const {
+        table.label.resize(rows);
+        geometry_->prepare(rows, table);
+        for (const auto& family : families_) family->prepare(rows, table);
+        table.channels.resize(channels_.size());
+        for (std::size_t c = 0; c < channels_.size(); ++c) {
+            channels_[c]->prepare(rows, table.channels[c]);
+        }
+    }
+
+    // Writes the rows of these slots from row `start` on.
+    void write(const std::vector<std::size_t>& order, std::size_t start, RegionTable& table,
+               int threads) const {
+        constexpr std::size_t rows_at_once = 1024;
         const std::size_t blocks = (order.size() + rows_at_once - 1) / rows_at_once;
         for_each_block(static_cast<std::int64_t>(blocks), threads, [&](std::int64_t b) {
             const std::size_t first = static_cast<std::size_t>(b) * rows_at_once;
             const std::size_t count = std::min(order.size() - first, rows_at_once);
-            write_rows(first, std::span(order).subspan(first, count), table);
+            write_rows(start + first, std::span(order).subspan(first, count), table);
         });
-        return table;
     }
 
     void save(ByteWriter& bytes) const {
@@ -279,16 +293,6 @@ private:
         return slots;
     }
 
-    void prepare(std::size_t rows, RegionTable& table) const {
-        table.label.resize(rows);
-        geometry_->prepare(rows, table);
-        for (const auto& family : families_) family->prepare(rows, table);
-        table.channels.resize(channels_.size());
-        for (std::size_t c = 0; c < channels_.size(); ++c) {
-            channels_[c]->prepare(rows, table.channels[c]);
-        }
-    }
-
     void write_rows(std::size_t first_row, std::span<const std::size_t> slots,
                     RegionTable& table) const {
         const std::vector<RegionFrame> frames = geometry_->frames(slots);
@@ -324,8 +328,19 @@ Accumulator& Accumulator::operator=(Accumulator&&) noexcept = default;
 
 const MeasurePlan& Accumulator::plan() const { return sums_->plan(); }
 std::size_t Accumulator::regions() const { return sums_->regions(); }
-RegionTable Accumulator::table(int threads) const { return sums_->table(threads); }
+void Accumulator::make_room(std::size_t rows, RegionTable& table) const { sums_->prepare(rows, table); }
+void Accumulator::write(std::size_t first, RegionTable& table, int threads) const {
+    sums_->write(sums_->rows(), first, table, threads);
+}
 void Accumulator::merge(const Accumulator& other) { sums_->merge(*other.sums_); }
+
+RegionTable Accumulator::table(int threads) const {
+    const std::vector<std::size_t> rows = sums_->rows();
+    RegionTable table;
+    sums_->prepare(rows.size(), table);
+    sums_->write(rows, 0, table, threads);
+    return table;
+}
 
 // Gathers a tile by itself and takes it in when it is whole.
 template <class Gather>
@@ -359,7 +374,7 @@ void Accumulator::add(const Regions& regions, std::span<const ChannelView> chann
 namespace {
 
 // Tells accumulators of this build from other bytes; raised when what is written changes.
-constexpr std::uint64_t format = 0x6d656e73'0001'0000U + sizeof(void*);
+constexpr std::uint64_t format = 0x6d656e73'0002'0000U + sizeof(void*);
 
 }  // namespace
 

@@ -248,27 +248,24 @@ inline Stretch<T> sum_stretch(const T* pixels, std::int64_t length) {
     return {valid, join(sum), low, high};
 }
 
+// Deviations of finite pixels from a number near their mean; what that lacks to the mean is their mean
+// difference from it, of which no digits are lost.
 template <class T>
-inline double deviation_stretch(const T* pixels, std::int64_t length, double mean) {
-    double squares[lanes] = {};
+inline Deviations deviations_of(const T* pixels, std::int64_t length, double center, double count) {
+    double first[lanes] = {};
+    double second[lanes] = {};
     for (std::int64_t i = 0; i < length; i += lanes) {
         const std::int64_t left = length - i;
         for (int j = 0; j < (left < lanes ? left : lanes); ++j) {
-            const double difference = static_cast<double>(pixels[i + j]) - mean;
-            squares[j] += is_finite(pixels[i + j]) ? difference * difference : 0.0;
+            const double difference = static_cast<double>(pixels[i + j]) - center;
+            const double counted = is_finite(pixels[i + j]) ? difference : 0.0;
+            first[j] += counted;
+            second[j] += counted * counted;
         }
     }
-    return join(squares);
-}
-
-template <class T>
-inline void join_deviation(FloatPartial<T>& partial, const Stretch<T>& part, double deviation) {
-    const auto n = static_cast<double>(part.valid);
-    const auto before = static_cast<double>(partial.valid);
-    partial.deviation += deviation;
-    if (partial.valid == 0) return;
-    const double mean_before = (partial.sum + partial.sum_low) / before;
-    partial.deviation += joining_deviation(mean_before, before, part.sum / n, n);
+    const double sum = join(first);
+    const double rest = sum / count;
+    return {center, rest, join(second) - rest * sum};
 }
 
 template <class T, bool with_squares>
@@ -283,8 +280,9 @@ void add_values(const T* row, std::ptrdiff_t to_row_below, const SlotRun* runs, 
             const Stretch<T> part = sum_stretch(row + start, length);
             if (part.valid == 0) continue;
             if constexpr (with_squares) {
-                const double mean = part.sum / static_cast<double>(part.valid);
-                join_deviation(partial, part, deviation_stretch(row + start, length, mean));
+                const auto n = static_cast<double>(part.valid);
+                join_deviations(partial.deviations, static_cast<double>(partial.valid),
+                                deviations_of(row + start, length, part.sum / n, n), n);
             }
             add_compensated(partial.sum, partial.sum_low, part.sum);
             partial.valid += part.valid;

@@ -37,6 +37,10 @@ def table_of(
     columns: dict[str, NDArray[Any]] = {}
     units: dict[str, str] = {}
     definitions: dict[str, str] = {}
+    if "frame" in sums.raw:
+        columns["frame"] = sums.raw["frame"]
+        units["frame"] = ""
+        definitions["frame"] = "number of the frame along frame_axis, from 0"
     for entry in chosen:
         named = _columns_of(entry, sums, channels)
         columns |= named

@@ -51,6 +51,7 @@ class RegionColumns(TypedDict):
     covariance: tuple[Floats, Floats, Floats, Floats, Floats, Floats]
     border_pixels: Integers
     components: NotRequired[Integers]  # in table order
+    frame: NotRequired[Integers]  # of a series of images
     channels: list[ChannelColumns]
 
 
