@@ -86,11 +86,14 @@ public:
     }
 
     // The nearest double; halves go to the even one.
-    explicit operator double() const {
+    explicit operator double() const { return scaled(0); }
+    // The nearest double of the integer x 2^exponent.
+    double scaled(int exponent) const {
         if constexpr (words == 1) {
-            return static_cast<double>(static_cast<std::int64_t>(word_[0]));
+            return std::ldexp(static_cast<double>(static_cast<std::int64_t>(word_[0])), exponent);
         } else {
-            return is_negative() ? -magnitude_as_double(-*this) : magnitude_as_double(*this);
+            return is_negative() ? -scaled_magnitude(-*this, exponent)
+                                 : scaled_magnitude(*this, exponent);
         }
     }
 
@@ -101,13 +104,13 @@ private:
         for (int k = first; k < words; ++k) word_[k] = fill;
     }
 
-    static double magnitude_as_double(const Wide& value) {
+    static double scaled_magnitude(const Wide& value, int exponent) {
         int top = words - 1;
         while (top > 1 && value.word_[top] == 0) --top;
         UInt128 leading = UInt128{value.word_[top]} << 64 | value.word_[top - 1];
         // What lies below decides only whether the rest is exactly a half, so one bit can stand for it.
         for (int k = 0; k < top - 1; ++k) leading |= value.word_[k] != 0 ? 1U : 0U;
-        return std::ldexp(static_cast<double>(leading), 64 * (top - 1));
+        return std::ldexp(static_cast<double>(leading), 64 * (top - 1) + exponent);
     }
 
     std::uint64_t word_[static_cast<std::size_t>(words)];
