@@ -63,14 +63,15 @@ double nearest(const Wide<words>& value) {
 }
 
 // The nearest double of value x 2^-exponent.
-double scaled(UInt128 value, int exponent) { return std::ldexp(nearest(value), -exponent); }
+double scaled(UInt128 value, int exponent) { return widened<2>(value).scaled(-exponent); }
 template <int words>
 double scaled(const Wide<words>& value, int exponent) {
     return value.scaled(-exponent);
 }
 
 int bits_of(std::int64_t value) {
-    return std::bit_width(static_cast<std::uint64_t>(value < 0 ? -(value + 1) : value));
+    return static_cast<int>(
+        std::bit_width(static_cast<std::uint64_t>(value < 0 ? -(value + 1) : value)));
 }
 int bits_of(std::uint64_t value) { return bits_of(static_cast<std::int64_t>(value)); }
 int bits_of(UInt128 value) {
@@ -82,7 +83,8 @@ template <int words>
 int bits_of(const Wide<words>& value) {
     const std::uint64_t fill = value.is_negative() ? ~std::uint64_t{0} : 0;
     for (int k = words - 1; k >= 0; --k) {
-        if (value.word(k) != fill) return 64 * k + std::bit_width(value.word(k) ^ fill);
+        if (value.word(k) != fill)
+            return 64 * k + static_cast<int>(std::bit_width(value.word(k) ^ fill));
     }
     return 0;
 }
@@ -97,98 +99,118 @@ struct CentralSize {
 };
 
 template <std::size_t n, class Integer>
-CentralSize central_size(const std::array<Integer, n>& sums, const RegionFrame& region, int value_bits,
-                         int box_bits) {
+CentralSize central_size(const std::array<Integer, n>& sums, const RegionFrame& region,
+                         const WeightKind& kind, int box_bits) {
     CentralSize size{};
     size.weight_bits = bits_of(sums[0]);
     size.factor_bits = size.weight_bits;
-    size.sum_bits = box_bits + value_bits + 2;
+    // Weights without a sign do not cancel: their sum bounds them, and the centroid lies in the box.
+    size.sum_bits = 1 + (kind.is_signed ? box_bits + kind.bits : size.weight_bits);
     for (std::size_t axis = 0; axis < (n == 16 ? 2 : 3); ++axis) {
         const int first_bits = bits_of(sums[moment_strides[axis]]);
         const int side_bits = bits_of(region.sides[2 - axis]);
         size.factor_bits = std::max(size.factor_bits, first_bits);
-        size.sum_bits += 3 * (std::max(size.weight_bits + side_bits, first_bits) + 1);
+        const int distance_bits = size.weight_bits + side_bits;
+        size.sum_bits += 3 * (kind.is_signed ? std::max(distance_bits, first_bits) + 1 : distance_bits);
     }
     return size;
 }
 
+// The sum of weights and the first moments along x, y, z, all of them as magnitudes, and the signs of
+// the quotients of moment and sum, as positive factors are multiplied with soonest.
+template <class Factor>
+struct Center {
+    Factor weight;
+    std::array<Factor, 3> first{};
+    std::array<bool, 3> is_negative{};
+};
+
+template <class Factor, std::size_t n, class Corner>
+Center<Factor> center_of(const std::array<Corner, n>& corner) {
+    const auto is_negative = [](const Corner& sum) { return widened<6>(sum).is_negative(); };
+    const auto magnitude = [&](const Corner& sum) {
+        Factor whole = Convert<Factor>::from(sum);
+        return is_negative(sum) ? Factor(-whole) : whole;
+    };
+    Center<Factor> center{magnitude(corner[0])};
+    for (std::size_t axis = 0; axis < (n == 16 ? 2 : 3); ++axis) {
+        const Corner& first = corner[moment_strides[axis]];
+        center.first[axis] = magnitude(first);
+        center.is_negative[axis] = is_negative(first) != is_negative(corner[0]);
+    }
+    return center;
+}
+
 // From the sums of x^k to those of (w x - s)^k.
 template <class Integer, class Factor>
-void center_line(Integer* sums, std::size_t stride, const Factor& weight, const Factor& negative_first) {
+void center_line(Integer* sums, std::size_t stride, const Factor& weight, const Factor& first,
+                 bool is_negative) {
     for (std::size_t round = 1; round < 4; ++round) {
         for (std::size_t k = 3; k >= round; --k) {
-            Integer scaled_up = times(sums[k * stride], weight);
-            scaled_up += times(sums[(k - 1) * stride], negative_first);
-            sums[k * stride] = scaled_up;
+            Integer difference = times(sums[k * stride], weight);
+            if (is_negative) {
+                difference += times(sums[(k - 1) * stride], first);
+            } else {
+                difference -= times(sums[(k - 1) * stride], first);
+            }
+            sums[k * stride] = difference;
         }
     }
 }
 
 template <class Integer, class Factor, std::size_t n, class Corner>
 void write_central(std::size_t row, const std::array<Corner, n>& corner, const CentralSize& size,
-                   const std::array<Factor, 4>& factors, MomentColumns& central) {
+                   const Center<Factor>& center, MomentColumns& central) {
     std::array<Integer, n> sums;
     for (std::size_t m = 0; m < n; ++m) sums[m] = Convert<Integer>::from(corner[m]);
     for (std::size_t axis = 0; axis < (n == 16 ? 2 : 3); ++axis) {
         for_each_moment_line(sums, axis, [&](Integer* line, std::size_t stride) {
-            center_line(line, stride, factors[0], factors[1 + axis]);
+            center_line(line, stride, center.weight, center.first[axis], center.is_negative[axis]);
         });
     }
     // Powers of the weight are brought near 1 before they leave the range of double.
     const int exponent = size.weight_bits;
-    const double weight = widened<6>(corner[0]).scaled(-exponent);
+    const double weight = scaled(Convert<Wide<6>>::from(center.weight), exponent);
     std::array<double, 10> powers{1};
     for (std::size_t p = 1; p < powers.size(); ++p) powers[p] = powers[p - 1] * weight;
     for (std::size_t m = 0; m < n; ++m) {
         const int order = moment_order(m);
-        central[m][row] =
-            scaled(sums[m], order * exponent) / powers[static_cast<std::size_t>(order)];
+        central[m][row] = scaled(sums[m], order * exponent) / powers[static_cast<std::size_t>(order)];
     }
-}
-
-// The weight, and minus the first moments along x, y, z.
-template <class Factor, std::size_t n, class Corner, class Make>
-std::array<Factor, 4> central_factors(const std::array<Corner, n>& corner, Make make) {
-    std::array<Factor, 4> factors{make(corner[0])};
-    for (std::size_t axis = 0; axis < (n == 16 ? 2 : 3); ++axis) {
-        factors[1 + axis] = -make(corner[moment_strides[axis]]);
-    }
-    return factors;
 }
 
 template <std::size_t n, class Corner>
 void write_central_of(std::size_t row, const std::array<Corner, n>& corner, const RegionFrame& region,
-                      int value_bits, int box_bits, MomentColumns& central) {
+                      const WeightKind& kind, int box_bits, MomentColumns& central) {
     if (corner[0] == Corner{}) {
         for (auto& column : central) column[row] = undefined;
         central[0][row] = 0;
         return;
     }
     constexpr int widest = 24;  // 64-bit pixels in a box of 2^56: 3 (3 (120 + 1) + 56) + 122 bits
-    const CentralSize size = central_size(corner, region, value_bits, box_bits);
+    const CentralSize size = central_size(corner, region, kind, box_bits);
     if (size.factor_bits > 62 || size.sum_bits > 8 * 64 - 1) {
-        const auto factors =
-            central_factors<Wide<widest>>(corner, [](const Corner& c) { return widened<widest>(c); });
-        return write_central<Wide<widest>>(row, corner, size, factors, central);
+        const auto center = center_of<Wide<widest>>(corner);
+        return write_central<Wide<widest>>(row, corner, size, center, central);
     }
-    const auto factors = central_factors<std::int64_t>(
-        corner, [](const Corner& c) { return static_cast<std::int64_t>(widened<2>(c).word(0)); });
-    if (size.sum_bits <= 127) return write_central<UInt128>(row, corner, size, factors, central);
-    if (size.sum_bits <= 255) return write_central<Wide<4>>(row, corner, size, factors, central);
-    write_central<Wide<8>>(row, corner, size, factors, central);
+    const auto center = center_of<std::uint64_t>(corner);
+    if (size.sum_bits <= 127) return write_central<UInt128>(row, corner, size, center, central);
+    if (size.sum_bits <= 191) return write_central<Wide<3>>(row, corner, size, center, central);
+    if (size.sum_bits <= 255) return write_central<Wide<4>>(row, corner, size, center, central);
+    write_central<Wide<8>>(row, corner, size, center, central);
 }
 
 // ------------------------------------------------------------------------------------ about the corner
 
 template <class Integer, int words, std::size_t n>
 void write_both(std::size_t row, const std::array<Wide<words>, n>& sums,
-                const std::array<std::int64_t, 3>& shift, const RegionFrame& region, int value_bits,
-                int box_bits, MomentColumns& moments, MomentColumns& central) {
+                const std::array<std::int64_t, 3>& shift, const RegionFrame& region,
+                const WeightKind& kind, int box_bits, MomentColumns& moments, MomentColumns& central) {
     std::array<Integer, n> corner;
     for (std::size_t m = 0; m < n; ++m) corner[m] = Convert<Integer>::from(sums[m]);
     move_moments(corner, shift);
     for (std::size_t m = 0; m < n; ++m) moments[m][row] = nearest(corner[m]);
-    write_central_of(row, corner, region, value_bits, box_bits, central);
+    write_central_of(row, corner, region, kind, box_bits, central);
 }
 
 }  // namespace
@@ -196,7 +218,7 @@ void write_both(std::size_t row, const std::array<Wide<words>, n>& sums,
 template <int words, std::size_t n>
 void write_exact_moments(std::size_t row, const std::array<Wide<words>, n>& sums,
                          const std::array<std::int64_t, 3>& anchor, const RegionFrame& region,
-                         int value_bits, MomentColumns& moments, MomentColumns& central) {
+                         const WeightKind& kind, MomentColumns& moments, MomentColumns& central) {
     // Each at least 1 and below 2^42, so the product has fewer bits than the sum.
     const int box_bits = bits_of(region.sides[0]) + bits_of(region.sides[1]) + bits_of(region.sides[2]);
     double box = 1;
@@ -206,28 +228,28 @@ void write_exact_moments(std::size_t row, const std::array<Wide<words>, n>& sums
         box *= static_cast<double>(region.sides[a]);
     }
     if (box > std::ldexp(1.0, moment_box_bits)) return write_undefined_moments(row, moments, central);
-    const int sum_bits = 4 * box_bits + value_bits + 1;
+    const int sum_bits = 4 * box_bits + kind.bits + 1;
     if (sum_bits <= 63) {
-        return write_both<std::uint64_t>(row, sums, shift, region, value_bits, box_bits, moments, central);
+        return write_both<std::uint64_t>(row, sums, shift, region, kind, box_bits, moments, central);
     }
     if (sum_bits <= 127) {
-        return write_both<UInt128>(row, sums, shift, region, value_bits, box_bits, moments, central);
+        return write_both<UInt128>(row, sums, shift, region, kind, box_bits, moments, central);
     }
-    write_both<Wide<words>>(row, sums, shift, region, value_bits, box_bits, moments, central);
+    write_both<Wide<words>>(row, sums, shift, region, kind, box_bits, moments, central);
 }
 
 template void write_exact_moments(std::size_t, const std::array<Wide<4>, 16>&,
-                                  const std::array<std::int64_t, 3>&, const RegionFrame&, int,
-                                  MomentColumns&, MomentColumns&);
+                                  const std::array<std::int64_t, 3>&, const RegionFrame&,
+                                  const WeightKind&, MomentColumns&, MomentColumns&);
 template void write_exact_moments(std::size_t, const std::array<Wide<4>, 64>&,
-                                  const std::array<std::int64_t, 3>&, const RegionFrame&, int,
-                                  MomentColumns&, MomentColumns&);
+                                  const std::array<std::int64_t, 3>&, const RegionFrame&,
+                                  const WeightKind&, MomentColumns&, MomentColumns&);
 template void write_exact_moments(std::size_t, const std::array<Wide<5>, 16>&,
-                                  const std::array<std::int64_t, 3>&, const RegionFrame&, int,
-                                  MomentColumns&, MomentColumns&);
+                                  const std::array<std::int64_t, 3>&, const RegionFrame&,
+                                  const WeightKind&, MomentColumns&, MomentColumns&);
 template void write_exact_moments(std::size_t, const std::array<Wide<5>, 64>&,
-                                  const std::array<std::int64_t, 3>&, const RegionFrame&, int,
-                                  MomentColumns&, MomentColumns&);
+                                  const std::array<std::int64_t, 3>&, const RegionFrame&,
+                                  const WeightKind&, MomentColumns&, MomentColumns&);
 
 void write_undefined_moments(std::size_t row, MomentColumns& moments, MomentColumns& central) {
     for (auto& column : moments) column[row] = undefined;

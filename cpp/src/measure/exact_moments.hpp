@@ -27,14 +27,20 @@ inline constexpr int moment_box_bits = 56;
 // The widths of totals: for pixels of so many bits, 0 for geometry.
 constexpr int moment_words(int value_bits) { return value_bits == 64 ? 5 : 4; }
 
+// What is known of the weights beforehand; those of geometry are 1.
+struct WeightKind {
+    int bits;
+    bool is_signed;
+};
+
 // The columns of one kind of moments, by index; see moments.hpp.
 using MomentColumns = std::vector<Column<double>>;
 
-// Writes both for a region whose sums are about `anchor`. Weights have `value_bits` bits.
+// Writes both for a region whose sums are about `anchor`.
 template <int words, std::size_t n>
 void write_exact_moments(std::size_t row, const std::array<Wide<words>, n>& sums,
                          const std::array<std::int64_t, 3>& anchor, const RegionFrame& region,
-                         int value_bits, MomentColumns& moments, MomentColumns& central);
+                         const WeightKind& kind, MomentColumns& moments, MomentColumns& central);
 
 void write_undefined_moments(std::size_t row, MomentColumns& moments, MomentColumns& central);
 

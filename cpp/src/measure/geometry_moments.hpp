@@ -54,7 +54,7 @@ struct GeometryMoments {
     }
     static void write(std::size_t row, const Total& total, const RegionFrame& region,
                       RegionTable& table) {
-        write_exact_moments(row, total.sums, total.anchor, region, 0, table.moments,
+        write_exact_moments(row, total.sums, total.anchor, region, WeightKind{0, false}, table.moments,
                             table.central_moments);
     }
 
@@ -70,7 +70,9 @@ private:
         const std::int64_t squares = squares_below(b) - squares_below(a);
         constexpr std::int64_t near = std::int64_t{1} << 15;  // whose cubes sum up to less than 2^62
         if (-near < a && b < near) {
-            part.add(y, std::array<std::int64_t, 4>{b - a, sum, squares, sum * (below_a + below_b)});
+            const std::array<std::int64_t, 4> powers{b - a, sum, squares, sum * (below_a + below_b)};
+            const bool is_near = part.is_near(y, a, b, NearSums::reach(0));
+            is_near ? part.add_near(y, powers) : part.add(y, powers);
         } else {
             part.add(y, std::array<Int128, 4>{b - a, sum, squares, Int128{sum} * (below_a + below_b)});
         }

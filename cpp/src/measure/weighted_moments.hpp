@@ -112,7 +112,8 @@ struct IntegerWeightedMoments : WeightedMomentFamily<T, volume, IntegerMomentSum
         if (total.any == 0) {
             return write_undefined_moments(row, columns.moments, columns.central_moments);
         }
-        write_exact_moments(row, total.sums, total.anchor, region, value_bits, columns.moments,
+        write_exact_moments(row, total.sums, total.anchor, region,
+                            WeightKind{value_bits, std::is_signed_v<T>}, columns.moments,
                             columns.central_moments);
     }
 
@@ -122,18 +123,19 @@ private:
         if constexpr (sizeof(T) < 8) {
             // Where value x cubes of coordinates sum up to less than 2^63.
             constexpr std::int64_t near = std::int64_t{1} << (62 - value_bits) / 4;
-            if (-near < shift && run.end - part.anchor[2] < near) {
+            const std::int64_t end = run.end - part.anchor[2];
+            if (-near < shift && end < near) {
                 std::array<std::uint64_t, 4> moved;
                 for (std::size_t k = 0; k < 4; ++k) moved[k] = static_cast<std::uint64_t>(sums.sum[k]);
                 move_line(moved.data(), 1, shift);
-                return part.add(y, std::array{static_cast<std::int64_t>(moved[0]),
-                                              static_cast<std::int64_t>(moved[1]),
-                                              static_cast<std::int64_t>(moved[2]),
-                                              static_cast<std::int64_t>(moved[3])});
+                const std::array powers{
+                    static_cast<std::int64_t>(moved[0]), static_cast<std::int64_t>(moved[1]),
+                    static_cast<std::int64_t>(moved[2]), static_cast<std::int64_t>(moved[3])};
+                const bool is_near = part.is_near(y, shift, end, NearSums::reach(value_bits));
+                return is_near ? part.add_near(y, powers) : part.add(y, powers);
             }
         }
-        std::array<Sum, 4> moved{Sum(sums.sum[0]), Sum(sums.sum[1]), Sum(sums.sum[2]),
-                                 Sum(sums.sum[3])};
+        std::array<Sum, 4> moved{Sum(sums.sum[0]), Sum(sums.sum[1]), Sum(sums.sum[2]), Sum(sums.sum[3])};
         move_line(moved.data(), 1, shift);
         part.add(y, moved);
     }
@@ -144,8 +146,7 @@ private:
         for (std::size_t axis = volume ? 0 : 1; axis < 3; ++axis) {
             Number first = total.sums[moment_strides[2 - axis]];
             first += total.sums[0] * (total.anchor[axis] - region.corner[axis]);
-            columns.centroid[axis][row] =
-                weight == 0 ? undefined : static_cast<double>(first) / weight;
+            columns.centroid[axis][row] = weight == 0 ? undefined : static_cast<double>(first) / weight;
         }
     }
 };
@@ -204,7 +205,8 @@ private:
             return;
         }
         std::array<double, 3> shift{};
-        for (std::size_t a = volume ? 0 : 1; a < 3; ++a) shift[a] = -sums[moment_strides[2 - a]] / weight;
+        for (std::size_t a = volume ? 0 : 1; a < 3; ++a)
+            shift[a] = -sums[moment_strides[2 - a]] / weight;
         move_moments(sums, shift);
         for (std::size_t m = 0; m < sums.size(); ++m) {
             central[m][row] = moment_order(m) == 1 ? 0.0 : sums[m];

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from mensura.measurements import ellipse, intensity, moments, position, quality, size
+from mensura.measurements import ellipse, image_moments, intensity, position, quality, size
 from mensura.measurements.registry import GROUPS, in_order
 from mensura.table import Table
 
-__all__ = ["ellipse", "intensity", "measurements", "moments", "position", "quality", "size"]
+__all__ = ["ellipse", "image_moments", "intensity", "measurements", "position", "quality", "size"]
 
 
 def measurements(group: str | None = None) -> Table:
@@ -14,8 +14,9 @@ def measurements(group: str | None = None) -> Table:
 
     Parameters
     ----------
-    group : {"size", "position", "ellipse", "moments", "intensity", "quality", "all"}, optional
-        Only those of one group. Default: all.
+    group : str, optional
+        Only those of one group: "size", "position", "ellipse", "image_moments", "intensity" or
+        "quality". Default: all.
 
     Returns
     -------

@@ -21,7 +21,7 @@ Columns: TypeAlias = NDArray[Any] | Sequence[NDArray[Any]]
 Compute: TypeAlias = Callable[[Any], Columns]
 
 #: Groups in the order in which they are listed.
-GROUPS = ("size", "position", "ellipse", "moments", "intensity", "quality")
+GROUPS = ("size", "position", "ellipse", "image_moments", "intensity", "quality")
 
 #: What is counted in a pass of its own over the whole label image, and not by the plan of sums.
 WHOLE_IMAGE_NEEDS = frozenset({"components"})

@@ -58,7 +58,7 @@ def _normalized(central: tuple[Floats, ...], spacing: tuple[float, ...]) -> list
 
 
 def _powers_of_mass(mass: Floats, ndim: int) -> Callable[[int], Floats]:
-    """Return a function from p to mass^(p / ndim + 1); NaN where a root of less than 0 is needed."""
+    """Return a function from p to mass^(p / ndim + 1); NaN where that is a root of less than 0."""
     positive = np.where(mass < 0, np.nan, mass)
     root = np.sqrt(positive) if ndim == 2 else np.cbrt(positive)
     known: dict[int, Floats] = {}
@@ -221,6 +221,4 @@ def moments_weighted_hu(channel: ChannelSums) -> Columns:
 def centroid_weighted_local(channel: ChannelSums) -> Columns:
     """Return the weighted centroid from the corner of the bounding box."""
     steps: tuple[float, ...] = channel.regions.spacing
-    return [
-        offset * step for offset, step in zip(channel.centroid_from_corner, steps, strict=True)
-    ]
+    return [offset * step for offset, step in zip(channel.centroid_from_corner, steps, strict=True)]
