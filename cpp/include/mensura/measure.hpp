@@ -77,7 +77,7 @@ struct RegionTable {
     // from the centroid; 16 columns for a plan of 2 axes. NaN where the box has more than 2^56 pixels.
     std::vector<Column<double>> moments;
     std::vector<Column<double>> central_moments;
-    Column<std::int64_t> border_pixels;        // pixels on the border of the image
+    Column<std::int64_t> border_pixels;  // pixels on the border of the image
 
     struct Channel {
         Column<std::int64_t> valid;  // pixels that are finite and not masked; the other columns are NaN

@@ -96,6 +96,7 @@ struct CentralSize {
     int weight_bits;  // of the sum of weights
     int factor_bits;  // of the largest of it and the first moments
     int sum_bits;     // of the largest sum
+    int row_bits;     // of the largest sum that is about the centroid along x alone
 };
 
 template <std::size_t n, class Integer>
@@ -106,12 +107,15 @@ CentralSize central_size(const std::array<Integer, n>& sums, const RegionFrame& 
     size.factor_bits = size.weight_bits;
     // Weights without a sign do not cancel: their sum bounds them, and the centroid lies in the box.
     size.sum_bits = 1 + (kind.is_signed ? box_bits + kind.bits : size.weight_bits);
+    size.row_bits = size.sum_bits;
     for (std::size_t axis = 0; axis < (n == 16 ? 2 : 3); ++axis) {
         const int first_bits = bits_of(sums[moment_strides[axis]]);
         const int side_bits = bits_of(region.sides[2 - axis]);
         size.factor_bits = std::max(size.factor_bits, first_bits);
         const int distance_bits = size.weight_bits + side_bits;
-        size.sum_bits += 3 * (kind.is_signed ? std::max(distance_bits, first_bits) + 1 : distance_bits);
+        const int bits = kind.is_signed ? std::max(distance_bits, first_bits) + 1 : distance_bits;
+        size.sum_bits += 3 * bits;
+        size.row_bits += 3 * (axis == 0 ? bits : side_bits);
     }
     return size;
 }
@@ -158,16 +162,37 @@ void center_line(Integer* sums, std::size_t stride, const Factor& weight, const 
     }
 }
 
-template <class Integer, class Factor, std::size_t n, class Corner>
-void write_central(std::size_t row, const std::array<Corner, n>& corner, const CentralSize& size,
-                   const Center<Factor>& center, MomentColumns& central) {
+// The sums as Integer, and about the centroid along the axes [first, last).
+template <class Integer, class Factor, std::size_t n, class Other>
+std::array<Integer, n> centered(const std::array<Other, n>& others, const Center<Factor>& center,
+                                std::size_t first, std::size_t last) {
     std::array<Integer, n> sums;
-    for (std::size_t m = 0; m < n; ++m) sums[m] = Convert<Integer>::from(corner[m]);
-    for (std::size_t axis = 0; axis < (n == 16 ? 2 : 3); ++axis) {
+    for (std::size_t m = 0; m < n; ++m) sums[m] = Convert<Integer>::from(others[m]);
+    for (std::size_t axis = first; axis < last; ++axis) {
         for_each_moment_line(sums, axis, [&](Integer* line, std::size_t stride) {
             center_line(line, stride, center.weight, center.first[axis], center.is_negative[axis]);
         });
     }
+    return sums;
+}
+
+// About the centroid along all axes. Along x alone the sums are often narrower than in the end.
+template <class Integer, class Factor, std::size_t n, class Corner>
+std::array<Integer, n> centered_on(const std::array<Corner, n>& corner, const CentralSize& size,
+                                   const Center<Factor>& center) {
+    constexpr std::size_t axes = n == 16 ? 2 : 3;
+    if constexpr (std::is_same_v<Factor, std::uint64_t> && !std::is_same_v<Integer, UInt128>) {
+        if (size.row_bits <= 127) {
+            return centered<Integer>(centered<UInt128>(corner, center, 0, 1), center, 1, axes);
+        }
+    }
+    return centered<Integer>(corner, center, 0, axes);
+}
+
+template <class Integer, class Factor, std::size_t n, class Corner>
+void write_central(std::size_t row, const std::array<Corner, n>& corner, const CentralSize& size,
+                   const Center<Factor>& center, MomentColumns& central) {
+    const std::array<Integer, n> sums = centered_on<Integer>(corner, size, center);
     // Powers of the weight are brought near 1 before they leave the range of double.
     const int exponent = size.weight_bits;
     const double weight = scaled(Convert<Wide<6>>::from(center.weight), exponent);
