@@ -31,6 +31,12 @@ py::tuple columns(std::array<Column<T>, n>&& values) {
     return result;
 }
 
+py::tuple columns(std::vector<Column<double>>&& values) {
+    py::tuple result(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) result[i] = column(std::move(values[i]));
+    return result;
+}
+
 py::dict channel_columns(RegionTable::Channel&& channel) {
     py::dict result;
     result["valid"] = column(std::move(channel.valid));
@@ -49,6 +55,8 @@ py::dict channel_columns(RegionTable::Channel&& channel) {
     result["saturated"] = column(std::move(channel.saturated));
     result["at_min"] = column(std::move(channel.at_min));
     result["centroid"] = columns(std::move(channel.centroid));
+    result["moments"] = columns(std::move(channel.moments));
+    result["central_moments"] = columns(std::move(channel.central_moments));
     return result;
 }
 
@@ -60,6 +68,8 @@ py::dict table_columns(RegionTable&& table) {
     result["box_end"] = columns(std::move(table.box_end));
     result["centroid"] = columns(std::move(table.centroid));
     result["covariance"] = columns(std::move(table.covariance));
+    result["moments"] = columns(std::move(table.moments));
+    result["central_moments"] = columns(std::move(table.central_moments));
     result["border_pixels"] = column(std::move(table.border_pixels));
     py::list channels;
     for (auto& channel : table.channels) channels.append(channel_columns(std::move(channel)));

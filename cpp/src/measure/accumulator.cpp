@@ -11,6 +11,7 @@
 #include "measure/border.hpp"
 #include "measure/channel.hpp"
 #include "measure/geometry.hpp"
+#include "measure/geometry_moments.hpp"
 #include "measure/label_index.hpp"
 #include "mensura/measure.hpp"
 #include "mensura/threads.hpp"
@@ -103,6 +104,8 @@ using GeometryFamilies = Families<NoPixel, RegionTable>;
 // Which families of geometry a plan needs beside the one that all need.
 GeometryFamilies geometry_families_for(const MeasurePlan& plan) {
     GeometryFamilies families;
+    if (plan.third_moments && plan.axes == 3) add_family(families, GeometryMoments<true>{});
+    if (plan.third_moments && plan.axes == 2) add_family(families, GeometryMoments<false>{});
     if (plan.border_pixels) add_family(families, BorderPixels{plan});
     return families;
 }

@@ -8,6 +8,7 @@
 #include "measure/unmasked_runs.hpp"
 #include "measure/values.hpp"
 #include "measure/weighted_centroid.hpp"
+#include "measure/weighted_moments.hpp"
 
 namespace mensura {
 namespace {
@@ -27,8 +28,16 @@ ChannelFamilies<T> families_for(const ChannelKind& kind, const MeasurePlan& plan
     if (plan.intensity_powers) add_family(families, PowerSums<T>{});
     if (plan.intensity_positions) add_family(families, Positions<T>{plan.first_axis()});
     if (plan.intensity_quality) add_family(families, Quality<T>{kind.saturation});
-    if (plan.intensity_weighted_centroid) {
+    // Exact moments give the same centroid as the exact family of its own.
+    const bool is_among_moments = plan.intensity_weighted_moments && std::is_integral_v<T>;
+    if (plan.intensity_weighted_centroid && !is_among_moments) {
         add_family(families, WeightedCentroid<T>{{plan.first_axis()}});
+    }
+    if (plan.intensity_weighted_moments && plan.axes == 3) {
+        add_family(families, WeightedMoments<T, true>(plan));
+    }
+    if (plan.intensity_weighted_moments && plan.axes == 2) {
+        add_family(families, WeightedMoments<T, false>(plan));
     }
     return families;
 }

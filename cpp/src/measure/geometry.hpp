@@ -202,8 +202,11 @@ struct Geometry {
     }
 
     static RegionFrame frame(const Total& total) {
-        RegionFrame frame{total.count, {}};
-        for (std::size_t a = 0; a < A::count; ++a) frame.corner[A::first + a] = total.begin[a];
+        RegionFrame frame{total.count, {}, {1, 1, 1}};
+        for (std::size_t a = 0; a < A::count; ++a) {
+            frame.corner[A::first + a] = total.begin[a];
+            frame.sides[A::first + a] = total.end[a] - total.begin[a];
+        }
         return frame;
     }
 

@@ -84,6 +84,8 @@ struct IntensityKernels {
                         QualityPartial<T>* partials);
     void (*add_weighted)(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z,
                          std::int64_t y, WeightedPartial<T>* partials);
+    // Writes the sums of each run by itself; runs have at most moment_stretch pixels.
+    void (*run_moments)(const T* row, const SlotRun* runs, std::int64_t count, RunMoments<T>* moments);
     // foreground[x] = row[x] > threshold; false for NaN.
     void (*above)(const T* row, std::int64_t width, T threshold, Word* foreground);
 };

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from fractions import Fraction
 from typing import Any
 
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def table_of(
     for entry in chosen:
         named = _columns_of(entry, sums, channels)
         columns |= named
-        units |= dict.fromkeys(named, _unit(entry.unit, sums))
+        units |= {column: _unit(entry, column, sums) for column in named}
         definitions |= dict.fromkeys(named, entry.definition)
     provenance = {
         "version": _core.__version__,
@@ -77,7 +78,7 @@ def _columns_of(
     }
 
 
-def _unit(unit: str, sums: RegionSums) -> str:
+def _unit(entry: Measurement, column: str, sums: RegionSums) -> str:
     """Return a unit in pixels or, where a spacing is given, in the unit of the spacing."""
     length = "pixel" if set(sums.spacing) == {1.0} else "unit"
     size = f"{length}^{sums.ndim}"
@@ -87,4 +88,15 @@ def _unit(unit: str, sums: RegionSums) -> str:
         "size": size,
         "intensity x size": f"intensity x {size}",
     }
-    return named.get(unit, unit)
+    if "order" in entry.unit:
+        powers = column.removeprefix(entry.name).split("-")[1 : 1 + sums.ndim]
+        return _unit_of_order(entry.unit, sum(map(int, powers)), length, sums.ndim)
+    return named.get(entry.unit, entry.unit)
+
+
+def _unit_of_order(unit: str, order: int, length: str, ndim: int) -> str:
+    if order == 0:
+        return "intensity" if unit.startswith("intensity x") else ""
+    lengths = length if order == 1 else f"{length}^{order}"
+    exponent = f"({Fraction(-order, ndim)})"
+    return unit.replace("length^order", lengths).replace("(-order/ndim)", exponent)
