@@ -49,14 +49,6 @@ class Accumulator:
         origin: tuple[int, int, int],
         threads: int,
     ) -> None: ...
-    def add_regions(
-        self,
-        regions: Regions,
-        channels: list[_Array],
-        masks: list[_Array | None],
-        origin: tuple[int, int, int],
-        threads: int,
-    ) -> None: ...
     def merge(self, other: Accumulator) -> None: ...
     def table(self, threads: int) -> RegionColumns: ...
     @property
@@ -73,7 +65,22 @@ def find_regions(
     threads: int,
 ) -> Regions: ...
 def count_components(labels: _Array, threads: int) -> NDArray[np.int64]: ...
-def measure_geometry(regions: Regions, plan: MeasurePlan, threads: int) -> RegionColumns: ...
+def measure_labels(
+    labels: _Array,
+    channels: list[_Array],
+    masks: list[_Array | None],
+    saturations: list[float | None],
+    plan: MeasurePlan,
+    threads: int,
+) -> RegionColumns: ...
+def measure_regions(
+    regions: Regions,
+    channels: list[_Array],
+    masks: list[_Array | None],
+    saturations: list[float | None],
+    plan: MeasurePlan,
+    threads: int,
+) -> RegionColumns: ...
 def measure_stack(
     labels: _Array,
     channels: list[_Array],
