@@ -241,6 +241,9 @@ TEST_CASE("sets are numbered by their first element") {
     sets.unite(3, 5);
     sets.flatten_all();
     CHECK(parent == std::vector<std::uint32_t>{0, 1, 2, 1, 1, 1});
-    CHECK(number_roots<std::uint32_t>(parent) == 3);
+    CHECK(number_sets<std::uint32_t>(parent) == 3);
     CHECK(parent == std::vector<std::uint32_t>{0, 1, 2, 1, 1, 1});
+    std::vector<std::uint32_t> chain{0, 1, 0, 2, 1, 3, 6};
+    CHECK(number_sets<std::uint32_t>(chain) == 3);
+    CHECK(chain == std::vector<std::uint32_t>{0, 1, 0, 0, 1, 0, 2});
 }

@@ -24,47 +24,31 @@ public:
         if (by_value_) current_values_ = current_.read(r, 0, width_);
     }
 
-    // The pixels that are foreground in the current row and another and hold the same value where values
-    // matter. Valid until the next call.
-    const Word* both(const JoinRow& c, std::int64_t other, const JoinRow& p) {
-        if (by_value_) {
-            earlier_values_ = earlier_.read(other, 0, width_);
-            scan_kernels_of<T>().equal(current_values_, earlier_values_, width_, both_.data());
-            for (std::int64_t w = 0; w < words_; ++w) {
-                both_[static_cast<std::size_t>(w)] &= c.foreground[w] & p.foreground[w];
-            }
-        } else {
-            for (std::int64_t w = 0; w < words_; ++w) {
-                both_[static_cast<std::size_t>(w)] = c.foreground[w] & p.foreground[w];
-            }
-        }
-        return both_.data();
-    }
-
     // Calls edge(a, b) for the contacts of runs a of row r with runs b of row `other`.
     template <class Edge>
     void visit(std::int64_t r, const JoinRow& c, std::int64_t other, const JoinRow& p, bool diagonal,
                Edge edge) {
         start_row(r);
-        if (by_value_) both(c, other, p);
-        visit_both(c, p, nullptr, diagonal, edge);
+        visit(c, other, p, diagonal, nullptr, both_.data(), edge);
     }
 
-    // The same after both() of these rows; `implied` as the kernel takes it.
+    // The same for the current row, with `implied` as the kernel takes it. Writes to `both` the pixels
+    // that are foreground in the two rows and hold the same value where values matter.
     template <class Edge>
-    void visit_both(const JoinRow& c, const JoinRow& p, const Word* implied, bool diagonal, Edge edge) {
-        const ValueRow<T> cv{c, current_values_};
-        const ValueRow<T> pv{p, earlier_values_};
-        for (std::int64_t w = 0; w < words_; w += words_at_once) {
-            const std::int64_t end = std::min(words_, w + words_at_once);
-            const std::int64_t count =
-                by_value_ ? scan_kernels_of<T>().equal_contacts(cv, pv, both_.data(), implied, diagonal,
-                                                                w, end, found_.data())
-                          : kernels().contacts(c, p, implied, diagonal, w, end, found_.data());
-            for (std::int64_t k = 0; k < count; ++k) {
-                const Contact& contact = found_[static_cast<std::size_t>(k)];
-                edge(contact.current, contact.earlier);
-            }
+    void visit(const JoinRow& c, std::int64_t other, const JoinRow& p, bool diagonal,
+               const Word* implied, Word* both, Edge edge) {
+        if (by_value_) {
+            const ValueRow<T> cv{c, current_values_};
+            const ValueRow<T> pv{p, earlier_.read(other, 0, width_)};
+            visit_words(edge, [&](std::int64_t begin, std::int64_t end) {
+                return scan_kernels_of<T>().equal_contacts(cv, pv, width_, implied, diagonal, begin, end,
+                                                           both, found_.data());
+            });
+        } else {
+            for (std::int64_t w = 0; w < words_; ++w) both[w] = c.foreground[w] & p.foreground[w];
+            visit_words(edge, [&](std::int64_t begin, std::int64_t end) {
+                return kernels().contacts(c, p, implied, diagonal, begin, end, found_.data());
+            });
         }
     }
 
@@ -76,13 +60,24 @@ public:
 private:
     static constexpr std::int64_t words_at_once = 64;
 
+    // Calls edge(a, b) for what find(first word, one past the last) finds.
+    template <class Edge, class Find>
+    void visit_words(Edge edge, Find find) {
+        for (std::int64_t w = 0; w < words_; w += words_at_once) {
+            const std::int64_t count = find(w, std::min(words_, w + words_at_once));
+            for (std::int64_t k = 0; k < count; ++k) {
+                const Contact& contact = found_[static_cast<std::size_t>(k)];
+                edge(contact.current, contact.earlier);
+            }
+        }
+    }
+
     bool by_value_;
     std::int64_t width_;
     std::int64_t words_;
     RowReader<T> current_;
     RowReader<T> earlier_;
     const T* current_values_ = nullptr;
-    const T* earlier_values_ = nullptr;
     Column<Word> both_;
     Column<Contact> found_;
 };

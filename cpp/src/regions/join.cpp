@@ -146,8 +146,7 @@ private:
         } else {
             join_bands(runs, strip, bits, unite);
         }
-        sets.flatten_all();
-        number_pieces(runs, strip, bits);
+        number_pieces(runs, strip, bits, sets);
     }
 
     template <class Unite>
@@ -179,8 +178,7 @@ private:
                 const auto other = neighbor_band(r, n);
                 if (!other || *other < strip.row_begin) continue;
                 const JoinRow p = bits.row(foreground_of(runs, *other, words_), *other);
-                const Word* both = contacts.both(c, *other, p);
-                contacts.visit_both(c, p, implied.take(n, both), n.diagonal, unite);
+                contacts.visit(c, *other, p, n.diagonal, implied.known(n), implied.agreeing(n), unite);
             }
         }
     }
@@ -253,11 +251,13 @@ private:
         std::vector<Word> nothing_;
     };
 
-    // From the roots of the runs to the numbers of their pieces, in raster order.
-    void number_pieces(const RunTable& runs, Strip& strip, Bits& bits) const {
+    // From the parents of the runs to the numbers of their pieces, in raster order.
+    void number_pieces(const RunTable& runs, Strip& strip, Bits& bits,
+                       UnionFind<std::uint32_t>& sets) const {
         if (bands_.are_rows()) {
-            strip.pieces = number_roots<std::uint32_t>(strip.piece);
+            strip.pieces = number_sets<std::uint32_t>(strip.piece);
         } else {
+            sets.flatten_all();
             RasterNumbers numbers(bands_, runs, words_);
             strip.pieces = numbers.assign(bits.first_band, bits.end_band, bits, strip.piece);
         }

@@ -135,56 +135,86 @@ std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::int64_t* end
     return count;
 }
 
-// Those of the bits of word w where a[x] == b[x - 1].
-template <class T>
-inline Word equal_to_left(Word bits, const T* a, const T* b, std::int64_t w) {
-    Word equal = 0;
-    for (; bits != 0; bits &= bits - 1) {
-        const std::int64_t x = w * word_bits + __builtin_ctzll(bits);
-        equal |= a[x] == b[x - 1] ? bits & -bits : 0;
-    }
-    return equal;
+// Where two rows of values touch, of up to words_at_once words: see find_touching(). `behind` are the
+// pixels behind which p goes on diagonally, as they are pixels of c.
+struct Touching {
+    static constexpr std::int64_t words_at_once = 16;
+    std::int64_t inside[words_at_once * word_bits + spare_runs];
+    std::int64_t behind[words_at_once * word_bits + spare_runs];
+    const std::int64_t* inside_end;
+    const std::int64_t* behind_end;
+};
+
+// The pixels of word w of a row.
+inline Word pixels_of_word(std::int64_t w, std::int64_t width) {
+    const std::int64_t left = width - w * word_bits;
+    return left < word_bits ? ~Word{0} >> (word_bits - left) : ~Word{0};
 }
 
 template <class T, bool diagonal>
-std::int64_t find_equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Word* both,
+inline void find_touching_values(const ValueRow<T>& c, const ValueRow<T>& p, std::int64_t width,
                                  const Word* implied, std::int64_t word_begin, std::int64_t word_end,
-                                 Contact* found) {
-    const JoinRow& cr = c.row;
-    const JoinRow& pr = p.row;
-    ContactWriter contacts(found);
+                                 Word* both, Touching& touching) {
+    std::int64_t* inside = touching.inside;
+    std::int64_t* behind = touching.behind;
     for (std::int64_t w = word_begin; w < word_end; ++w) {
-        // The value ends in one row where it starts in the other, or else it would be that of both.
-        const Word c_breaks = cr.starts[w] | ~cr.foreground[w];
-        const Word p_breaks = pr.starts[w] | ~pr.foreground[w];
-        Word rest = both[w] & (~moved_up(both, w) | cr.starts[w]);
-        Word before = cr.starts[w] & p_breaks & moved_up(pr.foreground, w) & ~both[w];
-        Word behind = pr.starts[w] & c_breaks & moved_up(cr.foreground, w) & ~both[w];
-        if (implied != nullptr) {
-            rest = unknown_stretches(both[w], rest, implied[w]);
-            before &= ~implied[w];
-            behind &= ~moved_up(implied, w);
-        }
-        if constexpr (diagonal) rest |= equal_to_left(before, c.values, p.values, w);
-        for (; rest != 0; rest &= rest - 1) {
-            const Word bit = rest & -rest;
-            contacts.write(run_at(cr, w, bit), run_of(pr, w, (bit & both[w]) | (bit - 1)));
-        }
+        const Word foreground = c.row.foreground[w];
+        const Word starts = c.row.starts[w];
+        const Word known = implied != nullptr ? implied[w] : 0;
+        const Word mask = pixels_of_word(w, width);
+        const T* cv = c.values + w * word_bits;
+        const T* pv = p.values + w * word_bits;
+        const Word same = foreground == 0 ? 0 : equal_word(cv, pv, mask) & foreground;
+        both[w] = same;
+        const Word unknown = foreground & ~known;
+        if (unknown == 0) continue;
+        Word here = same & (~moved_up(both, w) | starts);
+        if (implied != nullptr) here = unknown_stretches(same, here, known);
         if constexpr (diagonal) {
-            behind = equal_to_left(behind, p.values, c.values, w);
-            for (; behind != 0; behind &= behind - 1) {
-                const Word bit = behind & -behind;
-                contacts.write(run_before(cr, w, bit), run_at(pr, w, bit));
-            }
+            const bool is_last = (w + 1) * word_bits >= width;
+            const Word end = is_last ? mask & ~(mask >> 1) : 0;
+            const Word next = is_last ? 0 : c.row.foreground[w + 1] & ~c.row.starts[w + 1];
+            const Word goes_on = (foreground & ~starts) >> 1 | next << (word_bits - 1);
+            here |= equal_word(cv, pv - 1, mask & ~Word{w == 0}) & starts & unknown & ~same;
+            behind = append_bits<1>(equal_word(cv, pv + 1, mask & ~end) & ~goes_on & unknown & ~same,
+                                    w * word_bits, behind);
+        }
+        inside = append_bits<1>(here, w * word_bits, inside);
+    }
+    touching.inside_end = inside;
+    touching.behind_end = behind;
+}
+
+template <class T, bool diagonal>
+std::int64_t find_equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, std::int64_t width,
+                                 const Word* implied, std::int64_t word_begin, std::int64_t word_end,
+                                 Word* both, Contact* found) {
+    Touching touching;
+    Contact* next = found;
+    for (std::int64_t begin = word_begin; begin < word_end; begin += Touching::words_at_once) {
+        const std::int64_t left = word_end - begin;
+        const std::int64_t end = begin + (left < Touching::words_at_once ? left : Touching::words_at_once);
+        find_touching_values<T, diagonal>(c, p, width, implied, begin, end, both, touching);
+        for (const std::int64_t* x = touching.inside; x < touching.inside_end; ++x) {
+            const auto pixel = static_cast<Word>(*x);
+            const auto w = static_cast<std::int64_t>(pixel / word_bits);
+            const Word bit = Word{1} << (pixel % word_bits);
+            *next++ = {run_at(c.row, w, bit), run_of(p.row, w, (bit & both[w]) | (bit - 1))};
+        }
+        for (const std::int64_t* x = touching.behind; x < touching.behind_end; ++x) {
+            const auto pixel = static_cast<Word>(*x);
+            const auto w = static_cast<std::int64_t>(pixel / word_bits);
+            const Word bit = Word{1} << (pixel % word_bits);
+            *next++ = {run_at(c.row, w, bit), run_at(p.row, w, bit) + 1};
         }
     }
-    return contacts.end() - found;
+    return next - found;
 }
 
 template <class T>
-std::int64_t equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Word* both,
+std::int64_t equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, std::int64_t width,
                             const Word* implied, bool diagonal, std::int64_t word_begin,
-                            std::int64_t word_end, Contact* found) {
-    return diagonal ? find_equal_contacts<T, true>(c, p, both, implied, word_begin, word_end, found)
-                    : find_equal_contacts<T, false>(c, p, both, implied, word_begin, word_end, found);
+                            std::int64_t word_end, Word* both, Contact* found) {
+    return diagonal ? find_equal_contacts<T, true>(c, p, width, implied, word_begin, word_end, both, found)
+                    : find_equal_contacts<T, false>(c, p, width, implied, word_begin, word_end, both, found);
 }

@@ -58,13 +58,11 @@ struct ScanKernels {
     void (*scan)(const T* row, std::int64_t width, T background, Word* foreground, Word* breaks);
     // foreground only, for images in which every foreground pixel counts as equal.
     void (*foreground)(const T* row, std::int64_t width, T background, Word* foreground);
-    // equal[x] = a[x] == b[x].
-    void (*equal)(const T* a, const T* b, std::int64_t width, Word* equal);
-    // As KernelTable::contacts, for runs of equal values. `both` marks the foreground pixels where c and
-    // p hold the same value.
-    std::int64_t (*equal_contacts)(const ValueRow<T>& c, const ValueRow<T>& p, const Word* both,
+    // As KernelTable::contacts, for runs of equal values. Writes to `both` the foreground pixels where c
+    // and p hold the same value; words before word_begin were written before.
+    std::int64_t (*equal_contacts)(const ValueRow<T>& c, const ValueRow<T>& p, std::int64_t width,
                                    const Word* implied, bool diagonal, std::int64_t word_begin,
-                                   std::int64_t word_end, Contact* found);
+                                   std::int64_t word_end, Word* both, Contact* found);
 };
 
 // Kernels that read pixels as numbers. Those that add put the pixels of the runs of one row to the

@@ -13,9 +13,9 @@ namespace mensura {
 namespace {
 namespace MENSURA_ISA {
 
-#include "runs/scan.inl"
-
 #include "runs/runs.inl"
+
+#include "runs/scan.inl"
 
 #include "runs/contacts.inl"
 
@@ -31,7 +31,7 @@ namespace MENSURA_ISA {
 
 template <class T>
 constexpr ScanKernels<T> scan_kernels() {
-    return {&scan<T>, &foreground<T>, &equal<T>, &equal_contacts<T>};
+    return {&scan<T>, &foreground<T>, &equal_contacts<T>};
 }
 
 template <class T>
