@@ -88,7 +88,8 @@ private:
     void add(const Strip& strip, std::int64_t run, const Strip& other, std::int64_t other_run) {
         const std::pair pair{strip.first_piece + strip.piece[static_cast<std::size_t>(run)],
                              other.first_piece + other.piece[static_cast<std::size_t>(other_run)]};
-        // Large pieces touch in many places. What comes again soon is known by its place in a small table.
+        // Large pieces touch in many places. What comes again soon is known by its place in a small
+        // table.
         auto& known = known_[static_cast<std::size_t>(pair.first + 7 * pair.second) % known_pairs];
         if (known == pair) return;
         known = pair;

@@ -135,86 +135,75 @@ std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::int64_t* end
     return count;
 }
 
-// Where two rows of values touch, of up to words_at_once words: see find_touching(). `behind` are the
-// pixels behind which p goes on diagonally, as they are pixels of c.
-struct Touching {
+// Where two rows of values touch, in up to words_at_once words: see find_touching(). The mirrored
+// diagonal contacts have a list of their own, as both kinds may meet in one pixel.
+struct TouchingValues {
     static constexpr std::int64_t words_at_once = 16;
-    std::int64_t inside[words_at_once * word_bits + spare_runs];
-    std::int64_t behind[words_at_once * word_bits + spare_runs];
-    const std::int64_t* inside_end;
+    static constexpr std::int64_t most = words_at_once * word_bits + spare_runs;
+    std::int64_t touching[most];
+    std::int64_t behind[most];
+    const std::int64_t* touching_end;
     const std::int64_t* behind_end;
 };
 
-// The pixels of word w of a row.
-inline Word pixels_of_word(std::int64_t w, std::int64_t width) {
-    const std::int64_t left = width - w * word_bits;
-    return left < word_bits ? ~Word{0} >> (word_bits - left) : ~Word{0};
-}
-
-template <class T, bool diagonal>
-inline void find_touching_values(const ValueRow<T>& c, const ValueRow<T>& p, std::int64_t width,
+template <bool diagonal>
+inline void find_touching_values(const JoinRow& c, const JoinRow& p, const Agreement& agreement,
                                  const Word* implied, std::int64_t word_begin, std::int64_t word_end,
-                                 Word* both, Touching& touching) {
-    std::int64_t* inside = touching.inside;
-    std::int64_t* behind = touching.behind;
+                                 TouchingValues& found) {
+    std::int64_t* touching = found.touching;
+    std::int64_t* behind = found.behind;
     for (std::int64_t w = word_begin; w < word_end; ++w) {
-        const Word foreground = c.row.foreground[w];
-        const Word starts = c.row.starts[w];
-        const Word known = implied != nullptr ? implied[w] : 0;
-        const Word mask = pixels_of_word(w, width);
-        const T* cv = c.values + w * word_bits;
-        const T* pv = p.values + w * word_bits;
-        const Word same = foreground == 0 ? 0 : equal_word(cv, pv, mask) & foreground;
-        both[w] = same;
-        const Word unknown = foreground & ~known;
-        if (unknown == 0) continue;
-        Word here = same & (~moved_up(both, w) | starts);
-        if (implied != nullptr) here = unknown_stretches(same, here, known);
+        const Word same = agreement.same[w];
+        Word here = same & (~moved_up(agreement.same, w) | c.starts[w]);
+        if (implied != nullptr) here = unknown_stretches(same, here, implied[w]);
         if constexpr (diagonal) {
-            const bool is_last = (w + 1) * word_bits >= width;
-            const Word end = is_last ? mask & ~(mask >> 1) : 0;
-            const Word next = is_last ? 0 : c.row.foreground[w + 1] & ~c.row.starts[w + 1];
-            const Word goes_on = (foreground & ~starts) >> 1 | next << (word_bits - 1);
-            here |= equal_word(cv, pv - 1, mask & ~Word{w == 0}) & starts & unknown & ~same;
-            behind = append_bits<1>(equal_word(cv, pv + 1, mask & ~end) & ~goes_on & unknown & ~same,
-                                    w * word_bits, behind);
+            // Where a value goes on straight as well, that is the contact.
+            Word before = moved_up(agreement.right, w) & c.starts[w] & ~same;
+            Word mirrored = agreement.left[w] & p.starts[w] & ~same;
+            if (implied != nullptr) {
+                before &= ~implied[w];
+                mirrored &= ~moved_up(implied, w);
+            }
+            here |= before;
+            behind = append_bits<1>(mirrored, w * word_bits, behind);
         }
-        inside = append_bits<1>(here, w * word_bits, inside);
+        touching = append_bits<1>(here, w * word_bits, touching);
     }
-    touching.inside_end = inside;
-    touching.behind_end = behind;
+    found.touching_end = touching;
+    found.behind_end = behind;
 }
 
-template <class T, bool diagonal>
-std::int64_t find_equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, std::int64_t width,
+template <bool diagonal>
+std::int64_t find_equal_contacts(const JoinRow& c, const JoinRow& p, const Agreement& agreement,
                                  const Word* implied, std::int64_t word_begin, std::int64_t word_end,
-                                 Word* both, Contact* found) {
-    Touching touching;
+                                 Contact* found) {
+    constexpr std::int64_t words_at_once = TouchingValues::words_at_once;
+    TouchingValues places;
     Contact* next = found;
-    for (std::int64_t begin = word_begin; begin < word_end; begin += Touching::words_at_once) {
+    for (std::int64_t begin = word_begin; begin < word_end; begin += words_at_once) {
         const std::int64_t left = word_end - begin;
-        const std::int64_t end = begin + (left < Touching::words_at_once ? left : Touching::words_at_once);
-        find_touching_values<T, diagonal>(c, p, width, implied, begin, end, both, touching);
-        for (const std::int64_t* x = touching.inside; x < touching.inside_end; ++x) {
+        const std::int64_t end = begin + (left < words_at_once ? left : words_at_once);
+        find_touching_values<diagonal>(c, p, agreement, implied, begin, end, places);
+        for (const std::int64_t* x = places.touching; x < places.touching_end; ++x) {
             const auto pixel = static_cast<Word>(*x);
             const auto w = static_cast<std::int64_t>(pixel / word_bits);
             const Word bit = Word{1} << (pixel % word_bits);
-            *next++ = {run_at(c.row, w, bit), run_of(p.row, w, (bit & both[w]) | (bit - 1))};
+            *next++ = {run_at(c, w, bit), run_of(p, w, (bit & agreement.same[w]) | (bit - 1))};
         }
-        for (const std::int64_t* x = touching.behind; x < touching.behind_end; ++x) {
+        if constexpr (!diagonal) continue;
+        for (const std::int64_t* x = places.behind; x < places.behind_end; ++x) {
             const auto pixel = static_cast<Word>(*x);
             const auto w = static_cast<std::int64_t>(pixel / word_bits);
             const Word bit = Word{1} << (pixel % word_bits);
-            *next++ = {run_at(c.row, w, bit), run_at(p.row, w, bit) + 1};
+            *next++ = {run_before(c, w, bit), run_at(p, w, bit)};
         }
     }
     return next - found;
 }
 
-template <class T>
-std::int64_t equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, std::int64_t width,
+std::int64_t equal_contacts(const JoinRow& c, const JoinRow& p, const Agreement& agreement,
                             const Word* implied, bool diagonal, std::int64_t word_begin,
-                            std::int64_t word_end, Word* both, Contact* found) {
-    return diagonal ? find_equal_contacts<T, true>(c, p, width, implied, word_begin, word_end, both, found)
-                    : find_equal_contacts<T, false>(c, p, width, implied, word_begin, word_end, both, found);
+                            std::int64_t word_end, Contact* found) {
+    return diagonal ? find_equal_contacts<true>(c, p, agreement, implied, word_begin, word_end, found)
+                    : find_equal_contacts<false>(c, p, agreement, implied, word_begin, word_end, found);
 }

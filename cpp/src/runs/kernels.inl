@@ -17,6 +17,8 @@ namespace MENSURA_ISA {
 
 #include "runs/scan.inl"
 
+#include "runs/compare.inl"
+
 #include "runs/contacts.inl"
 
 #include "runs/paint.inl"
@@ -31,7 +33,7 @@ namespace MENSURA_ISA {
 
 template <class T>
 constexpr ScanKernels<T> scan_kernels() {
-    return {&scan<T>, &foreground<T>, &equal_contacts<T>};
+    return {&scan<T>, &foreground<T>, &compare<T>};
 }
 
 template <class T>
@@ -51,6 +53,7 @@ constexpr KernelTable make_table(const char* name) {
             &positions,
             &find_runs,
             &contacts,
+            &equal_contacts,
             &band_runs,
             {&paint<std::uint8_t>},
             {&paint<std::uint16_t>},

@@ -104,49 +104,6 @@ inline Word unequal_word(const T* a, const T* b) {
     return word_of([=](int i) { return a[i] != b[i]; });
 }
 
-// Which of 64 pixels hold the same value in a and b. Only those of `mask`, a stretch, are read and told.
-#if defined(__AVX512BW__)
-inline __mmask64 equal_bits(Word mask, const std::uint8_t* a, const std::uint8_t* b) {
-    const auto m = static_cast<__mmask64>(mask);
-    return _mm512_mask_cmpeq_epi8_mask(m, _mm512_maskz_loadu_epi8(m, a), _mm512_maskz_loadu_epi8(m, b));
-}
-inline __mmask32 equal_bits(Word mask, const std::uint16_t* a, const std::uint16_t* b) {
-    const auto m = static_cast<__mmask32>(mask);
-    return _mm512_mask_cmpeq_epi16_mask(m, _mm512_maskz_loadu_epi16(m, a),
-                                        _mm512_maskz_loadu_epi16(m, b));
-}
-inline __mmask16 equal_bits(Word mask, const std::uint32_t* a, const std::uint32_t* b) {
-    const auto m = static_cast<__mmask16>(mask);
-    return _mm512_mask_cmpeq_epi32_mask(m, _mm512_maskz_loadu_epi32(m, a),
-                                        _mm512_maskz_loadu_epi32(m, b));
-}
-inline __mmask8 equal_bits(Word mask, const std::uint64_t* a, const std::uint64_t* b) {
-    const auto m = static_cast<__mmask8>(mask);
-    return _mm512_mask_cmpeq_epi64_mask(m, _mm512_maskz_loadu_epi64(m, a),
-                                        _mm512_maskz_loadu_epi64(m, b));
-}
-#endif
-
-template <class T>
-inline Word equal_word(const T* a, const T* b, Word mask) {
-#if defined(__AVX512BW__)
-    if constexpr (has_mask_compare<T>) {
-        constexpr int lanes = 64 / static_cast<int>(sizeof(T));
-        return joined_bits<T>(
-            [=](int i) { return equal_bits(mask >> (i * lanes), a + i * lanes, b + i * lanes); });
-    }
-#endif
-    if (mask == 0) return 0;
-    if (mask == ~Word{0}) return word_of([=](int i) { return a[i] == b[i]; });
-    const int first = __builtin_ctzll(mask);
-    const auto bytes = static_cast<std::size_t>(count_set(mask)) * sizeof(T);
-    T a_pixels[word_bits] = {};
-    T b_pixels[word_bits] = {};
-    __builtin_memcpy(a_pixels + first, a + first, bytes);
-    __builtin_memcpy(b_pixels + first, b + first, bytes);
-    return word_of([&](int i) { return a_pixels[i] == b_pixels[i]; }) & mask;
-}
-
 // Calls word(w, pixels, left, mask) for every word of a row, where pixels and left point to 64 readable
 // pixels each, left those one step to the left, and mask holds a bit for each that is in the row. The
 // first and the last word are read from copies, so that nothing outside the row is touched.
