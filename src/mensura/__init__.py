@@ -25,12 +25,15 @@ from mensura.editing import (
 from mensura.labeling import label
 from mensura.measurements import measurements
 from mensura.measuring import measure
+from mensura.profiles import Profile, Profiles
 from mensura.regions import Regions, find_regions
 from mensura.table import Table
 from mensura.threads import get_num_threads, set_num_threads
 
 __all__ = [
     "Accumulator",
+    "Profile",
+    "Profiles",
     "Regions",
     "Table",
     "__version__",
