@@ -25,7 +25,15 @@ from mensura.editing import (
 from mensura.labeling import label
 from mensura.measurements import measurements
 from mensura.measuring import measure
-from mensura.profiles import Profile, Profiles, line_profiles, profile_reducer
+from mensura.profiles import (
+    Profile,
+    Profiles,
+    kymograph,
+    line_profiles,
+    path_profiles,
+    profile_reducer,
+    straighten,
+)
 from mensura.regions import Regions, find_regions
 from mensura.table import Table
 from mensura.threads import get_num_threads, set_num_threads
@@ -43,12 +51,15 @@ __all__ = [
     "find_regions",
     "get_num_threads",
     "keep_largest",
+    "kymograph",
     "label",
     "line_profiles",
     "measure",
     "measurements",
+    "path_profiles",
     "profile_reducer",
     "relabel_sequential",
     "remove_small",
     "set_num_threads",
+    "straighten",
 ]

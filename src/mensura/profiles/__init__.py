@@ -1,7 +1,17 @@
 """Intensity profiles: along lines, paths and outlines, across outlines, and in rings."""
 
 from mensura.profiles.lines import line_profiles
+from mensura.profiles.paths import kymograph, path_profiles, straighten
 from mensura.profiles.reducing import ProfileReducer, profile_reducer
 from mensura.profiles.result import Profile, Profiles
 
-__all__ = ["Profile", "ProfileReducer", "Profiles", "line_profiles", "profile_reducer"]
+__all__ = [
+    "Profile",
+    "ProfileReducer",
+    "Profiles",
+    "kymograph",
+    "line_profiles",
+    "path_profiles",
+    "profile_reducer",
+    "straighten",
+]
