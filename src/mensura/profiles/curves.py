@@ -2,7 +2,7 @@
 
 A spline is the natural cubic one, its parameter the length of the chords between vertices: through
 every vertex, with a continuous second derivative that is 0 at both ends. Its arc length is
-integrated by Gauss and Legendre's rule (5 points on each eighth of the way between two vertices)
+integrated by Gauss and Legendre's rule (8 points on each 16th of the way between two vertices)
 and inverted by Newton's method. The systems of all curves are solved together by parallel cyclic
 reduction (R. W. Hockney, C. R. Jesshope, Parallel Computers, 1981).
 """
@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike
 from mensura.profiles.sampling import TOLERANCE, Floats, Offsets, as_points
 
 #: Parts of a spline between two vertices that are integrated one by one.
-_PARTS = 8
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(5)
+_PARTS = 16
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 _NEWTON_STEPS = 4
 
 
