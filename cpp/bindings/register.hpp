@@ -12,5 +12,6 @@ void register_regions(pybind11::module_& module);
 void register_outlines(pybind11::module_& module);
 void register_outputs(pybind11::module_& module);
 void register_measure(pybind11::module_& module);
+void register_profiles(pybind11::module_& module);
 
 }  // namespace mensura::python

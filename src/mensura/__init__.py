@@ -25,7 +25,7 @@ from mensura.editing import (
 from mensura.labeling import label
 from mensura.measurements import measurements
 from mensura.measuring import measure
-from mensura.profiles import Profile, Profiles
+from mensura.profiles import Profile, Profiles, line_profiles, profile_reducer
 from mensura.regions import Regions, find_regions
 from mensura.table import Table
 from mensura.threads import get_num_threads, set_num_threads
@@ -44,8 +44,10 @@ __all__ = [
     "get_num_threads",
     "keep_largest",
     "label",
+    "line_profiles",
     "measure",
     "measurements",
+    "profile_reducer",
     "relabel_sequential",
     "remove_small",
     "set_num_threads",

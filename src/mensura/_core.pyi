@@ -96,6 +96,36 @@ def arrow_stream(
     length: int,
 ) -> object: ...
 def names_in_arrow_schema(schema: object) -> list[str] | None: ...
+
+class ProfileGeometry:
+    def __init__(
+        self,
+        axes: int,
+        offsets: NDArray[np.int64],
+        points: NDArray[np.float64],
+        steps: NDArray[np.float64] | None,
+        ends: NDArray[np.float64] | None,
+        across: NDArray[np.float64] | None,
+        offsets_across: NDArray[np.float64],
+        weights: NDArray[np.float64],
+    ) -> None: ...
+
+class Sampling:
+    def __init__(self, interpolation: str, outside: str, constant: float) -> None: ...
+
+class Reducer:
+    def __init__(self, kind: str, quantile: float, function: int) -> None: ...
+
+def sample_profiles(
+    images: list[_Array],
+    masks: list[_Array | None],
+    geometry: ProfileGeometry,
+    sampling: Sampling,
+    reducer: Reducer,
+    values: NDArray[np.float64],
+    counts: NDArray[np.int64],
+    threads: int,
+) -> tuple[bool, int]: ...
 def compiler() -> str: ...
 def has_assertions() -> bool: ...
 def available_isas() -> list[str]: ...
