@@ -32,6 +32,43 @@ py::tuple points_of(const Outlines& outlines, std::array<double, 2> spacing, dou
                           column(std::move(points.lengths)));
 }
 
+using Numbers = py::array_t<double, py::array::c_style>;
+using Offsets = py::array_t<std::int64_t, py::array::c_style>;
+using Labels = py::array_t<std::uint64_t, py::array::c_style>;
+
+template <class Array>
+auto span_of(const Array& array) {
+    return std::span(array.data(), static_cast<std::size_t>(array.size()));
+}
+
+py::tuple reach(const py::array& labels, const Numbers& points, const Numbers& steps,
+                const Labels& labels_of_ways, std::int64_t inward, std::int64_t outward,
+                std::int64_t near, bool stop_at_neighbors, int threads) {
+    const ImageView view = view_of(labels, "labels");
+    const Crossings crossings{span_of(points), span_of(steps), span_of(labels_of_ways), inward,
+                              outward,         near,           stop_at_neighbors};
+    Reach found;
+    {
+        const py::gil_scoped_release without_gil;
+        found = reach_across(view, crossings, threads);
+    }
+    return py::make_tuple(column(std::move(found.first)), column(std::move(found.last)));
+}
+
+// Columns by object, place and channel: count, mean, std, min, max.
+py::tuple means(const Numbers& values, std::int64_t channels, const Offsets& offsets,
+                const Offsets& first, std::int64_t places, const Offsets& objects, int threads) {
+    const CrossingSamples samples{span_of(values), channels, span_of(offsets), span_of(first), places};
+    CrossingMeans found;
+    {
+        const py::gil_scoped_release without_gil;
+        found = average_crossings(samples, span_of(objects), threads);
+    }
+    return py::make_tuple(column(std::move(found.count)), column(std::move(found.mean)),
+                          column(std::move(found.std)), column(std::move(found.min)),
+                          column(std::move(found.max)));
+}
+
 }  // namespace
 
 void register_outlines(py::module_& module) {
@@ -49,6 +86,11 @@ void register_outlines(py::module_& module) {
             })
         .def("points", &points_of, py::arg("spacing"), py::arg("smooth"), py::arg("step"),
              py::arg("threads"));
+    module.def("reach_across", &reach, py::arg("labels"), py::arg("points"), py::arg("steps"),
+               py::arg("labels_of_ways"), py::arg("inward"), py::arg("outward"), py::arg("near"),
+               py::arg("stop_at_neighbors"), py::arg("threads"));
+    module.def("average_crossings", &means, py::arg("values"), py::arg("channels"), py::arg("offsets"),
+               py::arg("first"), py::arg("places"), py::arg("objects"), py::arg("threads"));
     module.def("trace_outlines", &outlines_of, py::arg("labels"), py::arg("diagonal"),
                py::arg("threads"));
 }

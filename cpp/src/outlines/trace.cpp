@@ -13,6 +13,7 @@
 
 #include "mensura/outlines.hpp"
 #include "mensura/threads.hpp"
+#include "outlines/pixels.hpp"
 #include "runs/label_runs.hpp"
 
 namespace mensura {
@@ -23,13 +24,6 @@ enum Way : int { down, right, up, left };
 constexpr Way turned_left(Way way) { return static_cast<Way>((way + 1) % 4); }
 constexpr Way turned_right(Way way) { return static_cast<Way>((way + 3) % 4); }
 
-// A corner (y, x) is the upper left one of pixel (y, x).
-struct Corner {
-    std::int64_t y;
-    std::int64_t x;
-    auto operator<=>(const Corner&) const = default;
-};
-
 // An upright edge of pixel x in a row: the left one, which the way goes down along, has place 2x, the
 // right one, which it goes up along, 2x + 1. Sorted as a scan meets them.
 struct Edge {
@@ -38,12 +32,10 @@ struct Edge {
     auto operator<=>(const Edge&) const = default;
 
     Way way() const { return place % 2 == 0 ? down : up; }
-    Corner end() const {
-        return place % 2 == 0 ? Corner{row + 1, place / 2} : Corner{row, place / 2 + 1};
-    }
+    Place end() const { return place % 2 == 0 ? Place{row + 1, place / 2} : Place{row, place / 2 + 1}; }
 };
 
-Edge edge_from(Corner corner, Way way) {
+Edge edge_from(Place corner, Way way) {
     return way == down ? Edge{corner.y, 2 * corner.x} : Edge{corner.y - 1, 2 * corner.x - 1};
 }
 
@@ -59,26 +51,7 @@ struct Chain {
 
 struct BlockChains {
     std::vector<Chain> chains;  // sorted by their first edges
-    std::vector<Corner> corners;
-};
-
-// The labels as single pixels; outside of the image there is none.
-template <class T>
-class Pixels {
-public:
-    explicit Pixels(const ImageView& view) : view_(view) {}
-
-    bool is(Corner pixel, T label) const {
-        if (pixel.y < 0 || pixel.x < 0 || pixel.y >= view_.shape.height ||
-            pixel.x >= view_.shape.width) {
-            return false;
-        }
-        const std::byte* place = view_.data + pixel.y * view_.strides.y + pixel.x * view_.strides.x;
-        return load_pixel<T>(place, view_.byte_swapped) == label;
-    }
-
-private:
-    ImageView view_;
+    std::vector<Place> corners;
 };
 
 template <class T>
@@ -125,7 +98,7 @@ private:
 
     // Goes from one upright edge to the next, past any number of level ones.
     Edge next_edge(Edge edge, T label, Chain& chain) {
-        Corner at = edge.end();
+        Place at = edge.end();
         Way way = edge.way();
         while (true) {
             const Way onward = turn(at, way, label);
@@ -137,7 +110,7 @@ private:
     }
 
     // The way from a corner that is reached with the object on the left and something else on the right.
-    Way turn(Corner at, Way way, T label) const {
+    Way turn(Place at, Way way, T label) const {
         const bool left_is_object = pixels_.is(ahead_left(at, way), label);
         if (!left_is_object && !diagonal_) return turned_left(way);
         if (pixels_.is(ahead_right(at, way), label)) return turned_right(way);
@@ -145,12 +118,12 @@ private:
     }
 
     // The pixels ahead of a corner, left and right of the way.
-    static Corner ahead_left(Corner at, Way way) {
+    static Place ahead_left(Place at, Way way) {
         return {at.y - (way == right || way == up), at.x - (way == up || way == left)};
     }
-    static Corner ahead_right(Corner at, Way way) { return ahead_left(at, turned_right(way)); }
+    static Place ahead_right(Place at, Way way) { return ahead_left(at, turned_right(way)); }
 
-    void add_corner(Corner at, Way onward, Chain& chain) {
+    void add_corner(Place at, Way onward, Chain& chain) {
         auto& corners = found_.corners;
         if (chain.least < 0 || at < corners[static_cast<std::size_t>(chain.least)]) {
             chain.least = static_cast<std::int64_t>(corners.size());
@@ -159,7 +132,7 @@ private:
         corners.push_back(at);
     }
 
-    Pixels<T> pixels_;
+    LabelPixels<T> pixels_;
     bool diagonal_;
     std::int64_t row_begin_;
     std::int64_t row_end_;
@@ -178,7 +151,7 @@ struct ChainNumber {
 
 struct Ring {
     std::uint64_t label;
-    Corner least;
+    Place least;
     bool is_hole;
     ChainNumber first;  // that with the least corner
     std::int64_t corners;
@@ -190,7 +163,7 @@ public:
         : blocks_(std::move(blocks)), block_rows_(block_rows) {}
 
     const Chain& at(ChainNumber number) const { return blocks_[number.block].chains[number.chain]; }
-    const Corner* corners(ChainNumber number) const { return blocks_[number.block].corners.data(); }
+    const Place* corners(ChainNumber number) const { return blocks_[number.block].corners.data(); }
 
     // The chain that goes on where one ends.
     ChainNumber next(ChainNumber number) const {
@@ -224,7 +197,7 @@ private:
             joined[number.block][number.chain] = true;
             const Chain& chain = at(number);
             if (chain.least >= 0) {
-                const Corner least = corners(number)[chain.least];
+                const Place least = corners(number)[chain.least];
                 if (ring.corners == 0 || least < ring.least) {
                     ring.least = least;
                     ring.is_hole = chain.is_hole;
@@ -242,7 +215,7 @@ private:
 
 // ----------------------------------------------------------------------------------------- the result
 
-double* write_corners(const Corner* begin, const Corner* end, double* out) {
+double* write_corners(const Place* begin, const Place* end, double* out) {
     for (; begin != end; ++begin) {
         *out++ = static_cast<double>(begin->y) - 0.5;
         *out++ = static_cast<double>(begin->x) - 0.5;
@@ -253,7 +226,7 @@ double* write_corners(const Corner* begin, const Corner* end, double* out) {
 // Writes the corners of a ring from the least on, which lies within its first chain.
 void write_ring(const ChainTable& table, const Ring& ring, double* out) {
     const Chain& first = table.at(ring.first);
-    const Corner* corners = table.corners(ring.first);
+    const Place* corners = table.corners(ring.first);
     out = write_corners(corners + first.least, corners + first.end, out);
     for (auto number = table.next(ring.first); &table.at(number) != &first;
          number = table.next(number)) {

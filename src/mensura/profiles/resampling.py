@@ -1,10 +1,10 @@
 """Profiles on one axis of distances, and means over groups of them.
 
 Between two samples a profile is a straight line; beyond its ends, and between samples one of which
-is NaN, it is not defined (NaN). On a sample it is that sample. Which sample lies before a place of
-the axis is counted, not searched: a histogram of the samples over the axis, summed up along it.
-Cost: a search of each sample in the axis, a few operations per element of the result; blocks of
-profiles, so that little memory is used beside the result.
+is not finite, it is not defined (NaN). On a sample it is that sample. Which sample lies before a
+place of the axis is counted, not searched: a histogram of the samples over the axis, summed up
+along it. Cost: a search of each sample in the axis, a few operations per element of the result;
+blocks of profiles, so that little memory is used beside the result.
 """
 
 from collections.abc import Iterator
@@ -184,7 +184,9 @@ def _interpolate(samples: Samples, axis: NDArray[np.float64]) -> NDArray[np.floa
     gap = samples.distance[following] - samples.distance[at]
     fraction = (beyond[between] / gap[between])[:, None]
     low, high = samples.values[at[between]], samples.values[following[between]]
-    result[between] = low + fraction * (high - low)
+    with np.errstate(invalid="ignore"):
+        lines = low + fraction * (high - low)
+    result[between] = np.where(np.isfinite(low) & np.isfinite(high), lines, np.nan)
     result[on_sample] = samples.values[at[on_sample]]
     return result
 

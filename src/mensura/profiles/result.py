@@ -416,7 +416,7 @@ class Profiles:
         """Return all profiles at the same distances, those of `common_axis`.
 
         Between two samples a profile is a straight line. It is NaN beyond its ends and between
-        samples one of which is NaN.
+        samples one of which is not finite.
 
         Parameters
         ----------
