@@ -240,8 +240,9 @@ def normal_profiles(
 
         Without, one profile per normal, of the samples up to where it ends. Keys: ``normal``, its
         number; ``label``; ``outline`` and ``is_hole`` as for :func:`contour_profiles`;
-        ``position``, its distance along the outline; ``y`` and ``x``, where it crosses the outline,
-        in pixels.
+        ``position``, its distance along the outline; ``point-0`` and ``point-1``, where it crosses
+        the outline, in pixels; ``direction-0`` and ``direction-1``, the way out, of length 1 in the
+        unit of `spacing`.
 
     Raises
     ------
@@ -549,7 +550,11 @@ class _Normals:
         points = self._points
         keys: dict[str, NDArray[Any]] = {"normal": np.arange(len(self._label))}
         keys |= {name: points.of_each_point(name) for name in points.keys}
-        keys |= {"position": points.distance, "y": points.places[:, 0], "x": points.places[:, 1]}
+        keys["position"] = points.distance
+        for axis in range(2):
+            keys[f"point-{axis}"] = points.places[:, axis]
+        for axis in range(2):
+            keys[f"direction-{axis}"] = points.normals[:, axis]
         return Profiles(
             values,
             offsets,

@@ -37,9 +37,9 @@ def draw_profiles(
     means = profiles.mean(by, n, relative=relative)
     if ax is None:
         ax = import_package("matplotlib.pyplot", "report").subplots()[1]
-    if len(profiles) == 1 and not relative and n is None:
-        means = profiles
     name = next(iter(means.keys)) if by is not None else None
+    if not relative and n is None and (means.keys["profiles"] == 1).all():
+        means = _themselves(profiles, means, name)
     if individual:
         _draw_each(ax, profiles, means, name, n, relative=relative)
     channels = means.channels or (None,)
@@ -59,6 +59,15 @@ def draw_profiles(
     ax.set_ylabel("intensity")
     ax.spines[["top", "right"]].set_visible(False)
     return ax
+
+
+def _themselves(profiles: "Profiles", means: "Profiles", name: str | None) -> "Profiles":
+    """Return the profiles instead of means over one of them each, since they have spreads."""
+    if name is None:
+        return profiles
+    if name not in profiles.keys:
+        return means
+    return profiles[np.argsort(profiles.keys[name], kind="stable")]
 
 
 def _band_of(mean: Any, band: str | None, at: Any) -> tuple[NDArray[Any], NDArray[Any]] | None:

@@ -616,7 +616,7 @@ class Profiles:
         band : {"std", "sem", "range", None}, optional
             The half width of the band: the standard deviation of the profiles, or that of their
             mean, std / sqrt(number of profiles); "range" is from their minimum to their maximum.
-            Where a group is a single profile, the band is that of its own ``std``, if it has one.
+            Where each group, by a key, is a single profile, its own statistics make the band.
         individual : bool, optional
             Whether each profile is drawn too, as a thin line.
         ax : matplotlib Axes, optional
