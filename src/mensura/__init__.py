@@ -29,9 +29,12 @@ from mensura.profiles import (
     Profile,
     Profiles,
     contour_profiles,
+    kymograph,
     line_profiles,
     normal_profiles,
+    path_profiles,
     profile_reducer,
+    straighten,
 )
 from mensura.regions import Regions, find_regions
 from mensura.table import Table
@@ -51,13 +54,16 @@ __all__ = [
     "find_regions",
     "get_num_threads",
     "keep_largest",
+    "kymograph",
     "label",
     "line_profiles",
     "measure",
     "measurements",
     "normal_profiles",
+    "path_profiles",
     "profile_reducer",
     "relabel_sequential",
     "remove_small",
     "set_num_threads",
+    "straighten",
 ]

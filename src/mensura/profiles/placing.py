@@ -79,7 +79,8 @@ class Lines:
     def distances(self) -> Floats:
         """Return the distance of each sample from the start of its line."""
         sizes = np.diff(self.offsets)
-        distances: Floats = self.numbers() * np.repeat(self.lengths, sizes)
+        distances = np.repeat(self.lengths, sizes)
+        distances *= self.numbers()
         if self.last is not None:
             several = sizes > 1
             distances[self.offsets[1:][several] - 1] = self.last[several]
