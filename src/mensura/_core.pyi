@@ -116,6 +116,52 @@ class Sampling:
 class Reducer:
     def __init__(self, kind: str, quantile: float, function: int) -> None: ...
 
+class Outlines:
+    @property
+    def corners(self) -> NDArray[np.float64]: ...
+    @property
+    def offsets(self) -> NDArray[np.int64]: ...
+    @property
+    def labels(self) -> NDArray[np.uint64]: ...
+    @property
+    def is_hole(self) -> NDArray[np.bool_]: ...
+    def points(
+        self, spacing: tuple[float, float], smooth: float, step: float, threads: int
+    ) -> tuple[
+        NDArray[np.float64],
+        NDArray[np.float64],
+        NDArray[np.float64],
+        NDArray[np.int64],
+        NDArray[np.float64],
+    ]: ...
+
+def trace_outlines(labels: _Array, diagonal: bool, threads: int) -> Outlines: ...
+def reach_across(
+    labels: _Array,
+    points: NDArray[np.float64],
+    steps: NDArray[np.float64],
+    labels_of_ways: NDArray[np.uint64],
+    inward: int,
+    outward: int,
+    near: int,
+    stop_at_neighbors: bool,
+    threads: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...
+def average_crossings(
+    values: NDArray[np.float64],
+    channels: int,
+    offsets: NDArray[np.int64],
+    first: NDArray[np.int64],
+    places: int,
+    objects: NDArray[np.int64],
+    threads: int,
+) -> tuple[
+    NDArray[np.int64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+]: ...
 def sample_profiles(
     images: list[_Array],
     masks: list[_Array | None],

@@ -198,9 +198,9 @@ def _as_segments(starts: ArrayLike, stops: ArrayLike, spacing: float | Sequence[
         raise ValueError(
             f"starts has {len(begins)} positions and stops {len(finishes)}; each line has both"
         )
-    whole = np.isfinite(np.hstack([begins, finishes])).all(axis=1)
-    if not whole.all():
-        begins, finishes = (np.where(whole[:, np.newaxis], p, np.nan) for p in (begins, finishes))
+    unknown = ~np.isfinite(np.hstack([begins, finishes])).all(axis=1, keepdims=True)
+    if unknown.any():
+        begins, finishes = (np.where(unknown, np.nan, ends) for ends in (begins, finishes))
     return Segments(begins, finishes, check_spacing(spacing, begins.shape[1], "image"))
 
 
