@@ -4,6 +4,7 @@ scanning   rows to runs                        joining    components by flood fi
 painting   components to labels                periodic   components where axes wrap round
 geometry   counts, boxes, moments, ellipses    intensity  sums, means, variances
 deriving   formulas on those                   editing    holes filled, objects removed
+moments    sums of products of coordinates
 profiles   samples between pixels, along lines and paths
 tables     the register: measurement name -> oracle, and whole tables from it
 outlines   traced, smoothed and crossed        profile_shapes   peaks, edges and areas of profiles

@@ -31,6 +31,8 @@ namespace MENSURA_ISA {
 
 #include "runs/lines.inl"
 
+#include "runs/moments.inl"
+
 template <class T>
 constexpr ScanKernels<T> scan_kernels() {
     return {&scan<T>, &foreground<T>, &equal<T>, &equal_contacts<T>};
@@ -43,6 +45,7 @@ constexpr IntensityKernels<T> intensity_kernels() {
             &add_positions<T>,
             &add_quality<T>,
             &add_weighted<T>,
+            &run_moments<T>,
             &above<T>};
 }
 

@@ -201,7 +201,7 @@ def _as_segments(starts: ArrayLike, stops: ArrayLike, spacing: float | Sequence[
     unknown = ~np.isfinite(np.hstack([begins, finishes])).all(axis=1, keepdims=True)
     if unknown.any():
         begins, finishes = (np.where(unknown, np.nan, ends) for ends in (begins, finishes))
-    return Segments(begins, finishes, check_spacing(spacing, begins.shape[1], "image"))
+    return Segments(begins, finishes, check_spacing(spacing, begins.shape[1], of="image"))
 
 
 def _across(segments: Segments, spread: Spread) -> Floats | None:

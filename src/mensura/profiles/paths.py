@@ -347,7 +347,7 @@ def _curves(
         raise ValueError(
             f"path must have shape (n, {ndim or 'ndim'}), one vertex per row, not {paths.shape}"
         )
-    return read_curves(paths, spline, lambda axes: check_spacing(spacing, axes, "image"), name)
+    return read_curves(paths, spline, lambda axes: check_spacing(spacing, axes, of="image"), name)
 
 
 def _placed(
