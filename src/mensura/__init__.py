@@ -25,25 +25,45 @@ from mensura.editing import (
 from mensura.labeling import label
 from mensura.measurements import measurements
 from mensura.measuring import measure
+from mensura.profiles import (
+    Profile,
+    Profiles,
+    contour_profiles,
+    kymograph,
+    line_profiles,
+    normal_profiles,
+    path_profiles,
+    profile_reducer,
+    straighten,
+)
 from mensura.regions import Regions, find_regions
 from mensura.table import Table
 from mensura.threads import get_num_threads, set_num_threads
 
 __all__ = [
     "Accumulator",
+    "Profile",
+    "Profiles",
     "Regions",
     "Table",
     "__version__",
     "build_info",
     "clear_border",
+    "contour_profiles",
     "fill_holes",
     "find_regions",
     "get_num_threads",
     "keep_largest",
+    "kymograph",
     "label",
+    "line_profiles",
     "measure",
     "measurements",
+    "normal_profiles",
+    "path_profiles",
+    "profile_reducer",
     "relabel_sequential",
     "remove_small",
     "set_num_threads",
+    "straighten",
 ]

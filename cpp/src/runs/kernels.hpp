@@ -112,6 +112,27 @@ struct PaintKernels {
                   const PaintLabel<T>* labels, bool skip_background, bool around_cache, T* out);
 };
 
+// A straight line of samples: sample i lies at (start + i * step) + shift.
+struct StraightLine {
+    double y;
+    double x;
+    double step_y;
+    double step_x;
+    double shift_y;
+    double shift_x;
+};
+
+// Up to so many bytes behind the pixels of a sample are read, and not used.
+inline constexpr std::int64_t spare_pixel_bytes = 2;
+
+template <class T>
+struct LineKernels {
+    // Samples [first, first + count) of a line, each amid four pixels of the image, whose rows are
+    // `row_step` pixels apart. Returns whether all are finite.
+    bool (*linear)(const T* image, std::int64_t row_step, const StraightLine& line, std::int64_t first,
+                   std::int64_t count, double* samples);
+};
+
 struct KernelTable {
     const char* name;
 
@@ -165,6 +186,21 @@ struct KernelTable {
     IntensityKernels<std::uint64_t> intensity_u64;
     IntensityKernels<float> intensity_f32;
     IntensityKernels<double> intensity_f64;
+
+    // Has the processor fetch the pixels of samples [first, first + count) of a line, without its shift,
+    // while it does something else. They are amid pixels.
+    void (*fetch_line)(const void* image, std::int64_t row_bytes, std::int64_t pixel_bytes,
+                       const StraightLine& line, std::int64_t first, std::int64_t count);
+    LineKernels<std::int8_t> lines_i8;
+    LineKernels<std::int16_t> lines_i16;
+    LineKernels<std::int32_t> lines_i32;
+    LineKernels<std::int64_t> lines_i64;
+    LineKernels<std::uint8_t> lines_u8;
+    LineKernels<std::uint16_t> lines_u16;
+    LineKernels<std::uint32_t> lines_u32;
+    LineKernels<std::uint64_t> lines_u64;
+    LineKernels<float> lines_f32;
+    LineKernels<double> lines_f64;
 };
 
 const KernelTable& baseline_kernels();

@@ -1,0 +1,20 @@
+"""Intensity profiles: along lines, paths and outlines, across outlines, and in rings."""
+
+from mensura.profiles.lines import line_profiles
+from mensura.profiles.outlines import contour_profiles, normal_profiles
+from mensura.profiles.paths import kymograph, path_profiles, straighten
+from mensura.profiles.reducing import ProfileReducer, profile_reducer
+from mensura.profiles.result import Profile, Profiles
+
+__all__ = [
+    "Profile",
+    "ProfileReducer",
+    "Profiles",
+    "contour_profiles",
+    "kymograph",
+    "line_profiles",
+    "normal_profiles",
+    "path_profiles",
+    "profile_reducer",
+    "straighten",
+]
