@@ -11,5 +11,6 @@ void register_edit(pybind11::module_& module);
 void register_regions(pybind11::module_& module);
 void register_outputs(pybind11::module_& module);
 void register_measure(pybind11::module_& module);
+void register_rings(pybind11::module_& module);
 
 }  // namespace mensura::python
