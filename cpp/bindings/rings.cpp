@@ -141,6 +141,10 @@ void register_rings(py::module_& module) {
                  return with_kept_memory([&] { return RingObjects(view, threads); });
              }),
              py::arg("labels"), py::arg("threads"))
+        .def(py::init([](const std::array<std::int64_t, 3>& shape) {
+                 return RingObjects(Shape{shape[0], shape[1], shape[2]});
+             }),
+             py::arg("shape"))
         .def("labels",
              [](const RingObjects& objects) {
                  return py::array_t<std::uint64_t>(static_cast<py::ssize_t>(objects.count()),

@@ -25,7 +25,7 @@ from mensura.editing import (
 from mensura.labeling import label
 from mensura.measurements import measurements
 from mensura.measuring import measure
-from mensura.profiles import Profile, Profiles, radial_profiles
+from mensura.profiles import Profile, Profiles, radial_distribution, radial_profiles
 from mensura.regions import Regions, find_regions
 from mensura.table import Table
 from mensura.threads import get_num_threads, set_num_threads
@@ -46,6 +46,7 @@ __all__ = [
     "label",
     "measure",
     "measurements",
+    "radial_distribution",
     "radial_profiles",
     "relabel_sequential",
     "remove_small",

@@ -1,6 +1,6 @@
 """The native module. Its arguments are checked and documented in Python, not here."""
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +100,10 @@ class RingPlan:
     def set_bins(self, kind: str, width: float, number: int, edges: list[float]) -> None: ...
 
 class RingObjects:
+    @overload
     def __init__(self, labels: _Array, threads: int) -> None: ...
+    @overload
+    def __init__(self, shape: tuple[int, ...]) -> None: ...
     def labels(self) -> NDArray[np.uint64]: ...
     def boxes(self) -> NDArray[np.int64]: ...
     def measure(

@@ -69,6 +69,8 @@ struct RingPlan {
 class RingObjects {
 public:
     RingObjects(const ImageView& labels, int threads);
+    // One object, label 1, that is the whole image.
+    explicit RingObjects(const Shape& whole);
 
     const Shape& shape() const { return shape_; }
     std::size_t count() const { return labels_.size(); }

@@ -303,28 +303,29 @@ void ObjectDistances::distances_to_point(const RegionRun& run, std::int64_t begi
         (plan_->axes == 3 ? sides_.squared[0] * (dz * dz) : 0.0) + sides_.squared[1] * (dy * dy);
     const double squared = sides_.squared[2];
     const double unit = sides_.unit;
-    for (std::int64_t i = begin; i < end; ++i) {
-        const double dx = first + static_cast<double>(i);
-        out[i - begin] = std::sqrt(across + squared * (dx * dx)) * unit;
+    const double start = first + static_cast<double>(begin);
+    const auto count = static_cast<std::int32_t>(end - begin);
+    for (std::int32_t i = 0; i < count; ++i) {
+        const double dx = start + i;
+        out[i] = std::sqrt(across + squared * (dx * dx)) * unit;
     }
 }
 
-const double* ObjectDistances::of_run(std::size_t k, std::vector<double>& room) const {
+const double* ObjectDistances::of_run(std::size_t k, std::int64_t begin, std::int64_t end,
+                                      double* room) const {
     const RegionRun& run = this->run(k);
-    const std::int64_t count = run.end - run.start;
-    if (k < inside_.size() && has_field()) return edge_.data() + place_in_field(run);
-    room.resize(static_cast<std::size_t>(count));
     if (k < inside_.size()) {
-        distances_to_point(run, 0, count, room.data());
-        return room.data();
+        if (has_field()) return edge_.data() + place_in_field(run) + begin;
+        distances_to_point(run, begin, end, room);
+        return room;
     }
     const double* squared =
         surroundings_->nearest.squared.data() + run.row * objects_->shape().width + run.start;
-    for (std::int64_t i = 0; i < count; ++i) {
+    for (std::int64_t i = begin; i < end; ++i) {
         const double distance = std::sqrt(squared[i]) * sides_.unit - sides_.half;
-        room[static_cast<std::size_t>(i)] = distance <= plan_->outer ? distance : none;
+        room[i - begin] = distance <= plan_->outer ? distance : none;
     }
-    return room.data();
+    return room;
 }
 
 std::array<double, 2> ObjectDistances::range() const {
@@ -335,10 +336,9 @@ std::array<double, 2> ObjectDistances::range() const {
         low = std::min(low, value);
         high = std::max(high, value);
     };
-    std::vector<double> room;
     for (std::size_t k = 0; k < runs(); ++k) {
-        const std::int64_t count = run(k).end - run(k).start;
         if (!has_field()) {  // the farthest pixel of a run is one of its ends, and 0 is near enough
+            const std::int64_t count = run(k).end - run(k).start;
             std::array<double, 2> ends{};
             distances_to_point(run(k), 0, 1, &ends[0]);
             distances_to_point(run(k), count - 1, count, &ends[1]);
@@ -346,8 +346,9 @@ std::array<double, 2> ObjectDistances::range() const {
             add(ends[1]);
             continue;
         }
-        const double* values = of_run(k, room);
-        for (std::int64_t i = 0; i < count; ++i) add(values[i]);
+        visit_run(k, [&](const double* distance, std::int64_t begin, std::int64_t end) {
+            for (std::int64_t i = 0; i < end - begin; ++i) add(distance[i]);
+        });
     }
     return {low, high};
 }

@@ -5,6 +5,7 @@
 // object's bounding box, so that the same object gives the same bits wherever it lies.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <vector>
@@ -38,6 +39,9 @@ struct PixelSides {
 
 class ObjectDistances {
 public:
+    // Short enough to stay in the first cache.
+    static constexpr std::int64_t stretch = 1024;
+
     // `surroundings` is null where the plan asks for nothing outside.
     ObjectDistances(const RingObjects& objects, const RingPlan& plan, const RingCenters& centers,
                     const Surroundings* surroundings);
@@ -53,9 +57,20 @@ public:
         return k < inside_.size() ? inside_[k] : outside_[k - inside_.size()];
     }
 
-    // The distances of the pixels of a run; NaN or infinite where there is none. Valid until `room`
-    // is changed.
-    const double* of_run(std::size_t k, std::vector<double>& room) const;
+    // The distances of pixels [begin, end) of a run, at most `stretch` of them; NaN or infinite where
+    // there is none. Valid until `room`, which holds a stretch, is changed.
+    const double* of_run(std::size_t k, std::int64_t begin, std::int64_t end, double* room) const;
+
+    // Calls visit(distances, begin, end) for the pixels of a run, stretch by stretch.
+    template <class Visit>
+    void visit_run(std::size_t k, Visit visit) const {
+        std::array<double, stretch> room;
+        const std::int64_t count = run(k).end - run(k).start;
+        for (std::int64_t begin = 0; begin < count; begin += stretch) {
+            const std::int64_t end = std::min(count, begin + stretch);
+            visit(of_run(k, begin, end, room.data()), begin, end);
+        }
+    }
 
     // The smallest and the largest distance there is; infinite the wrong way round where there is none.
     std::array<double, 2> range() const;

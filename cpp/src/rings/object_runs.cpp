@@ -131,4 +131,13 @@ RingObjects::RingObjects(const ImageView& labels, int threads) : shape_(labels.s
     });
 }
 
+RingObjects::RingObjects(const Shape& whole) : shape_(whole), first_run_{0} {
+    if (whole.pixels() == 0) return;
+    for (std::int64_t r = 0; r < whole.rows(); ++r) runs_.push_back({r, 0, whole.width});
+    labels_ = {1};
+    first_run_.push_back(whole.rows());
+    boxes_ = {{{0, 0, 0}, {whole.depth, whole.height, whole.width}}};
+    pixels_ = {whole.pixels()};
+}
+
 }  // namespace mensura

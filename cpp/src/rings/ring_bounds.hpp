@@ -58,9 +58,20 @@ private:
     }
 
     void find_by_width(const double* distance, std::int64_t count, std::int32_t* ring) const {
+        // What is compared is false for NaN.
         const auto rings = static_cast<double>(this->count());
+        const double first = first_;
+        const double start = start_;
+        const double width = plan_->width;
+        if (first == 0) {  // no distance is below the first ring, and cutting off fractions is enough
+            for (std::int64_t i = 0; i < count; ++i) {
+                const double place = (distance[i] - start) / width;
+                ring[i] = static_cast<std::int32_t>(place < rings ? place : -1.0);
+            }
+            return;
+        }
         for (std::int64_t i = 0; i < count; ++i) {
-            const double place = std::floor((distance[i] - start_) / plan_->width) - first_;
+            const double place = std::floor((distance[i] - start) / width) - first;
             ring[i] = static_cast<std::int32_t>(place < rings ? place : -1.0);
         }
     }

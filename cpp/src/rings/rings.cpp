@@ -81,13 +81,12 @@ private:
     }
 
     void collect(std::vector<double>& all) const {
-        std::vector<double> room;
         for (std::size_t k = 0; k < distances_.runs(); ++k) {
-            const double* distance = distances_.of_run(k, room);
-            const RegionRun& run = distances_.run(k);
-            for (std::int64_t i = 0; i < run.end - run.start; ++i) {
-                if (distance[i] - distance[i] == 0) all.push_back(distance[i]);
-            }
+            distances_.visit_run(k, [&](const double* distance, std::int64_t begin, std::int64_t end) {
+                for (std::int64_t i = 0; i < end - begin; ++i) {
+                    if (distance[i] - distance[i] == 0) all.push_back(distance[i]);
+                }
+            });
         }
     }
 
@@ -123,27 +122,28 @@ private:
     }
 
     void add_chunk(const Chunk& chunk, const AllSums& sums) const {
-        std::vector<double> room;
-        std::vector<std::int32_t> ring;
+        std::array<std::int32_t, ObjectDistances::stretch> ring;
         for (std::size_t k = chunk.begin; k < chunk.end; ++k) {
             const RegionRun& run = distances_.run(k);
-            const std::int64_t count = run.end - run.start;
-            ring.resize(static_cast<std::size_t>(count));
-            bounds_.find(distances_.of_run(k, room), count, ring.data());
-            if (plan_.sectors > 1) add_sectors(run, ring.data());
-            for (const auto& of_channel : sums)
-                of_channel->add_row(run.row, run.start, count, ring.data());
+            distances_.visit_run(k, [&](const double* distance, std::int64_t begin, std::int64_t end) {
+                bounds_.find(distance, end - begin, ring.data());
+                const RegionRun part{run.row, run.start + begin, run.start + end};
+                if (plan_.sectors > 1) add_sectors(part, ring.data());
+                for (const auto& of_channel : sums) {
+                    of_channel->add_row(run.row, part.start, end - begin, ring.data());
+                }
+            });
         }
     }
 
     // Rings of all sectors are numbered sector by sector.
-    void add_sectors(const RegionRun& run, std::int32_t* ring) const {
+    void add_sectors(const RegionRun& part, std::int32_t* ring) const {
         const auto rings = static_cast<std::int32_t>(bounds_.count());
-        const std::int64_t y = run.row % height_ - distances_.box().begin[1];
+        const std::int64_t y = part.row % height_ - distances_.box().begin[1];
         const double dy = static_cast<double>(y) - distances_.center()[1];
-        for (std::int64_t i = 0; i < run.end - run.start; ++i) {
+        for (std::int64_t i = 0; i < part.end - part.start; ++i) {
             if (ring[i] < 0) continue;
-            const std::int64_t x = run.start + i - distances_.box().begin[2];
+            const std::int64_t x = part.start + i - distances_.box().begin[2];
             const double dx = static_cast<double>(x) - distances_.center()[2];
             ring[i] += rings * (plan_.octants ? octant_of(dy, dx) : sector_of(dy, dx));
         }

@@ -161,7 +161,7 @@ def radial_profiles(
     array([90., 10., 10.])
     """
     checked = _Request(metric, bins, sectors, outer, border_is_edge)
-    objects = _labels_of(image, labels, channel_axis, threads)
+    objects = labels_of(image, labels, channel_axis, threads)
     steps = check_spacing(spacing, objects.ndim)
     pixels = read_pixels(
         image,
@@ -171,7 +171,7 @@ def radial_profiles(
         mask=mask,
         saturation=None,
     )
-    rings, found = checked.measure(objects, pixels, steps, center, threads)
+    rings, found = checked.measure(objects, pixels, steps, center, labels is None, threads)
     unit = "pixel" if set(steps) == {1.0} else "unit"
     return Profiles(
         _by_channel(found["mean"], pixels),
@@ -222,10 +222,11 @@ class _Request:
         pixels: Pixels,
         steps: tuple[float, ...],
         center: Any,
+        whole: bool,
         threads: int | None,
     ) -> tuple[_core.RingObjects, dict[str, NDArray[Any]]]:
         used = threads_for(threads, math.prod(objects.shape))
-        rings = _core.RingObjects(objects, used)
+        rings = objects_of(objects, whole, used)
         kind, points, center_image = self._center(center, rings, objects, pixels, used)
         plan = ring_plan(self.metric, kind, steps, self.bins(steps))
         plan.sectors = self.sectors
@@ -277,7 +278,7 @@ class _Request:
             if self.sectors > 1:
                 raise ValueError("sectors need a center that is a point, and center is an image")
             return "pixels", no_points, center
-        points = check_points(center, _label_column(rings, objects), objects.ndim)
+        points = check_points(center, label_column(rings, objects), objects.ndim)
         corners = rings.boxes()[:, :3].astype(np.float64)
         local = np.zeros_like(corners)
         local[:, 3 - objects.ndim :] = points - corners[:, 3 - objects.ndim :]
@@ -298,7 +299,14 @@ def ring_plan(metric: str, center: str, steps: tuple[float, ...], bins: RingBins
     return plan
 
 
-def _labels_of(
+def objects_of(objects: NDArray[Any], whole: bool, threads: int) -> _core.RingObjects:
+    """Return the objects of a label image, or the whole of it as one."""
+    if whole:
+        return _core.RingObjects((1,) * (3 - objects.ndim) + objects.shape)
+    return _core.RingObjects(objects, threads)
+
+
+def labels_of(
     image: ArrayLike,
     labels: ArrayLike | Regions | None,
     channel_axis: int | None,
@@ -333,13 +341,14 @@ def _weighted_centroids(
     return centroids
 
 
-def _label_column(rings: _core.RingObjects, objects: NDArray[Any]) -> NDArray[Any]:
+def label_column(rings: _core.RingObjects, objects: NDArray[Any]) -> NDArray[Any]:
+    """Return the labels in increasing order: int64, and uint64 where the label image is."""
     found = rings.labels()
     return found if objects.dtype.kind == "u" and objects.dtype.itemsize == 8 else found.astype("i8")
 
 
 def _keys(rings: _core.RingObjects, objects: NDArray[Any], sectors: int) -> dict[str, NDArray[Any]]:
-    labels = _label_column(rings, objects)
+    labels = label_column(rings, objects)
     if sectors == 1:
         return {"label": labels}
     return {
