@@ -1,6 +1,6 @@
 """Rings of objects, pixel by pixel: every distance is the smallest of all that there are.
 
-An object is a list of its pixels (tuples of ints) in raster order; `sides` are the sides of a pixel.
+An object is a list of its pixels (tuples of ints) in raster order; `sides` are those of a pixel.
 """
 
 import heapq
@@ -67,18 +67,18 @@ def nearest_distances(pixels, targets, sides):
 
 def outside_distances(objects, shape, sides, outer):
     """Label -> the pixels of the background that it is nearest to (the smallest of several)."""
+    labels = np.array([label for label, pixels in objects.items() for _ in pixels], np.uint64)
+    sites = np.array([at for pixels in objects.values() for at in pixels], float).T
     taken = {at for pixels in objects.values() for at in pixels}
     half = min(sides) / 2
     found = {label: {} for label in objects}
     for at in itertools.product(*map(range, shape)):
         if at in taken or not objects:
             continue
-        nearest, label = min(
-            (smallest_squared(at, pixels, sides), label) for label, pixels in objects.items()
-        )
-        distance = length(nearest, sides) - half
+        squares = squared(at, sites, sides)
+        distance = length(float(squares.min()), sides) - half
         if distance <= outer:
-            found[label][at] = distance
+            found[int(labels[squares == squares.min()].min())][at] = distance
     return found
 
 
@@ -186,3 +186,51 @@ def rings_of(distances, bins, start, *, signed=False, fraction=False):
     if kind == "width":
         return rings, max(rings.values(), default=-1) + 1
     return rings, len(value) - 1 if kind == "edges" else value
+
+
+# ------------------------------------------------------------------------------------ CellProfiler
+
+
+def radial_distribution(pixels, shape, image, bins, maximum_radius=None):
+    """(FracAtD, MeanFrac, RadialCV) of each ring of one object, one more where a radius is given.
+
+    ``image`` holds finite numbers. NaN where a quotient has none.
+    """
+    sides = (1.0, 1.0)
+    edges = edge_distances(pixels, shape, sides, border_is_edge=False)
+    center = deepest(pixels, edges)
+    ways = way_lengths(pixels, [center], sides)
+    reached = [p for p in pixels if math.isfinite(ways[p])]
+    rings = {}
+    for p in reached:
+        part = ways[p] / (ways[p] + edges[p] + 0.001)
+        if maximum_radius is not None:
+            part = ways[p] / maximum_radius
+        rings.setdefault(min(int(part * bins), bins), []).append(p)
+    total = sum(float(image[p]) for p in reached)
+    measured = []
+    for ring in range(bins + (maximum_radius is not None)):
+        inside = rings.get(ring, [])
+        fraction = quotient(sum(float(image[p]) for p in inside), total)
+        share = len(inside) / len(reached) + np.finfo(float).eps
+        measured.append((fraction, fraction / share, octant_variation(inside, center, image)))
+    return measured
+
+
+def octant_variation(inside, center, image):
+    """Deviation over mean of the octants' means; 0 without pixels."""
+    octants = {}
+    for i, j in inside:
+        di, dj = i - center[0], j - center[1]
+        octants.setdefault((di > 0, dj > 0, abs(di) > abs(dj)), []).append(float(image[i, j]))
+    if not octants:
+        return 0.0
+    means = [sum(values) / len(values) for values in octants.values()]
+    mean = sum(means) / len(means)
+    return quotient(math.sqrt(sum((m - mean) ** 2 for m in means) / len(means)), mean)
+
+
+def quotient(a, b):
+    """Quotient of floats as IEEE 754 has it."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.float64(a) / np.float64(b))
