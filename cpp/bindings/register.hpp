@@ -9,8 +9,10 @@ void register_arrow(pybind11::module_& module);
 void register_build(pybind11::module_& module);
 void register_edit(pybind11::module_& module);
 void register_regions(pybind11::module_& module);
+void register_outlines(pybind11::module_& module);
 void register_outputs(pybind11::module_& module);
 void register_measure(pybind11::module_& module);
+void register_profiles(pybind11::module_& module);
 void register_rings(pybind11::module_& module);
 
 }  // namespace mensura::python

@@ -1,9 +1,7 @@
 // Rings of objects.
 #include "mensura/rings.hpp"
 
-#include <pybind11/stl.h>
-
-#include "arrays.hpp"
+#include "channels.hpp"
 #include "outputs.hpp"
 #include "register.hpp"
 
@@ -11,7 +9,6 @@ namespace mensura::python {
 namespace {
 
 using Points = py::array_t<double, py::array::c_style>;
-using Mask = std::optional<py::array>;
 
 RingMetric metric_of(const std::string& name) {
     if (name == "distance") return RingMetric::center;
@@ -36,18 +33,6 @@ RingBins bins_of(const std::string& name) {
     if (name == "edges") return RingBins::edges;
     if (name == "equal_counts") return RingBins::equal_counts;
     throw py::value_error("unknown bins");
-}
-
-std::vector<ChannelView> views_of(const std::vector<py::array>& channels,
-                                  const std::vector<Mask>& masks) {
-    if (masks.size() != channels.size()) throw py::value_error("one mask or None per channel");
-    std::vector<ChannelView> views;
-    for (std::size_t c = 0; c < channels.size(); ++c) {
-        ChannelView view{view_of(channels[c], "image")};
-        if (masks[c]) view.mask = view_of(*masks[c], "mask");
-        views.push_back(view);
-    }
-    return views;
 }
 
 // Box corners, one row per object: the first pixel along z, y, x, then one past the last.

@@ -25,7 +25,16 @@ from mensura.editing import (
 from mensura.labeling import label
 from mensura.measurements import measurements
 from mensura.measuring import measure
-from mensura.profiles import Profile, Profiles, radial_distribution, radial_profiles
+from mensura.profiles import (
+    Profile,
+    Profiles,
+    contour_profiles,
+    line_profiles,
+    normal_profiles,
+    profile_reducer,
+    radial_distribution,
+    radial_profiles,
+)
 from mensura.regions import Regions, find_regions
 from mensura.table import Table
 from mensura.threads import get_num_threads, set_num_threads
@@ -39,13 +48,17 @@ __all__ = [
     "__version__",
     "build_info",
     "clear_border",
+    "contour_profiles",
     "fill_holes",
     "find_regions",
     "get_num_threads",
     "keep_largest",
     "label",
+    "line_profiles",
     "measure",
     "measurements",
+    "normal_profiles",
+    "profile_reducer",
     "radial_distribution",
     "radial_profiles",
     "relabel_sequential",

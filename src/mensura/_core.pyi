@@ -94,9 +94,7 @@ class RingPlan:
     overflow: bool
     sectors: int
     octants: bool
-    def __init__(
-        self, metric: str, center: str, spacing: tuple[float, ...], axes: int
-    ) -> None: ...
+    def __init__(self, metric: str, center: str, spacing: tuple[float, ...], axes: int) -> None: ...
     def set_bins(self, kind: str, width: float, number: int, edges: list[float]) -> None: ...
 
 class RingObjects:
@@ -126,6 +124,82 @@ def arrow_stream(
     length: int,
 ) -> object: ...
 def names_in_arrow_schema(schema: object) -> list[str] | None: ...
+
+class ProfileGeometry:
+    def __init__(
+        self,
+        axes: int,
+        offsets: NDArray[np.int64],
+        points: NDArray[np.float64],
+        steps: NDArray[np.float64] | None,
+        ends: NDArray[np.float64] | None,
+        across: NDArray[np.float64] | None,
+        offsets_across: NDArray[np.float64],
+        weights: NDArray[np.float64],
+    ) -> None: ...
+
+class Sampling:
+    def __init__(self, interpolation: str, outside: str, constant: float) -> None: ...
+
+class Reducer:
+    def __init__(self, kind: str, quantile: float, function: int) -> None: ...
+
+class Outlines:
+    @property
+    def corners(self) -> NDArray[np.float64]: ...
+    @property
+    def offsets(self) -> NDArray[np.int64]: ...
+    @property
+    def labels(self) -> NDArray[np.uint64]: ...
+    @property
+    def is_hole(self) -> NDArray[np.bool_]: ...
+    def points(
+        self, spacing: tuple[float, float], smooth: float, step: float, threads: int
+    ) -> tuple[
+        NDArray[np.float64],
+        NDArray[np.float64],
+        NDArray[np.float64],
+        NDArray[np.int64],
+        NDArray[np.float64],
+    ]: ...
+
+def trace_outlines(labels: _Array, diagonal: bool, threads: int) -> Outlines: ...
+def reach_across(
+    labels: _Array,
+    points: NDArray[np.float64],
+    steps: NDArray[np.float64],
+    labels_of_ways: NDArray[np.uint64],
+    inward: int,
+    outward: int,
+    near: int,
+    stop_at_neighbors: bool,
+    threads: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...
+def average_crossings(
+    values: NDArray[np.float64],
+    channels: int,
+    offsets: NDArray[np.int64],
+    first: NDArray[np.int64],
+    places: int,
+    objects: NDArray[np.int64],
+    threads: int,
+) -> tuple[
+    NDArray[np.int64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+]: ...
+def sample_profiles(
+    images: list[_Array],
+    masks: list[_Array | None],
+    geometry: ProfileGeometry,
+    sampling: Sampling,
+    reducer: Reducer,
+    values: NDArray[np.float64],
+    counts: NDArray[np.int64],
+    threads: int,
+) -> tuple[bool, int]: ...
 def compiler() -> str: ...
 def has_assertions() -> bool: ...
 def available_isas() -> list[str]: ...

@@ -100,9 +100,11 @@ def check_periodic(periodic: bool | Sequence[bool], ndim: int) -> tuple[bool, ..
     return tuple(np.broadcast_to(array, (ndim,)).tolist())
 
 
-def check_spacing(spacing: float | Sequence[float], ndim: int) -> tuple[float, ...]:
-    """Return the spacing as one positive, finite float per axis."""
-    allowed = f"a positive number or {ndim} of them, one per axis of labels"
+def check_spacing(
+    spacing: float | Sequence[float], ndim: int, whose: str = "labels"
+) -> tuple[float, ...]:
+    """Return the spacing as one positive, finite float per axis of what is called `whose`."""
+    allowed = f"a positive number or {ndim} of them, one per axis of {whose}"
     try:
         array = np.asarray(spacing)
     except ValueError:
@@ -295,11 +297,16 @@ def _stated_channel_axis(
 
 
 def split_mask(
-    mask: ArrayLike, shape: tuple[int, ...], channels: int, channel_axis: int | None
+    mask: ArrayLike,
+    shape: tuple[int, ...],
+    channels: int,
+    channel_axis: int | None,
+    whose: str = "labels",
 ) -> list[NDArray[np.uint8]]:
     """Return views of the masks of the channels, of which `channel_axis` is the checked axis.
 
-    None where the image has no such axis. What is not 0 is masked.
+    None where the image has no such axis. What is not 0 is masked. `shape` is that of what is
+    called `whose`.
     """
     array = np.asarray(mask)
     if array.dtype != bool:
@@ -310,7 +317,7 @@ def split_mask(
     bytes_of = array.view(np.uint8)
     if array.shape == shape:
         return [bytes_of] * channels
-    allowed = f"of labels, {shape}"
+    allowed = f"of {whose}, {shape}"
     if channel_axis is not None:
         image_shape = (*shape[:channel_axis], channels, *shape[channel_axis:])
         if array.shape == image_shape:

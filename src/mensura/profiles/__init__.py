@@ -1,7 +1,20 @@
 """Intensity profiles: along lines, paths and outlines, across outlines, and in rings."""
 
 from mensura.profiles.distribution import radial_distribution
+from mensura.profiles.lines import line_profiles
+from mensura.profiles.outlines import contour_profiles, normal_profiles
+from mensura.profiles.reducing import ProfileReducer, profile_reducer
 from mensura.profiles.result import Profile, Profiles
 from mensura.profiles.rings import radial_profiles
 
-__all__ = ["Profile", "Profiles", "radial_distribution", "radial_profiles"]
+__all__ = [
+    "Profile",
+    "ProfileReducer",
+    "Profiles",
+    "contour_profiles",
+    "line_profiles",
+    "normal_profiles",
+    "profile_reducer",
+    "radial_distribution",
+    "radial_profiles",
+]

@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
 from mensura.pixels import read_pixels
-from mensura.profiles.ring_arguments import check_bins, check_flag
-from mensura.profiles.rings import label_column, labels_of, ring_plan
+from mensura.profiles.ring_arguments import RingBins, check_flag
+from mensura.profiles.ring_objects import find_objects
+from mensura.profiles.rings import described_pixels, ring_plan
 from mensura.regions import Regions
 from mensura.table import Table
-from mensura.threads import threads_for
 
 #: Slices of a ring that the variation within it is measured over.
 OCTANTS = 8
@@ -114,32 +114,26 @@ def radial_distribution(
     number = _check_number(bins)
     is_scaled = check_flag(scaled, "scaled")
     radius = _check_radius(maximum_radius)
-    objects = labels_of(image, labels, channel_axis, threads)
-    if objects.ndim != 2:
-        raise ValueError(f"labels must be 2-D, as CellProfiler's are, not {objects.ndim}-D")
+    objects = find_objects(image, labels, channel_axis, threads)
+    if objects.image.ndim != 2:
+        raise ValueError(f"labels must be 2-D, as CellProfiler's are, not {objects.image.ndim}-D")
     pixels = read_pixels(
         image,
-        objects.shape,
+        objects.image.shape,
         channel_axis=channel_axis,
         channels=channels,
         mask=mask,
         saturation=None,
     )
-    used = threads_for(threads, math.prod(objects.shape))
-    rings = _core.RingObjects(objects, used)
-    metric = "normalized" if is_scaled else "inner"
-    plan = ring_plan(metric, "deepest", (1.0, 1.0), check_bins(number, metric, 1.0))
-    plan.border_is_edge = False
-    plan.sectors = OCTANTS
-    plan.octants = True
-    plan.overflow = not is_scaled
-    plan.radius = radius
-    found = rings.measure(plan, np.empty((0, 3)), None, pixels.images, pixels.masks, used)
-    ids = label_column(rings, objects)
-    shape = (len(ids), OCTANTS, number + plan.overflow, len(pixels.images))
+    plan = _plan(number, is_scaled, radius)
+    found = objects.native.measure(
+        plan, np.empty((0, 3)), None, pixels.images, pixels.masks, objects.threads
+    )
+    labels_found = objects.labels
+    shape = (len(labels_found), OCTANTS, number + plan.overflow, len(pixels.images))
     sums = np.nan_to_num(found["sum"].reshape(shape), nan=0.0)
     counts = found["count"].reshape(shape)
-    columns: dict[str, NDArray[Any]] = {"label": ids}
+    columns: dict[str, NDArray[Any]] = {"label": labels_found}
     definitions = {"label": "label of the object"}
     for c in range(len(pixels.images)):
         suffix = "" if pixels.names is None else f"_{pixels.names[c]}"
@@ -150,20 +144,26 @@ def radial_distribution(
             definitions[name] = DEFINITIONS[feature]
     provenance = {
         "version": _core.__version__,
-        "measurements": ["radial_distribution"],
-        "labels": {"shape": list(objects.shape), "dtype": objects.dtype.str},
-        "image": [
-            {"shape": list(channel.shape), "dtype": channel.dtype.str} for channel in pixels.images
-        ],
-        "channel_axis": channel_axis,
-        "channels": pixels.names,
-        "mask": mask is not None,
+        "function": "radial_distribution",
+        "labels": objects.described,
+        **described_pixels(pixels, channel_axis),
         "like": like,
         "bins": number,
         "scaled": is_scaled,
         "maximum_radius": radius,
     }
     return Table(columns, None, provenance, definitions)
+
+
+def _plan(bins: int, scaled: bool, radius: float) -> _core.RingPlan:
+    metric = "normalized" if scaled else "inner"
+    plan = ring_plan(metric, "deepest", (1.0, 1.0), RingBins("number", number=bins))
+    plan.border_is_edge = False
+    plan.sectors = OCTANTS
+    plan.octants = True
+    plan.overflow = not scaled
+    plan.radius = radius
+    return plan
 
 
 def _measurements(

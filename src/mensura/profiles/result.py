@@ -10,12 +10,18 @@ import copy
 import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, SupportsIndex, overload
+from numbers import Real
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mensura.profiles.resampling import Samples, common_axis, means_over_groups, resample
+from mensura.profiles.shape import SHAPES, ShapeOptions, measure_shapes
 from mensura.table import Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 #: The statistics that a profile can carry beside its values, and what they are.
 STATISTICS = {
@@ -366,6 +372,325 @@ class Profiles:
             **{name: STATISTICS[name] for name in self._statistics},
         }
         return Table(columns, units, self._provenance, definitions)
+
+    def common_axis(
+        self, n: int | ArrayLike | None = None, *, relative: bool = False
+    ) -> NDArray[np.float64]:
+        """Return the distances to which `to_matrix` and `mean` bring all profiles.
+
+        Parameters
+        ----------
+        n : int or 1-D array, optional
+            How many, evenly from the smallest distance of any profile to the largest; or the
+            distances themselves, increasing. Default: the distances that the profiles have, if
+            each begins with the same; else as many as the longest profile has samples.
+        relative : bool, optional
+            In fractions of the length of each profile, from 0 to 1.
+
+        Returns
+        -------
+        (n,) float64 array
+            Round closed profiles, the end is the beginning, and is left out.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `n` is not a positive integer or increasing distances.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import mensura as ms
+        >>> one, two = np.ones(5, np.int64), np.array([0, 3, 5])
+        >>> profiles = ms.Profiles(
+        ...     np.arange(5.0), two, np.array([0.0, 1, 2, 0, 1]), one, keys={"profile": [0, 1]}
+        ... )
+        >>> profiles.common_axis().tolist(), profiles.common_axis(5, relative=True).tolist()
+        ([0.0, 1.0, 2.0], [0.0, 0.25, 0.5, 0.75, 1.0])
+        """
+        return common_axis(self._samples(), n, relative=relative)
+
+    def to_matrix(
+        self, n: int | ArrayLike | None = None, *, relative: bool = False
+    ) -> NDArray[np.float64]:
+        """Return all profiles at the same distances, those of `common_axis`.
+
+        Between two samples a profile is a straight line. It is NaN beyond its ends and between
+        samples one of which is not finite.
+
+        Parameters
+        ----------
+        n, relative
+            As for `common_axis`.
+
+        Returns
+        -------
+        (N, n) or (N, n, C) float64 array
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `common_axis`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import mensura as ms
+        >>> one, two = np.ones(5, np.int64), np.array([0, 3, 5])
+        >>> profiles = ms.Profiles(
+        ...     np.arange(5.0), two, np.array([0.0, 1, 2, 0, 1]), one, keys={"profile": [0, 1]}
+        ... )
+        >>> profiles.to_matrix()
+        array([[ 0.,  1.,  2.],
+               [ 3.,  4., nan]])
+        >>> profiles.to_matrix(3, relative=True)
+        array([[0. , 1. , 2. ],
+               [3. , 3.5, 4. ]])
+        """
+        axis = self.common_axis(n, relative=relative)
+        return self._without_channels(resample(self._samples(), axis, relative=relative))
+
+    def measure(
+        self,
+        *,
+        baseline: str | float = "min",
+        edge_fraction: float = 0.5,
+        plateau_fraction: float = 0.9,
+    ) -> Table:
+        """Measure peak, width, edge, slope, plateau and area of every profile.
+
+        Samples that are NaN or infinite are skipped: the profile is the straight lines between the
+        valid ones. Nothing is fitted. What is undefined is NaN, such as the width of a profile that
+        does not fall to half of its height on both sides.
+
+        Parameters
+        ----------
+        baseline : {"min", "ends"} or float, optional
+            What heights are counted from: the smallest sample of the profile, the mean of its first
+            and last one, or a number.
+        edge_fraction : float, optional
+            At which part of the height the edge lies, between 0 and 1.
+        plateau_fraction : float, optional
+            Above which part of the height the plateau lies, between 0 and 1.
+
+        Returns
+        -------
+        Table
+            One row per profile and channel, sorted by these: the keys, ``channel`` where there are
+            channels, then ``n_valid``, ``peak``, ``peak_position``, ``baseline``, ``fwhm``,
+            ``half_left``, ``half_right`` and whether they were found, ``edge_position``,
+            ``edge_crossings``, ``slope_max``, ``slope_max_position``, ``center_of_mass``,
+            ``plateau``, ``plateau_width``, ``area``, ``area_above``. ``table.definitions`` tells
+            what each is. On closed profiles a stretch may begin before 0 or end beyond the length,
+            and ``center_of_mass`` is NaN.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an option is not one of those above.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import mensura as ms
+        >>> values = np.array([0.0, 0, 4, 8, 4, 0])
+        >>> profiles = ms.Profiles(
+        ...     values, np.array([0, 6]), 0.5 * np.arange(6), np.ones(6, int), keys={"profile": [0]}
+        ... )
+        >>> table = profiles.measure()
+        >>> [table[name].item() for name in ("peak", "peak_position", "fwhm", "slope_max", "area")]
+        [8.0, 1.5, 1.0, 8.0, 8.0]
+        """
+        options = ShapeOptions(
+            _checked_baseline(baseline),
+            _checked_fraction(edge_fraction, "edge_fraction"),
+            _checked_fraction(plateau_fraction, "plateau_fraction"),
+        )
+        found = measure_shapes(self._samples(), options)
+        channels = 1 if self._channels is None else len(self._channels)
+        columns = {name: np.repeat(of_each, channels) for name, of_each in self._keys.items()}
+        if self._channels is not None:
+            columns["channel"] = np.tile(np.array(self._channels, str), len(self))
+        units = {name: unit.replace("distance", self._unit) for name, (unit, _) in SHAPES.items()}
+        definitions = {name: definition for name, (_, definition) in SHAPES.items()}
+        provenance = {
+            **self._provenance,
+            "baseline": baseline,
+            "edge_fraction": float(edge_fraction),
+            "plateau_fraction": float(plateau_fraction),
+        }
+        columns |= {name: of_each.reshape(-1) for name, of_each in found.items()}
+        return Table(columns, units, provenance, definitions)
+
+    def mean(
+        self,
+        by: str | ArrayLike | None = None,
+        n: int | ArrayLike | None = None,
+        *,
+        relative: bool = False,
+        ddof: int = 0,
+    ) -> "Profiles":
+        """Return the mean profile of each group, every profile counting alike.
+
+        Parameters
+        ----------
+        by : str or (N,) array, optional
+            The name of a key, or a group for each profile. Default: all are one group.
+        n, relative
+            At which distances, as for `common_axis`.
+        ddof : int, optional
+            ``std`` is divided by the number of profiles - `ddof`.
+
+        Returns
+        -------
+        Profiles
+            One per group, sorted: the means over the profiles that are defined at each distance;
+            in `count` their number; in `statistics` their ``std``, ``min`` and ``max``. The keys
+            are the group and ``profiles``, the number of profiles in it.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `by` names no key or has another length than the profiles, and as `common_axis`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import mensura as ms
+        >>> profiles = ms.Profiles(
+        ...     np.arange(6.0), np.array([0, 2, 4, 6]), np.array([0.0, 1] * 3), np.ones(6, int),
+        ...     keys={"profile": np.arange(3), "label": np.array([7, 3, 7])},
+        ... )
+        >>> means = profiles.mean(by="label")
+        >>> means.keys["label"].tolist(), means.to_matrix().tolist()
+        ([3, 7], [[2.0, 3.0], [2.0, 3.0]])
+        >>> means[1].statistics["std"].tolist(), means[1].count.tolist()
+        ([2.0, 2.0], [2, 2])
+        """
+        name, groups = self._groups(by)
+        if not isinstance(ddof, (int, np.integer)) or isinstance(ddof, bool) or ddof < 0:
+            raise ValueError(f"ddof must be a whole number of at least 0, not {ddof!r}")
+        ids, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+        axis = self.common_axis(n, relative=relative)
+        means = means_over_groups(
+            self._samples(), axis, group.reshape(-1), len(ids), relative=relative, ddof=int(ddof)
+        )
+        rows = (len(ids) * len(axis), *means.mean.shape[2:])
+        statistics = {"std": means.std, "min": means.min, "max": means.max}
+        closed = self._closed and relative
+        return Profiles(
+            self._without_channels(means.mean.reshape(rows)),
+            np.arange(len(ids) + 1) * len(axis),
+            np.tile(axis, len(ids)),
+            self._without_channels(means.count.reshape(rows)),
+            keys={name: ids, "profiles": sizes},
+            channels=self._channels,
+            statistics={
+                of: self._without_channels(values.reshape(rows))
+                for of, values in statistics.items()
+            },
+            closed=closed,
+            length=np.ones(len(ids)) if closed else None,
+            unit="fraction of length" if relative else self._unit,
+            provenance={**self._provenance, "mean_by": name, "ddof": int(ddof)},
+        )
+
+    def plot(
+        self,
+        by: str | ArrayLike | None = None,
+        n: int | ArrayLike | None = None,
+        *,
+        relative: bool = False,
+        band: str | None = "std",
+        individual: bool = False,
+        ax: "Axes | None" = None,
+    ) -> "Axes":
+        """Draw the mean profile of each group, with a band for the spread of its profiles.
+
+        Needs matplotlib. There is a line per group and channel.
+
+        Parameters
+        ----------
+        by, n, relative
+            As for `mean`.
+        band : {"std", "sem", "range", None}, optional
+            The half width of the band: the standard deviation of the profiles, or that of their
+            mean, std / sqrt(number of profiles); "range" is from their minimum to their maximum.
+            Where each group, by a key, is a single profile, its own statistics make the band.
+        individual : bool, optional
+            Whether each profile is drawn too, as a thin line.
+        ax : matplotlib Axes, optional
+            Where to draw. Default: a new figure of pyplot.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed; ``pip install 'mensura[report]'`` installs it.
+        TypeError, ValueError
+            As `mean`, or if `band` is none of the above.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import mensura as ms
+        >>> from matplotlib.figure import Figure
+        >>> profiles = ms.Profiles(
+        ...     np.arange(6.0), np.array([0, 2, 4, 6]), np.array([0.0, 1] * 3), np.ones(6, int),
+        ...     keys={"profile": np.arange(3)}, unit="um",
+        ... )
+        >>> profiles.plot(ax=Figure().subplots()).get_xlabel()
+        'distance (um)'
+        """
+        from mensura.profiles.plotting import draw_profiles  # noqa: PLC0415 - loaded when used
+
+        return draw_profiles(
+            self, by, n, relative=relative, band=band, individual=individual, ax=ax
+        )
+
+    def _samples(self) -> Samples:
+        with_channels = self._values if self._channels is not None else self._values[:, None]
+        return Samples(with_channels, self._distance, self._offsets, self._length)
+
+    def _without_channels(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Return an array whose last axis is channels as it is shown."""
+        return array if self._channels is not None else array[..., 0]
+
+    def _groups(self, by: str | ArrayLike | None) -> tuple[str, NDArray[Any]]:
+        if by is None:
+            return "group", np.zeros(len(self), np.int64)
+        if isinstance(by, str):
+            if by not in self._keys:
+                raise ValueError(f"by must be one of the keys {list(self._keys)}, not {by!r}")
+            return by, self._keys[by]
+        groups = np.asarray(by)
+        if groups.shape != (len(self),):
+            raise ValueError(
+                f"by has shape {groups.shape}; it must be a group for each of the {len(self)} "
+                "profiles, or the name of a key"
+            )
+        return "group", groups
+
+
+def _checked_baseline(baseline: object) -> str | float:
+    if isinstance(baseline, str) and baseline in ("min", "ends"):
+        return baseline
+    if isinstance(baseline, (bool, str)) or not isinstance(baseline, Real):
+        raise ValueError(f'baseline must be "min", "ends" or a number, not {baseline!r}')
+    if not np.isfinite(float(baseline)):
+        raise ValueError(f"baseline must be finite, not {baseline!r}")
+    return float(baseline)
+
+
+def _checked_fraction(fraction: object, name: str) -> float:
+    if isinstance(fraction, bool) or not isinstance(fraction, Real):
+        raise TypeError(f"{name} must be a number between 0 and 1, not {fraction!r}")
+    if not 0 < float(fraction) < 1:
+        raise ValueError(f"{name} must lie between 0 and 1, not {fraction!r}")
+    return float(fraction)
 
 
 def _frozen(array: ArrayLike, name: str, dtype: type[Any] | None = None) -> NDArray[Any]:

@@ -46,7 +46,7 @@ def check_bins(bins: Bins, metric: str, smallest: float) -> RingBins:
         if metric == "normalized":
             return RingBins("number", number=4)
         return RingBins("width", width=smallest)
-    if isinstance(bins, str) or isinstance(bins, (bool, np.bool_)):
+    if isinstance(bins, (str, bool, np.bool_)):
         raise TypeError(f"bins must be {_BINS_ALLOWED}, not {bins!r}")
     if isinstance(bins, SupportsIndex) and not isinstance(bins, np.ndarray):
         return RingBins("number", number=_check_number(bins))
@@ -139,6 +139,19 @@ _CENTERS_ALLOWED = (
     '"centroid", "deepest", "intensity", ("intensity", channel), a point, one point per label, '
     "a mapping of label to point, or a label image"
 )
+
+
+def is_named_center(center: Any) -> bool:
+    """Whether a center is told by name; raises where the name is not known."""
+    if isinstance(center, str):
+        if center not in ("centroid", "deepest", "intensity"):
+            raise ValueError(f"center must be {_CENTERS_ALLOWED}, not {center!r}")
+        return True
+    if isinstance(center, tuple) and center and isinstance(center[0], str):
+        if center[0] != "intensity":
+            raise ValueError(f"center must be {_CENTERS_ALLOWED}, not {center!r}")
+        return True
+    return False
 
 
 def is_center_image(center: Any, shape: tuple[int, ...]) -> bool:

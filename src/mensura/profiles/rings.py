@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
-from mensura.arguments import as_image, as_labels, check_spacing
+from mensura.arguments import check_spacing
 from mensura.pixels import Pixels, read_pixels
 from mensura.profiles.result import Profiles
 from mensura.profiles.ring_arguments import (
@@ -18,13 +18,16 @@ from mensura.profiles.ring_arguments import (
     check_flag,
     check_metric,
     check_outer,
-    check_points,
     check_sectors,
-    check_weight_channel,
-    is_center_image,
 )
-from mensura.regions import Regions, find_regions
-from mensura.threads import threads_for
+from mensura.profiles.ring_objects import (
+    Center,
+    Objects,
+    described_center,
+    find_center,
+    find_objects,
+)
+from mensura.regions import Regions
 
 
 def radial_profiles(
@@ -160,25 +163,39 @@ def radial_profiles(
     >>> ms.radial_profiles(image, labels, spacing=2, bins=[0, 2, 4, 6]).values
     array([90., 10., 10.])
     """
-    checked = _Request(metric, bins, sectors, outer, border_is_edge)
-    objects = labels_of(image, labels, channel_axis, threads)
-    steps = check_spacing(spacing, objects.ndim)
+    check_metric(metric)
+    wedges = check_sectors(sectors)
+    ends_at_border = check_flag(border_is_edge, "border_is_edge")
+    objects = find_objects(image, labels, channel_axis, threads)
+    shape = objects.image.shape
+    steps = check_spacing(spacing, len(shape))
+    cut = check_bins(bins, metric, min(steps))
+    diagonal = math.hypot(*(n * step for n, step in zip(shape, steps, strict=True)))
+    reach = check_outer(outer, metric, diagonal)
     pixels = read_pixels(
         image,
-        objects.shape,
+        shape,
         channel_axis=channel_axis,
         channels=channels,
         mask=mask,
         saturation=None,
     )
-    rings, found = checked.measure(objects, pixels, steps, center, labels is None, threads)
+    around = find_center(center, objects, pixels)
+    _check_use_of_center(around, metric, wedges)
+    plan = ring_plan(metric, around.kind, steps, cut)
+    plan.sectors = wedges
+    plan.border_is_edge = ends_at_border
+    plan.outer = reach
+    found = objects.native.measure(
+        plan, around.points, around.image, pixels.images, pixels.masks, objects.threads
+    )
     unit = "pixel" if set(steps) == {1.0} else "unit"
     return Profiles(
         _by_channel(found["mean"], pixels),
-        _offsets(found["rings"], checked.sectors),
+        _offsets(found["rings"], wedges),
         found["distance"],
         _by_channel(found["count"], pixels),
-        keys=_keys(rings, objects, checked.sectors),
+        keys=_keys(objects, wedges),
         channels=pixels.names,
         statistics={
             name: _by_channel(found[name], pixels) for name in ("sum", "std", "min", "max")
@@ -186,109 +203,27 @@ def radial_profiles(
         unit="fraction" if metric == "normalized" else unit,
         provenance={
             "version": _core.__version__,
-            "profiles": "radial_profiles",
-            "labels": {"shape": list(objects.shape), "dtype": objects.dtype.str},
-            "image": [
-                {"shape": list(channel.shape), "dtype": channel.dtype.str}
-                for channel in pixels.images
-            ],
-            "channel_axis": channel_axis,
-            "channels": pixels.names,
-            "mask": mask is not None,
-            "center": _described_center(center),
+            "function": "radial_profiles",
+            "labels": objects.described,
+            **described_pixels(pixels, channel_axis),
+            "center": described_center(center),
+            "bins": _described_bins(cut),
+            "metric": metric,
+            "sectors": wedges,
             "spacing": list(steps),
-            **checked.described(steps),
+            "outer": None if outer is None else float(outer),
+            "border_is_edge": ends_at_border,
         },
     )
 
 
-class _Request:
-    """What is asked of the rings, apart from images."""
-
-    def __init__(
-        self, metric: str, bins: Bins, sectors: int, outer: float | None, border_is_edge: bool
-    ) -> None:
-        self.metric = check_metric(metric)
-        self._bins = bins
-        self._outer = outer
-        self.sectors = check_sectors(sectors)
-        self._border_is_edge = check_flag(border_is_edge, "border_is_edge")
-        check_bins(bins, metric, 1.0)
-        check_outer(outer, metric, 0.0)
-
-    def measure(
-        self,
-        objects: NDArray[Any],
-        pixels: Pixels,
-        steps: tuple[float, ...],
-        center: Any,
-        whole: bool,
-        threads: int | None,
-    ) -> tuple[_core.RingObjects, dict[str, NDArray[Any]]]:
-        used = threads_for(threads, math.prod(objects.shape))
-        rings = objects_of(objects, whole, used)
-        kind, points, center_image = self._center(center, rings, objects, pixels, used)
-        plan = ring_plan(self.metric, kind, steps, self.bins(steps))
-        plan.sectors = self.sectors
-        plan.border_is_edge = self._border_is_edge
-        diagonal = math.hypot(*(n * step for n, step in zip(objects.shape, steps, strict=True)))
-        plan.outer = check_outer(self._outer, self.metric, diagonal)
-        found = rings.measure(plan, points, center_image, pixels.images, pixels.masks, used)
-        return rings, found
-
-    def bins(self, steps: tuple[float, ...]) -> RingBins:
-        return check_bins(self._bins, self.metric, min(steps))
-
-    def described(self, steps: tuple[float, ...]) -> dict[str, Any]:
-        bins = self.bins(steps)
-        return {
-            "metric": self.metric,
-            "bins": list(bins.edges)
-            if bins.kind == "edges"
-            else [bins.kind, bins.width if bins.kind == "width" else bins.number],
-            "sectors": self.sectors,
-            "outer": None if self._outer is None else float(self._outer),
-            "border_is_edge": self._border_is_edge,
-        }
-
-    def _center(
-        self,
-        center: Any,
-        rings: _core.RingObjects,
-        objects: NDArray[Any],
-        pixels: Pixels,
-        threads: int,
-    ) -> tuple[str, NDArray[np.float64], NDArray[Any] | None]:
-        """Return the kind of center, points from the corners of the objects' boxes, and an image."""
-        no_points = np.empty((0, 3))
-        if isinstance(center, str) and center in ("centroid", "deepest"):
-            if center != "centroid":
-                self._needs_center(center)
-            return center, no_points, None
-        self._needs_center(center)
-        weighted = isinstance(center, str) or (
-            isinstance(center, tuple) and bool(center) and isinstance(center[0], str)
+def _check_use_of_center(center: Center, metric: str, sectors: int) -> None:
+    if sectors > 1 and not center.is_point:
+        raise ValueError("sectors need a center that is a point, and center is an image")
+    if metric in ("edge", "signed") and sectors == 1 and center.kind != "centroid":
+        raise ValueError(
+            f"center is given, and metric={metric!r} without sectors has no use for it"
         )
-        if weighted:
-            if center != "intensity" and (isinstance(center, str) or center[0] != "intensity"):
-                raise ValueError(f"center is not known: {center!r}")
-            channel = check_weight_channel(center, pixels.names, len(pixels.images))
-            return "points", _weighted_centroids(objects, pixels, channel, threads), None
-        if is_center_image(center, objects.shape):
-            if self.sectors > 1:
-                raise ValueError("sectors need a center that is a point, and center is an image")
-            return "pixels", no_points, center
-        points = check_points(center, label_column(rings, objects), objects.ndim)
-        corners = rings.boxes()[:, :3].astype(np.float64)
-        local = np.zeros_like(corners)
-        local[:, 3 - objects.ndim :] = points - corners[:, 3 - objects.ndim :]
-        return "points", local, None
-
-    def _needs_center(self, center: Any) -> None:
-        if self.metric in ("edge", "signed") and self.sectors == 1:
-            raise ValueError(
-                f"center is given, and metric={self.metric!r} without sectors has no use for it"
-            )
 
 
 def ring_plan(metric: str, center: str, steps: tuple[float, ...], bins: RingBins) -> _core.RingPlan:
@@ -299,56 +234,25 @@ def ring_plan(metric: str, center: str, steps: tuple[float, ...], bins: RingBins
     return plan
 
 
-def objects_of(objects: NDArray[Any], whole: bool, threads: int) -> _core.RingObjects:
-    """Return the objects of a label image, or the whole of it as one."""
-    if whole:
-        return _core.RingObjects((1,) * (3 - objects.ndim) + objects.shape)
-    return _core.RingObjects(objects, threads)
+def described_pixels(pixels: Pixels, channel_axis: int | None) -> dict[str, Any]:
+    """Return channels and masks as provenance tells of them."""
+    return {
+        "image": [
+            {"shape": list(channel.shape), "dtype": channel.dtype.str} for channel in pixels.images
+        ],
+        "channel_axis": channel_axis,
+        "channels": pixels.names,
+        "mask": any(mask is not None for mask in pixels.masks),
+    }
 
 
-def labels_of(
-    image: ArrayLike,
-    labels: ArrayLike | Regions | None,
-    channel_axis: int | None,
-    threads: int | None,
-) -> NDArray[Any]:
-    """Return a label image."""
-    if labels is None:
-        shape = as_image(image, "image").shape
-        if channel_axis is not None:
-            shape = np.moveaxis(np.empty(shape, "V0"), channel_axis, -1).shape[:-1]
-        return as_labels(np.broadcast_to(np.uint8(1), shape), "image")
-    if isinstance(labels, Regions):
-        return labels.to_labels(threads=threads)
-    objects = as_labels(labels)
-    if objects.dtype.kind == "b":
-        return find_regions(objects, threads=threads).to_labels(threads=threads)
-    return objects
+def _described_bins(bins: RingBins) -> dict[str, Any]:
+    value = {"width": bins.width, "edges": list(bins.edges)}.get(bins.kind, bins.number)
+    return {bins.kind: value}
 
 
-def _weighted_centroids(
-    objects: NDArray[Any], pixels: Pixels, channel: int, threads: int
-) -> NDArray[np.float64]:
-    """Return centroids weighted by intensity, from the corners of the objects' boxes, (N, 3)."""
-    plan = _core.MeasurePlan(objects.ndim)
-    plan.intensity_weighted_centroid = True
-    sums = _core.Accumulator(plan, [pixels.images[channel]], [None])
-    sums.add_labels(objects, [pixels.images[channel]], [pixels.masks[channel]], (0, 0, 0), threads)
-    found = sums.table(threads)
-    centroids = np.zeros((len(found["label"]), 3))
-    for axis in range(3 - objects.ndim, 3):
-        centroids[:, axis] = found["channels"][0]["centroid"][axis]
-    return centroids
-
-
-def label_column(rings: _core.RingObjects, objects: NDArray[Any]) -> NDArray[Any]:
-    """Return the labels in increasing order: int64, and uint64 where the label image is."""
-    found = rings.labels()
-    return found if objects.dtype.kind == "u" and objects.dtype.itemsize == 8 else found.astype("i8")
-
-
-def _keys(rings: _core.RingObjects, objects: NDArray[Any], sectors: int) -> dict[str, NDArray[Any]]:
-    labels = label_column(rings, objects)
+def _keys(objects: Objects, sectors: int) -> dict[str, NDArray[Any]]:
+    labels = objects.labels
     if sectors == 1:
         return {"label": labels}
     return {
@@ -365,11 +269,3 @@ def _offsets(rings: NDArray[np.int64], sectors: int) -> NDArray[np.int64]:
 def _by_channel(values: NDArray[Any], pixels: Pixels) -> NDArray[Any]:
     """Return (rings, channels), or (rings,) where the image has no axis of channels."""
     return values[:, 0] if pixels.names is None else values
-
-
-def _described_center(center: Any) -> Any:
-    if isinstance(center, (str, tuple)) and bool(center) and isinstance(center[0], str):
-        return center if isinstance(center, str) else list(center)
-    if isinstance(center, Mapping):
-        return "points by label"
-    return {"shape": list(np.shape(center)), "dtype": np.asarray(center).dtype.str}

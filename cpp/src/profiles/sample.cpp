@@ -1,0 +1,275 @@
+// Samples profiles, block by block; see profiles.hpp.
+//
+// A block is a stretch of samples of a group of images. It is worked on in chunks of a few hundred
+// samples: first where they lie, for each position across, then, for every image, their values.
+#include <atomic>
+#include <stdexcept>
+
+#include "mensura/profiles.hpp"
+#include "mensura/threads.hpp"
+#include "profiles/any_sample.hpp"
+#include "profiles/fast_samples.hpp"
+#include "profiles/positions.hpp"
+#include "profiles/reduce.hpp"
+
+namespace mensura {
+namespace {
+
+constexpr std::int64_t samples_per_block = 8192;
+constexpr std::int64_t images_per_block = 32;
+
+// Whether pixels can be read where they are, as a T.
+template <class T>
+bool pixels_are_native(const ImageView& view) {
+    const auto aligned = [](auto value) { return value % static_cast<std::ptrdiff_t>(alignof(T)) == 0; };
+    return rows_are_native<T>(view) ||
+           (view.dtype != DType::float16 && view.dtype != DType::boolean && !view.byte_swapped &&
+            aligned(view.strides.x) && aligned(view.strides.y) && aligned(view.strides.z) &&
+            aligned(reinterpret_cast<std::intptr_t>(view.data)));
+}
+
+template <int axes>
+std::array<std::int64_t, axes> lengths_of(const Shape& shape) {
+    if constexpr (axes == 2)
+        return {shape.height, shape.width};
+    else
+        return {shape.depth, shape.height, shape.width};
+}
+
+template <int axes>
+class Sampler {
+public:
+    Sampler(std::span<const ProfileImage> images, const ProfileGeometry& geometry,
+            const Sampling& sampling, const Reducer& reducer, const ProfileOutput& output)
+        : images_(images), geometry_(geometry), sampling_(sampling), reducer_(reducer), output_(output),
+          positions_(geometry), across_(geometry.weights.size()) {
+        const auto lengths = lengths_of<axes>(images.front().image.shape);
+        for (std::size_t axis = 0; axis < axes; ++axis) {
+            amid_[axis] = amid_pixels(lengths[axis], sampling.interpolation);
+            has_amid_ &= !amid_[axis].none();
+        }
+    }
+
+    ProfileResult run(int threads) {
+        const std::int64_t stretches = blocks_of(geometry_.samples(), samples_per_block);
+        const std::int64_t groups = blocks_of(std::ssize(images_), images_per_block);
+        std::vector<std::uint8_t> complete(static_cast<std::size_t>(stretches * groups));
+        for_each_block(stretches * groups, threads, [&](std::int64_t block) {
+            complete[static_cast<std::size_t>(block)] = work(block / stretches, block % stretches);
+        });
+        const bool all = std::ranges::all_of(complete, [](auto flag) { return flag != 0; });
+        if (!all) {
+            for_each_block(stretches * groups, threads, [&](std::int64_t block) {
+                if (complete[static_cast<std::size_t>(block)] != 0) {
+                    fill_counts(block / stretches, block % stretches);
+                }
+            });
+        }
+        return {all, failed_.load()};
+    }
+
+private:
+    struct Stretch {
+        std::int64_t begin;
+        std::int64_t end;
+    };
+
+    // What a block needs room for.
+    struct Scratch {
+        explicit Scratch(std::size_t across, const Reducer& reducer, std::span<const double> weights)
+            : places(across), values(across), reduce(reducer, weights) {}
+        Middle<axes> middle;
+        std::vector<SamplePlace<axes>> places;
+        std::vector<Chunk<double>> values;
+        Chunk<double> reduced;
+        AcrossReducer reduce;
+    };
+
+    static std::int64_t blocks_of(std::int64_t length, std::int64_t size) {
+        return (length + size - 1) / size;
+    }
+
+    static Stretch part(std::int64_t number, std::int64_t size, std::int64_t length) {
+        return {number * size, std::min(length, (number + 1) * size)};
+    }
+
+    // Whether no sample is missing. The counts are written from the first that is on; those before are
+    // filled in then.
+    bool work(std::int64_t group, std::int64_t stretch) {
+        const auto [first_image, last_image] = part(group, images_per_block, std::ssize(images_));
+        const auto [begin, end] = part(stretch, samples_per_block, geometry_.samples());
+        std::vector<AnySample<axes>> samplers;
+        for (std::int64_t i = first_image; i < last_image; ++i)
+            samplers.emplace_back(image(i), sampling_);
+        Scratch scratch(across_, reducer_, geometry_.weights);
+        const std::int64_t chunk = chunk_size();
+        bool complete = true;
+        for (std::int64_t first = begin; first < end; first += chunk) {
+            if (is_in_vain(first)) break;
+            const std::int64_t count = std::min(chunk, end - first);
+            find_chunk(first, count, scratch);
+            for (std::int64_t i = first_image; i < last_image; ++i) {
+                for (std::size_t k = 0; k < across_; ++k) {
+                    sample(image(i), samplers[static_cast<std::size_t>(i - first_image)],
+                           scratch.places[k], count, scratch.values[k].data());
+                }
+                const bool whole = is_whole(count, scratch);
+                if (complete && !whole) fill_counts(group, stretch);
+                complete &= whole;
+                write(i, first, count, whole, scratch);
+            }
+        }
+        return complete;
+    }
+
+    // Many samples across need more room each, so there are fewer along.
+    std::int64_t chunk_size() const {
+        const auto across = static_cast<std::int64_t>(across_);
+        return across <= 8 ? chunk_length : std::max<std::int64_t>(16, 8 * chunk_length / across);
+    }
+
+    const ProfileImage& image(std::int64_t i) const { return images_[static_cast<std::size_t>(i)]; }
+
+    void find_chunk(std::int64_t first, std::int64_t count, Scratch& scratch) const {
+        positions_.find(first, count, scratch.middle);
+        for (std::size_t k = 0; k < across_; ++k) {
+            positions_.shift(scratch.middle, count, k, scratch.places[k]);
+            find_places<axes>(scratch.places[k], count, amid_, sampling_.interpolation);
+        }
+    }
+
+    // One sample of every place, NaN where there is none.
+    void sample(const ProfileImage& image, const AnySample<axes>& any, const SamplePlace<axes>& place,
+                std::int64_t count, double* values) const {
+        if (has_amid_ && place.num_amid > 0) {
+            visit_pixel_type(image.image.dtype, [&]<class T>(std::type_identity<T>) {
+                if (pixels_are_native<T>(image.image)) {
+                    sample_amid<axes>(image.image, place, count, sampling_.interpolation,
+                                      NativePixels<T>{}, values);
+                } else {
+                    sample_amid<axes>(image.image, place, count, sampling_.interpolation,
+                                      AnyPixels{pixel_loader(image.image)}, values);
+                }
+            });
+        }
+        for (std::int64_t i = 0; i < count; ++i) {
+            const bool sound = has_amid_ && place.amid[i] != 0 && std::isfinite(values[i]) &&
+                               !(image.mask && is_masked(*image.mask, place, i));
+            if (sound) continue;
+            std::array<double, axes> position;
+            for (std::size_t axis = 0; axis < axes; ++axis) position[axis] = place.position[axis][i];
+            values[i] = any.at(position);
+        }
+    }
+
+    bool is_masked(const ImageView& mask, const SamplePlace<axes>& place, std::int64_t i) const {
+        const auto strides = strides_of<axes>(mask);
+        const std::byte* source = mask.data;
+        for (std::size_t axis = 0; axis < axes; ++axis) source += place.pixel[axis][i] * strides[axis];
+        const bool is_cubic = sampling_.interpolation == Interpolation::cubic;
+        const bool is_nearest = sampling_.interpolation == Interpolation::nearest;
+        return any_masked<axes>(source, strides.data(), is_cubic ? 1 : 0,
+                                is_cubic     ? 2
+                                : is_nearest ? 0
+                                             : 1);
+    }
+
+    // Reduces and writes a chunk of one image, with its counts where a sample is missing.
+    void write(std::int64_t image, std::int64_t first, std::int64_t count, bool whole,
+               Scratch& scratch) {
+        double* out = output_.values + image * output_.image_step + first * output_.sample_step;
+        if (whole && reducer_.kind == Reduction::mean) {
+            const double* values = scratch.values.front().data();
+            if (across_ > 1) {
+                weighted_means(values, chunk_length, geometry_.weights, count, scratch.reduced.data());
+                values = scratch.reduced.data();
+            }
+            for (std::int64_t i = 0; i < count; ++i) out[i * output_.sample_step] = values[i];
+            return;
+        }
+        for (std::int64_t i = 0; i < count; ++i) {
+            bool failed = false;
+            const auto [value, valid] =
+                scratch.reduce.reduce(scratch.values.front().data() + i, chunk_length, failed);
+            out[i * output_.sample_step] = value;
+            if (!whole) count_at(image, first + i) = valid;
+            if (failed) note_failure(first + i);
+        }
+    }
+
+    bool is_whole(std::int64_t count, const Scratch& scratch) const {
+        bool whole = true;
+        for (const auto& values : scratch.values) {
+            for (std::int64_t i = 0; i < count; ++i) whole &= !std::isnan(values[i]);
+        }
+        return whole;
+    }
+
+    std::int64_t& count_at(std::int64_t image, std::int64_t sample) const {
+        return output_.counts[image * output_.count_image_step + sample * output_.count_sample_step];
+    }
+
+    // As where no sample is missing.
+    void fill_counts(std::int64_t group, std::int64_t stretch) const {
+        const auto [first_image, last_image] = part(group, images_per_block, std::ssize(images_));
+        const auto [begin, end] = part(stretch, samples_per_block, geometry_.samples());
+        for (std::int64_t i = first_image; i < last_image; ++i) {
+            for (std::int64_t s = begin; s < end; ++s)
+                count_at(i, s) = static_cast<std::int64_t>(across_);
+        }
+    }
+
+    // The smallest profile is the one that is told of, for any number of threads.
+    void note_failure(std::int64_t sample) {
+        const std::int64_t profile = positions_.profile_of(sample);
+        std::int64_t known = failed_.load();
+        while ((known < 0 || profile < known) && !failed_.compare_exchange_weak(known, profile)) {
+        }
+    }
+
+    // Whether a profile has failed before this sample.
+    bool is_in_vain(std::int64_t sample) const {
+        const std::int64_t failed = failed_.load(std::memory_order_relaxed);
+        return failed >= 0 && geometry_.offsets[static_cast<std::size_t>(failed)] < sample;
+    }
+
+    std::span<const ProfileImage> images_;
+    const ProfileGeometry& geometry_;
+    const Sampling& sampling_;
+    const Reducer& reducer_;
+    const ProfileOutput& output_;
+    Positions<axes> positions_;
+    std::size_t across_;
+    std::array<Amid, axes> amid_;
+    bool has_amid_ = true;
+    std::atomic<std::int64_t> failed_{-1};
+};
+
+void check(std::span<const ProfileImage> images, const ProfileGeometry& geometry) {
+    for (const ProfileImage& image : images) {
+        if (image.image.shape != images.front().image.shape) {
+            throw std::invalid_argument("all images must have one shape");
+        }
+        if (image.mask && image.mask->shape != image.image.shape) {
+            throw std::invalid_argument("a mask must have the shape of its image");
+        }
+    }
+    const auto directions = static_cast<std::size_t>(geometry.axes - 1);
+    if (geometry.weights.empty() ||
+        geometry.offsets_across.size() != geometry.weights.size() * directions) {
+        throw std::invalid_argument("one weight and position for each sample across");
+    }
+}
+
+}  // namespace
+
+ProfileResult sample_profiles(std::span<const ProfileImage> images, const ProfileGeometry& geometry,
+                              const Sampling& sampling, const Reducer& reducer,
+                              const ProfileOutput& output, int threads) {
+    check(images, geometry);
+    if (images.empty() || geometry.samples() == 0) return {};
+    if (geometry.axes == 2) return Sampler<2>(images, geometry, sampling, reducer, output).run(threads);
+    return Sampler<3>(images, geometry, sampling, reducer, output).run(threads);
+}
+
+}  // namespace mensura

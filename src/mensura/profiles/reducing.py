@@ -1,0 +1,224 @@
+"""What the samples across a profile become: one of the named statistics, or a function of yours.
+
+A function is compiled by Numba to a C function that the loop in C++ calls, without Python's lock,
+once for each sample along the profile. Numba is loaded when the first one is compiled.
+"""
+
+import ctypes
+import functools
+import importlib
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from numbers import Real
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mensura import _core
+
+STATISTICS = ("mean", "sum", "min", "max", "std", "median")
+
+#: A function from the valid samples across, at least one, to a number.
+ReducingFunction: TypeAlias = Callable[[NDArray[np.float64]], float]
+
+_SIGNATURE = ctypes.CFUNCTYPE(
+    None,
+    ctypes.POINTER(ctypes.c_double),
+    ctypes.c_int64,
+    ctypes.POINTER(ctypes.c_double),
+    ctypes.POINTER(ctypes.c_int32),
+)
+
+
+class ProfileReducer:
+    """A function that Numba compiles, for the `reduce` of the functions that sample profiles.
+
+    Made by :func:`profile_reducer`. Called from Python it is the function itself.
+
+    Attributes
+    ----------
+    function : callable
+        As it was written.
+    """
+
+    def __init__(self, function: ReducingFunction) -> None:
+        if not callable(function):
+            raise TypeError(f"a reducer is made of a function, not of {function!r}")
+        self.function = function
+        functools.update_wrapper(self, function)
+
+    def __call__(self, samples: NDArray[np.float64]) -> float:
+        """Return what the function makes of the samples, in Python."""
+        return self.function(samples)
+
+    def __repr__(self) -> str:
+        """Name the function."""
+        return f"profile_reducer({name_of(self.function)})"
+
+    @functools.cached_property
+    def compiled(self) -> Any:
+        """The C function, which has to stay alive while its address is in use."""
+        numba: Any = importlib.import_module("numba")  # slow to load
+        body = numba.njit(self.function)
+
+        def call(samples: Any, count: Any, result: Any, status: Any) -> None:
+            result[0] = body(numba.carray(samples, count))
+            status[0] = 0  # last, as an exception in `body` returns from here
+
+        pointer = numba.types.CPointer
+        signature = numba.void(
+            pointer(numba.float64),
+            numba.int64,
+            pointer(numba.float64),
+            pointer(numba.int32),
+        )
+        return numba.cfunc(signature)(call)
+
+
+def profile_reducer(function: ReducingFunction) -> ProfileReducer:
+    """Make a function of yours a statistic across profiles, compiled by Numba.
+
+    Parameters
+    ----------
+    function : callable
+        Takes the valid samples across a profile, in order, as a float64 array of at least one
+        element, and returns a number. It may use what Numba compiles in nopython mode. Samples have
+        no weights. It is not called where all samples are NaN: the result is NaN there.
+
+    Returns
+    -------
+    ProfileReducer
+        For the `reduce` of :func:`line_profiles` and of the others that sample profiles. It is
+        compiled at its first use, which takes a second or so.
+
+    Raises
+    ------
+    TypeError
+        If `function` cannot be called.
+
+    Notes
+    -----
+    An exception in the function becomes a RuntimeError that names the profile. As always with
+    Numba, an index out of bounds is not noticed unless ``NUMBA_BOUNDSCHECK=1`` is set. To debug it,
+    pass the undecorated function as `reduce`: that calls it in Python, slowly.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mensura as ms
+    >>> @ms.profile_reducer
+    ... def span(samples):
+    ...     return samples.max() - samples.min()
+    >>> image = np.arange(25.0).reshape(5, 5)
+    >>> ms.line_profiles(image, [[2, 1]], [[2, 3]], width=3, reduce=span).values
+    array([10., 10., 10.])
+    """
+    return ProfileReducer(function)
+
+
+def name_of(function: Any) -> str:
+    """Name a function in messages."""
+    return str(getattr(function, "__name__", None) or repr(function))
+
+
+@dataclass
+class Reduction:
+    """How samples across are reduced, ready for the loop in C++.
+
+    Attributes
+    ----------
+    native : the same, for the engine
+    name : str
+        For provenance and messages.
+    keep : object
+        What must stay alive while the engine works.
+    errors : list of Exception
+        What a Python function raised.
+    """
+
+    native: _core.Reducer
+    name: str
+    keep: Any = None
+    errors: list[BaseException] = field(default_factory=list)
+
+    @contextmanager
+    def noting_errors(self) -> Iterator[None]:
+        """Keep what compiled functions raise, which otherwise is only printed."""
+        if not isinstance(self.keep, ProfileReducer):
+            yield
+            return
+        with _hook_lock:
+            earlier = sys.unraisablehook
+            sys.unraisablehook = lambda unraisable: (
+                self.errors.append(unraisable.exc_value)
+                if unraisable.exc_value is not None
+                else None
+            )
+            try:
+                yield
+            finally:
+                sys.unraisablehook = earlier
+
+    def raise_failure(self, profile: int) -> None:
+        """Raise the error that says for which profile the function failed."""
+        reason = self.errors[0] if self.errors else None
+        detail = "" if reason is None else f": {type(reason).__name__}: {reason}"
+        raise RuntimeError(f"reduce: {self.name} failed for profile {profile}{detail}") from reason
+
+
+_hook_lock = threading.RLock()
+
+
+def check_reduce(reduce: object) -> Reduction:
+    """Return how to reduce, from the argument `reduce`."""
+    allowed = (
+        f"one of {', '.join(STATISTICS)}, ('quantile', q) with q from 0 to 1, a function made by "
+        "profile_reducer, or a function of an array"
+    )
+    if isinstance(reduce, str):
+        if reduce not in STATISTICS:
+            raise ValueError(f"reduce must be {allowed}, not {reduce!r}")
+        if reduce == "median":
+            return Reduction(_core.Reducer("quantile", 0.5, 0), "median")
+        return Reduction(_core.Reducer(reduce, 0.0, 0), reduce)
+    if isinstance(reduce, ProfileReducer):
+        address = int(reduce.compiled.address)
+        return Reduction(_core.Reducer("function", 0.0, address), name_of(reduce.function), reduce)
+    if callable(reduce):
+        return _python_reduction(reduce)
+    return _quantile(reduce, allowed)
+
+
+def _quantile(reduce: object, allowed: str) -> Reduction:
+    if not isinstance(reduce, (tuple, list)):
+        raise TypeError(f"reduce must be {allowed}, not {reduce!r}")
+    if len(reduce) != 2 or reduce[0] != "quantile":
+        raise ValueError(f"reduce must be {allowed}, not {reduce!r}")
+    if isinstance(reduce[1], bool) or not isinstance(reduce[1], Real):
+        raise TypeError(f"reduce must be {allowed}, not {reduce!r}")
+    quantile = float(reduce[1])
+    if not 0 <= quantile <= 1:
+        raise ValueError(f"reduce must be {allowed}, not {reduce!r}")
+    return Reduction(_core.Reducer("quantile", quantile, 0), f"quantile {quantile}")
+
+
+def _python_reduction(function: ReducingFunction) -> Reduction:
+    """Call back a Python function, which takes the lock each time."""
+    errors: list[BaseException] = []
+
+    def call(samples: Any, count: int, result: Any, status: Any) -> None:
+        try:
+            result[0] = float(function(np.ctypeslib.as_array(samples, (count,)).copy()))
+        except BaseException as error:  # raised again, by raise_failure
+            errors.append(error)
+            return
+        status[0] = 0
+
+    callback = _SIGNATURE(call)
+    address = ctypes.cast(callback, ctypes.c_void_p).value or 0
+    native = _core.Reducer("function", 0.0, address)
+    return Reduction(native, name_of(function), callback, errors)
