@@ -26,11 +26,14 @@ def test_measuring_loads_nothing_heavy():
 
 def test_public_names():
     expected = {
+        "Profile",
+        "Profiles",
         "Regions",
         "Table",
         "__version__",
         "build_info",
         "clear_border",
+        "contour_profiles",
         "fill_holes",
         "find_regions",
         "get_num_threads",
@@ -38,6 +41,7 @@ def test_public_names():
         "label",
         "measure",
         "measurements",
+        "normal_profiles",
         "relabel_sequential",
         "remove_small",
         "set_num_threads",

@@ -126,6 +126,24 @@ py::tuple sample(const std::vector<py::array>& images, const std::vector<Mask>& 
     return py::make_tuple(result.complete, result.failed);
 }
 
+void fill_line_distances(const Offsets& offsets, const Numbers& steps,
+                         const std::optional<Numbers>& last, py::array_t<double>& distances,
+                         int threads) {
+    const std::span<const std::int64_t> rows{offsets.data(), static_cast<std::size_t>(offsets.size())};
+    const std::int64_t profiles = offsets.size() - 1;
+    if (profiles < 0 || distances.ndim() != 1 || distances.size() != rows.back()) {
+        throw py::value_error("distances must have one element for each sample");
+    }
+    if (distances.size() > 1 && distances.strides(0) != sizeof(double)) {
+        throw py::value_error("distances must be contiguous");
+    }
+    const double* step_of = data_of(steps, profiles, "steps");
+    const double* last_of = last ? data_of(*last, profiles, "last") : nullptr;
+    double* out = distances.mutable_data();
+    const py::gil_scoped_release without_gil;
+    line_distances(rows, step_of, last_of, out, threads);
+}
+
 }  // namespace
 
 void register_profiles(py::module_& module) {
@@ -141,6 +159,8 @@ void register_profiles(py::module_& module) {
     module.def("sample_profiles", &sample, py::arg("images"), py::arg("masks"), py::arg("geometry"),
                py::arg("sampling"), py::arg("reducer"), py::arg("values").noconvert(),
                py::arg("counts").noconvert(), py::arg("threads"));
+    module.def("line_distances", &fill_line_distances, py::arg("offsets"), py::arg("steps"),
+               py::arg("last"), py::arg("distances").noconvert(), py::arg("threads"));
 }
 
 }  // namespace mensura::python

@@ -29,11 +29,14 @@ from mensura.profiles import (
     Profile,
     Profiles,
     contour_profiles,
+    kymograph,
     line_profiles,
     normal_profiles,
+    path_profiles,
     profile_reducer,
     radial_distribution,
     radial_profiles,
+    straighten,
 )
 from mensura.regions import Regions, find_regions
 from mensura.table import Table
@@ -53,15 +56,18 @@ __all__ = [
     "find_regions",
     "get_num_threads",
     "keep_largest",
+    "kymograph",
     "label",
     "line_profiles",
     "measure",
     "measurements",
     "normal_profiles",
+    "path_profiles",
     "profile_reducer",
     "radial_distribution",
     "radial_profiles",
     "relabel_sequential",
     "remove_small",
     "set_num_threads",
+    "straighten",
 ]

@@ -4,7 +4,10 @@ scanning   rows to runs                        joining    components by flood fi
 painting   components to labels                periodic   components where axes wrap round
 geometry   counts, boxes, moments, ellipses    intensity  sums, means, variances
 deriving   formulas on those                   editing    holes filled, objects removed
+moments    sums of products of coordinates
+profiles   samples between pixels, along lines and paths
 tables     the register: measurement name -> oracle, and whole tables from it
+outlines   traced, smoothed and crossed        profile_shapes   peaks, edges and areas of profiles
 
 Everything is written from the definitions with Python integers, ``fractions.Fraction`` and
 ``decimal``, pixel by pixel, so that a value is exact until it is rounded once, to float64, at the

@@ -74,3 +74,122 @@ def length(points, spacing=(1, 1)):
         math.hypot((a - y) * spacing[0], (b - x) * spacing[1])
         for (y, x), (a, b) in zip(points, following, strict=True)
     )
+
+
+# ---------------------------------------------------------------------------- points along outlines
+
+
+def sample(corners, spacing, smooth, step):
+    """Equally distant points of a smoothed outline: places, ways out, distances, and its length."""
+    polygon = [(y * spacing[0], x * spacing[1]) for y, x in corners]
+    if smooth > 0:
+        polygon = _smoothed(polygon, smooth, min(spacing))
+    total = length(polygon)
+    count = max(1, math.ceil(total / step * (1 - 1e-12)))
+    places, ways_out = [], []
+    for k, fraction in _equally_distant(polygon, count):
+        y, x = _between(polygon[k], polygon[(k + 1) % len(polygon)], fraction)
+        places.append((y / spacing[0], x / spacing[1]))
+        ways_out.append(_way_out(polygon, k, fraction, smooth > 0))
+    return places, ways_out, [i * total / count for i in range(count)], total
+
+
+def _between(a, b, fraction):
+    return a[0] + fraction * (b[0] - a[0]), a[1] + fraction * (b[1] - a[1])
+
+
+def _equally_distant(polygon, count):
+    """The side and the fraction of it of places half a step behind the first corner and on."""
+    total, places = length(polygon), []
+    for i in range(count):
+        rest = (i + 0.5) * total / count
+        for k, (a, b) in enumerate(zip(polygon, polygon[1:] + polygon[:1], strict=True)):
+            side = math.dist(a, b)
+            if rest < side or k + 1 == len(polygon):
+                places.append((k, rest / side if side else 0.0))
+                break
+            rest -= side
+    return places
+
+
+def _smoothed(polygon, sigma, pixel):
+    total = length(polygon)
+    count = max(4, math.ceil(total / pixel * (1 - 1e-12)))
+    ring = [
+        _between(polygon[k], polygon[(k + 1) % len(polygon)], fraction)
+        for k, fraction in _equally_distant(polygon, count)
+    ]
+    sigma = min(sigma, total / (4 * math.pi)) * count / total
+    once = _blurred(ring, sigma)
+    twice = _blurred(once, sigma)
+    return [(2 * a[0] - b[0], 2 * a[1] - b[1]) for a, b in zip(once, twice, strict=True)]
+
+
+def _blurred(ring, sigma):
+    reach = math.ceil(4 * sigma)
+    weights = {k: math.exp(-0.5 * (k / sigma) ** 2) for k in range(-reach, reach + 1)}
+    total = sum(weights.values())
+    return [
+        tuple(
+            sum(w * ring[(i + k) % len(ring)][axis] for k, w in weights.items()) / total
+            for axis in (0, 1)
+        )
+        for i in range(len(ring))
+    ]
+
+
+def _way_out(polygon, k, fraction, curved):
+    def along(corner):
+        (y, x), (a, b) = polygon[corner - 1], polygon[(corner + 1) % len(polygon)]
+        size = math.hypot(a - y, b - x) or 1.0
+        return (a - y) / size, (b - x) / size
+
+    (y, x), (a, b) = polygon[k], polygon[(k + 1) % len(polygon)]
+    dy, dx = a - y, b - x
+    if curved:
+        dy, dx = _between(along(k), along((k + 1) % len(polygon)), fraction)
+    size = math.hypot(dy, dx)
+    return dx / size, -dy / size
+
+
+# -------------------------------------------------------------------------------- across outlines
+
+
+def value_at(image, y, x):
+    """The image between its pixel centers, linearly; NaN outside of them."""
+    height, width = image.shape
+    if not (-1e-9 <= y <= height - 1 + 1e-9 and -1e-9 <= x <= width - 1 + 1e-9):
+        return math.nan
+    row, column = min(int(max(y, 0)), max(height - 2, 0)), min(int(max(x, 0)), max(width - 2, 0))
+    below, behind = min(row + 1, height - 1), min(column + 1, width - 1)
+    v, u = y - row, x - column
+    top = (1 - u) * float(image[row, column]) + u * float(image[row, behind])
+    bottom = (1 - u) * float(image[below, column]) + u * float(image[below, behind])
+    return (1 - v) * top + v * bottom
+
+
+def reach(labels, own, place, step, limits):
+    """The first and last sample of a normal of an object; `step` is one of it, in pixels.
+
+    `limits`: the most samples inward and outward, how many of them may lie on either side, and
+    whether the normal stops at other objects.
+    """
+    inward, outward, near, stop_at_neighbors = limits
+
+    def found(k):
+        at = (p + k * (1 - 1e-9) * s for p, s in zip(place, step, strict=True))
+        y, x = (math.floor(place + 0.5) for place in at)
+        inside = 0 <= y < labels.shape[0] and 0 <= x < labels.shape[1]
+        return max(int(labels[y, x]), 0) if inside else 0
+
+    first = last = 0
+    while first > -inward and (first - 1 >= -near or found(first - 1) == own):
+        first -= 1
+    while last < outward:
+        label = found(last + 1)
+        if label == own and last + 1 > near:
+            break
+        if label not in (0, own) and stop_at_neighbors:
+            break
+        last += 1
+    return first, last

@@ -13,7 +13,7 @@ from peers import (
     same_partition,
     wrappings,
 )
-from scipy import ndimage
+from scipy import ndimage, signal
 from skimage import measure as skimage_measure
 from skimage import morphology, segmentation
 
@@ -23,8 +23,10 @@ from . import (
     geometry,
     intensity,
     joining,
+    outlines,
     painting,
     periodic,
+    profile_shapes,
     scanning,
     tables,
 )
@@ -277,3 +279,43 @@ def test_holes_are_filled_with_the_one_label_around_them():
         editing.fill_holes(labels), [[2, 2, 2, 2, 5], [2, 2, 2, 0, 5], [2, 2, 2, 5, 5]]
     )
     assert editing.keep_largest(labels, 1).max() == 2
+
+
+@pytest.mark.parametrize("diagonal", [True, False])
+def test_outlines_are_as_many_as_level_lines(diagonal):
+    mask = np.random.default_rng(RNG_SEED).random((20, 25)) < 0.5
+    found = outlines.trace(mask.astype(int), diagonal)
+    side = "high" if diagonal else "low"
+    lines = skimage_measure.find_contours(np.pad(mask, 1).astype(float), 0.5, side)
+    assert len(found) == len(lines)
+    # The level line cuts off an eighth of a pixel at every corner.
+    area = sum(outlines.area([tuple(p) for p in line[:-1].tolist()]) for line in lines)
+    turns = sum(_left_turns(corners) for _, _, corners in found)
+    assert abs(area) == pytest.approx(mask.sum() - turns / 8)
+
+
+def _left_turns(corners):
+    """Left turns of a polygon, less its right ones."""
+    a, b, c = (np.roll(corners, shift, axis=0) for shift in (1, 0, -1))
+    first, second = b - a, c - b
+    return np.sign(first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]).sum()
+
+
+def test_profile_shapes():
+    rng = np.random.default_rng(RNG_SEED)
+    for _ in range(20):
+        up, down = np.sort(rng.random(6)), np.sort(rng.random(8))[::-1]
+        values = np.concatenate([[0.0], up, [1.5], down, [0.0]])
+        samples = list(zip(range(len(values)), values.tolist(), strict=True))
+        found = profile_shapes.measure(samples)
+        width, _, left, right = signal.peak_widths(values, [7], rel_height=0.5)
+        assert found["fwhm"] == pytest.approx(width[0])
+        assert (found["half_left"], found["half_right"]) == pytest.approx((left[0], right[0]))
+        assert found["area"] == pytest.approx(np.sum((values[1:] + values[:-1]) / 2))
+        fine = np.linspace(0, len(values) - 1, 20001)
+        heights = np.interp(fine, np.arange(len(values)), values)
+        center = np.sum(fine * heights) / np.sum(heights)
+        assert found["center_of_mass"] == pytest.approx(center, rel=1e-6)
+        places = rng.uniform(0, len(values) - 1, 9)
+        expected = np.interp(places, np.arange(len(values)), values)
+        assert [profile_shapes.at(samples, p) for p in places] == pytest.approx(expected.tolist())

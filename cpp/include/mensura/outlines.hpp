@@ -65,7 +65,7 @@ struct Reach {
 
 // How far each way goes until it leaves its object on the inner side, and until it meets it again, or
 // another object where it is to stop there, on the outer side. What a sample lies in is the pixel
-// nearest to it.
+// nearest to it; of two, the one nearer to the outline.
 Reach reach_across(const ImageView& labels, const Crossings& crossings, int threads);
 
 // Samples of ways across, way after way: values of all channels of a sample lie together.

@@ -111,4 +111,9 @@ ProfileResult sample_profiles(std::span<const ProfileImage> images, const Profil
                               const Sampling& sampling, const Reducer& reducer,
                               const ProfileOutput& output, int threads);
 
+// Writes how far each sample is from the first of its profile: number x steps[profile], and
+// last[profile], where given, for the last of several.
+void line_distances(std::span<const std::int64_t> offsets, const double* steps, const double* last,
+                    double* distances, int threads);
+
 }  // namespace mensura

@@ -54,7 +54,8 @@ private:
 
     T object(std::int64_t way, std::int64_t k) const {
         const auto y = static_cast<std::size_t>(2 * way);
-        const auto steps = static_cast<double>(k);
+        // A hair less, so that a sample between two pixels is in the one nearer to the outline.
+        const double steps = static_cast<double>(k) * (1 - 1e-9);
         return pixels_.object({nearest(crossings_.points[y] + steps * crossings_.steps[y]),
                                nearest(crossings_.points[y + 1] + steps * crossings_.steps[y + 1])});
     }

@@ -33,8 +33,8 @@ public:
 
 private:
     bool contains(Place pixel) const {
-        return pixel.y >= 0 && pixel.x >= 0 && pixel.y < view_.shape.height &&
-               pixel.x < view_.shape.width;
+        return static_cast<std::uint64_t>(pixel.y) < static_cast<std::uint64_t>(view_.shape.height) &&
+               static_cast<std::uint64_t>(pixel.x) < static_cast<std::uint64_t>(view_.shape.width);
     }
     T value(Place pixel) const {
         const std::byte* source = view_.data + pixel.y * view_.strides.y + pixel.x * view_.strides.x;

@@ -66,6 +66,12 @@ private:
     std::vector<double> at_;
 };
 
+// How many steps of at most that size make the length: a hair less, so that rounding adds none where the
+// step divides the length.
+std::int64_t steps_along(double length, double step) {
+    return static_cast<std::int64_t>(std::ceil(length / step * (1 - 1e-12)));
+}
+
 // Weights of a Gaussian, whose sum is 1, from the middle outwards.
 std::vector<double> gaussian(double sigma) {
     std::vector<double> weights(static_cast<std::size_t>(std::ceil(4 * sigma)) + 1);
@@ -104,7 +110,7 @@ Polygon smoothed_once(const Polygon& ring, const std::vector<double>& weights) {
 // Sampled at about one point per pixel and smoothed.
 Polygon smoothed(const Polygon& polygon, double sigma, double pixel) {
     const Way way(polygon);
-    const std::int64_t count = std::max<std::int64_t>(4, std::llround(way.length() / pixel));
+    const std::int64_t count = std::max<std::int64_t>(4, steps_along(way.length(), pixel));
     Polygon ring;
     ring.reserve(static_cast<std::size_t>(count));
     way.visit_places(count, [&](std::size_t k, double f) { ring.push_back(way.between(k, f)); });
@@ -144,11 +150,7 @@ public:
 
 private:
     void sample(const Way& way, std::size_t corners, Points& out) const {
-        // A hair less than the quotient, so that rounding adds no point where the step divides the
-        // length.
-        const double steps = way.length() / sampling_.step * (1 - 1e-12);
-        const std::int64_t count =
-            std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(steps)));
+        const std::int64_t count = std::max<std::int64_t>(1, steps_along(way.length(), sampling_.step));
         const double step = way.length() / static_cast<double>(count);
         std::int64_t i = 0;
         way.visit_places(count, [&](std::size_t k, double f) {

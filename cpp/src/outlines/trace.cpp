@@ -7,6 +7,7 @@
 // chains. Cost: one scan of the rows for runs, one step per edge, one lookup per chain that leaves its
 // block. Blocks follow from the shape alone, and the result not even from them.
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <tuple>
 #include <vector>
@@ -19,10 +20,8 @@
 namespace mensura {
 namespace {
 
-// Ways to go, in the order in which each is the left turn of the one before.
+// Ways to go, each the left turn of the one before.
 enum Way : int { down, right, up, left };
-constexpr Way turned_left(Way way) { return static_cast<Way>((way + 1) % 4); }
-constexpr Way turned_right(Way way) { return static_cast<Way>((way + 3) % 4); }
 
 // An upright edge of pixel x in a row: the left one, which the way goes down along, has place 2x, the
 // right one, which it goes up along, 2x + 1. Sorted as a scan meets them.
@@ -35,8 +34,9 @@ struct Edge {
     Place end() const { return place % 2 == 0 ? Place{row + 1, place / 2} : Place{row, place / 2 + 1}; }
 };
 
-Edge edge_from(Place corner, Way way) {
-    return way == down ? Edge{corner.y, 2 * corner.x} : Edge{corner.y - 1, 2 * corner.x - 1};
+Edge edge_from(Place corner, int way) {
+    const bool is_up = way == up;
+    return {corner.y - is_up, 2 * corner.x - is_up};
 }
 
 struct Chain {
@@ -58,9 +58,10 @@ template <class T>
 class BlockTracer {
 public:
     BlockTracer(const ImageView& labels, bool diagonal, std::int64_t row_begin, std::int64_t row_end)
-        : pixels_(labels), diagonal_(diagonal), row_begin_(row_begin), row_end_(row_end),
+        : pixels_(labels), turns_(turns(diagonal)), row_begin_(row_begin), row_end_(row_end),
           places_(2 * labels.shape.width), runs_(labels),
-          followed_(static_cast<std::size_t>((row_end - row_begin) * places_)) {}
+          nowhere_(static_cast<std::size_t>((row_end - row_begin) * places_)),
+          followed_(nowhere_ / word_bits + 1) {}
 
     BlockChains trace() {
         for (std::int64_t r = row_begin_; r < row_end_; ++r) {
@@ -70,6 +71,7 @@ public:
                 follow_if_new({r, 2 * end - 1}, label);
             });
         }
+        found_.corners.resize(static_cast<std::size_t>(num_corners_));
         return std::move(found_);
     }
 
@@ -78,68 +80,83 @@ private:
     std::size_t index(Edge edge) const {
         return static_cast<std::size_t>((edge.row - row_begin_) * places_ + edge.place);
     }
+    bool was_followed(std::size_t edge) const {
+        return (followed_[edge / word_bits] >> (edge % word_bits) & 1) != 0;
+    }
+    void mark(std::size_t edge) { followed_[edge / word_bits] |= Word{1} << (edge % word_bits); }
 
     void follow_if_new(Edge first, T label) {
-        if (followed_[index(first)]) return;
+        if (was_followed(index(first))) return;
         Chain chain{};
         chain.first = first;
         chain.label = label;
-        chain.begin = static_cast<std::int64_t>(found_.corners.size());
-        chain.least = -1;
-        Edge edge = first;
-        do {
-            followed_[index(edge)] = true;
-            edge = next_edge(edge, label, chain);
-        } while (is_here(edge) && !followed_[index(edge)]);
-        chain.next = edge;
-        chain.end = static_cast<std::int64_t>(found_.corners.size());
+        chain.begin = num_corners_;
+        chain.next = follow(first, label);
+        chain.end = num_corners_;
+        find_least(chain);
         found_.chains.push_back(chain);
     }
 
-    // Goes from one upright edge to the next, past any number of level ones.
-    Edge next_edge(Edge edge, T label, Chain& chain) {
+    // Goes from upright edge to upright edge until the chain ends. Where it turns cannot be foreseen, so
+    // all decisions but the last one are made without branches.
+    Edge follow(Edge edge, T label) {
         Place at = edge.end();
-        Way way = edge.way();
+        int way = edge.way();
+        mark(index(edge));
         while (true) {
-            const Way onward = turn(at, way, label);
-            if (onward != way) add_corner(at, onward, chain);
-            way = onward;
-            if (way == down || way == up) return edge_from(at, way);
-            at.x += way == right ? 1 : -1;
+            const int sides = 2 * pixels_.is(ahead_left(at, way), label) +
+                              1 * pixels_.is(ahead_left(at, (way + 3) % 4), label);
+            const int turn = turns_[static_cast<std::size_t>(sides)];
+            add_corner(at, turn != 0);
+            way = (way + turn) % 4;
+            const bool is_upright = way % 2 == 0;
+            edge = edge_from(at, way);
+            const std::size_t place = is_upright && is_here(edge) ? index(edge) : nowhere_;
+            if (is_upright && (place == nowhere_ || was_followed(place))) return edge;
+            mark(place);
+            at.y += (way == down) - (way == up);
+            at.x += (way == right) - (way == left);
         }
     }
 
-    // The way from a corner that is reached with the object on the left and something else on the right.
-    Way turn(Place at, Way way, T label) const {
-        const bool left_is_object = pixels_.is(ahead_left(at, way), label);
-        if (!left_is_object && !diagonal_) return turned_left(way);
-        if (pixels_.is(ahead_right(at, way), label)) return turned_right(way);
-        return left_is_object ? way : turned_left(way);
-    }
-
-    // The pixels ahead of a corner, left and right of the way.
-    static Place ahead_left(Place at, Way way) {
+    // The pixel ahead of a corner and left of the way. That on the right is left of the way to the
+    // right.
+    static Place ahead_left(Place at, int way) {
         return {at.y - (way == right || way == up), at.x - (way == up || way == left)};
     }
-    static Place ahead_right(Place at, Way way) { return ahead_left(at, turned_right(way)); }
 
-    void add_corner(Place at, Way onward, Chain& chain) {
+    void add_corner(Place at, bool is_one) {
         auto& corners = found_.corners;
-        if (chain.least < 0 || at < corners[static_cast<std::size_t>(chain.least)]) {
-            chain.least = static_cast<std::int64_t>(corners.size());
-            chain.is_hole = onward == right;
+        if (static_cast<std::size_t>(num_corners_) == corners.size()) {
+            corners.resize(2 * corners.size() + 64);
         }
-        corners.push_back(at);
+        corners[static_cast<std::size_t>(num_corners_)] = at;
+        num_corners_ += is_one;
     }
 
+    // From the first corner in raster order the way goes down around an object, and right around a hole.
+    void find_least(Chain& chain) const {
+        if (chain.begin == chain.end) return;
+        const auto begin = found_.corners.begin();
+        const auto least = std::min_element(begin + chain.begin, begin + chain.end);
+        chain.least = least - begin;
+        chain.is_hole = chain.least + 1 < chain.end && (least + 1)->y == least->y;
+    }
+
+    // The turn, as a number of left ones, by whether the pixels ahead on the left (2) and on the right
+    // (1) are the object's.
+    static constexpr std::array<int, 4> turns(bool diagonal) { return {1, diagonal ? 3 : 1, 0, 3}; }
+
     LabelPixels<T> pixels_;
-    bool diagonal_;
+    std::array<int, 4> turns_;
     std::int64_t row_begin_;
     std::int64_t row_end_;
     std::int64_t places_;  // in a row
     LabelRuns<T> runs_;
-    std::vector<bool> followed_;
+    std::size_t nowhere_;  // past the edges of the block
+    std::vector<Word> followed_;
     BlockChains found_;
+    std::int64_t num_corners_ = 0;
 };
 
 // ------------------------------------------------------------------------------------ rings of chains

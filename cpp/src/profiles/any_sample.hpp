@@ -38,7 +38,7 @@ inline LoadPixel pixel_loader(const ImageView& view) {
     });
 }
 
-template <int axes>
+template <std::size_t axes>
 class AnySample {
 public:
     AnySample(const ProfileImage& image, const Sampling& sampling)
@@ -46,7 +46,6 @@ public:
 
     // NaN where there is none.
     double at(const std::array<double, axes>& position) const {
-        double value = 0;
         if (sampling_.interpolation == Interpolation::cubic) {
             Pixels pixels;
             if (!find(position, Interpolation::cubic, pixels)) return nan();
@@ -57,8 +56,7 @@ public:
         if (!find(position, is_nearest ? Interpolation::nearest : Interpolation::linear, pixels))
             return nan();
         if (pixels.valid == pixels.count) return between(pixels, 0, 0);
-        value = valid_mean(pixels);
-        return value;
+        return valid_mean(pixels);
     }
 
 private:
@@ -72,22 +70,22 @@ private:
 
     static double nan() { return std::numeric_limits<double>::quiet_NaN(); }
 
-    std::int64_t length(int axis) const {
+    std::int64_t length(std::size_t axis) const {
         const Shape& shape = image_.image.shape;
         const std::array<std::int64_t, 3> lengths{shape.depth, shape.height, shape.width};
-        return lengths[static_cast<std::size_t>(axis + 3 - axes)];
+        return lengths[axis + 3 - axes];
     }
 
-    static std::ptrdiff_t stride(const ImageView& view, int axis) {
+    static std::ptrdiff_t stride(const ImageView& view, std::size_t axis) {
         const std::array<std::ptrdiff_t, 3> strides{view.strides.z, view.strides.y, view.strides.x};
-        return strides[static_cast<std::size_t>(axis + 3 - axes)];
+        return strides[axis + 3 - axes];
     }
 
     bool find(const std::array<double, axes>& position, Interpolation interpolation,
               Pixels& pixels) const {
         for (std::size_t axis = 0; axis < axes; ++axis) {
-            if (!find_taps(position[axis], length(static_cast<int>(axis)), interpolation,
-                           sampling_.outside, pixels.taps[axis])) {
+            if (!find_taps(position[axis], length(axis), interpolation, sampling_.outside,
+                           pixels.taps[axis])) {
                 return false;
             }
         }
@@ -96,8 +94,8 @@ private:
     }
 
     // Reads what the taps of this axis and of the next ones name.
-    void read(Pixels& pixels, int axis, std::ptrdiff_t offset, std::ptrdiff_t mask_offset, bool absent,
-              bool constant) const {
+    void read(Pixels& pixels, std::size_t axis, std::ptrdiff_t offset, std::ptrdiff_t mask_offset,
+              bool absent, bool constant) const {
         if (axis == axes) {
             const double value = absent     ? nan()
                                  : constant ? sampling_.constant
@@ -106,7 +104,7 @@ private:
             pixels.valid += std::isnan(value) ? 0 : 1;
             return;
         }
-        const AxisTaps& taps = pixels.taps[static_cast<std::size_t>(axis)];
+        const AxisTaps& taps = pixels.taps[axis];
         for (int t = 0; t < taps.count; ++t) {
             const std::int64_t index = taps.pixel[static_cast<std::size_t>(t)];
             const std::ptrdiff_t inside = index < 0 ? 0 : index;
@@ -123,12 +121,11 @@ private:
     }
 
     // Interpolates the values from `first` on along this axis, after doing so along the next ones.
-    double between(const Pixels& pixels, int axis, int first) const {
+    double between(const Pixels& pixels, std::size_t axis, int first) const {
         if (axis == axes) return pixels.values[static_cast<std::size_t>(first)];
-        const AxisTaps& taps = pixels.taps[static_cast<std::size_t>(axis)];
+        const AxisTaps& taps = pixels.taps[axis];
         int step = 1;
-        for (int next = axis + 1; next < axes; ++next)
-            step *= pixels.taps[static_cast<std::size_t>(next)].count;
+        for (std::size_t next = axis + 1; next < axes; ++next) step *= pixels.taps[next].count;
         const auto value = [&](int t) { return between(pixels, axis + 1, first + t * step); };
         if (taps.count == 1) return value(0);
         if (taps.count == 2) return between_two(value(0), value(1), taps.fraction);

@@ -20,11 +20,20 @@ namespace mensura {
 inline constexpr std::int64_t chunk_length = 256;
 
 template <class T>
-using Chunk = std::array<T, chunk_length>;
+class Chunk {
+public:
+    T& operator[](std::int64_t i) { return values_[static_cast<std::size_t>(i)]; }
+    const T& operator[](std::int64_t i) const { return values_[static_cast<std::size_t>(i)]; }
+    T* data() { return values_.data(); }
+    const T* data() const { return values_.data(); }
+
+private:
+    std::array<T, chunk_length> values_;
+};
 
 // Up to chunk_length samples: their positions; and, for those that lie amid pixels, the first pixel
 // along each axis and the way to the next.
-template <int axes>
+template <std::size_t axes>
 struct SamplePlace {
     std::array<Chunk<double>, axes> position;
     std::array<Chunk<std::int32_t>, axes> pixel;
@@ -48,7 +57,7 @@ inline Amid amid_pixels(std::int64_t length, Interpolation interpolation) {
 }
 
 // Fills in all but the positions.
-template <int axes>
+template <std::size_t axes>
 void find_places(SamplePlace<axes>& place, std::int64_t count, const std::array<Amid, axes>& amid,
                  Interpolation interpolation) {
     for (std::int64_t i = 0; i < count; ++i) place.amid[i] = 1;
@@ -91,7 +100,7 @@ struct AnyPixels {
 };
 
 // Interpolates between the pixels from `source` on, along the axis of this stride and the next ones.
-template <int axes, class Load>
+template <std::size_t axes, class Load>
 double linear_at(const std::byte* source, const std::ptrdiff_t* stride, const double* fraction,
                  Load load) {
     if constexpr (axes == 0) {
@@ -104,7 +113,7 @@ double linear_at(const std::byte* source, const std::ptrdiff_t* stride, const do
 }
 
 // `source` is the second of the four pixels along each axis.
-template <int axes, class Load>
+template <std::size_t axes, class Load>
 double cubic_at(const std::byte* source, const std::ptrdiff_t* stride, const double* fraction,
                 Load load) {
     if constexpr (axes == 0) {
@@ -119,7 +128,7 @@ double cubic_at(const std::byte* source, const std::ptrdiff_t* stride, const dou
     }
 }
 
-template <int axes>
+template <std::size_t axes>
 std::array<std::ptrdiff_t, axes> strides_of(const ImageView& view) {
     if constexpr (axes == 2)
         return {view.strides.y, view.strides.x};
@@ -127,10 +136,16 @@ std::array<std::ptrdiff_t, axes> strides_of(const ImageView& view) {
         return {view.strides.z, view.strides.y, view.strides.x};
 }
 
-template <int axes, class Load>
+template <std::size_t axes, class Load>
 void sample_amid(const ImageView& view, const SamplePlace<axes>& place, std::int64_t count,
                  Interpolation interpolation, Load load, double* values) {
     const auto strides = strides_of<axes>(view);
+    for (std::int64_t i = 0; i < count; ++i) {
+        const std::byte* source = view.data;
+        for (std::size_t axis = 0; axis < axes; ++axis) source += place.pixel[axis][i] * strides[axis];
+        __builtin_prefetch(source);
+        __builtin_prefetch(source + strides[0]);
+    }
     const auto each = [&](auto interpolate) {
         for (std::int64_t i = 0; i < count; ++i) {
             const std::byte* source = view.data;
@@ -161,7 +176,7 @@ void sample_amid(const ImageView& view, const SamplePlace<axes>& place, std::int
 }
 
 // Whether one of the pixels is masked that a sample amid pixels is made of.
-template <int axes>
+template <std::size_t axes>
 bool any_masked(const std::byte* source, const std::ptrdiff_t* stride, int before, int after) {
     if constexpr (axes == 0) {
         return *source != std::byte{0};

@@ -11,14 +11,14 @@ namespace mensura {
 
 // Up to chunk_length samples, which may belong to several profiles: those along the middle of the
 // profiles, and which row of `across` is theirs.
-template <int axes>
+template <std::size_t axes>
 struct Middle {
     std::array<Chunk<double>, axes> position;
     Chunk<std::int64_t> row;
 };
 
 // Walks over all samples of a geometry, a chunk at a time.
-template <int axes>
+template <std::size_t axes>
 class Positions {
 public:
     explicit Positions(const ProfileGeometry& geometry) : geometry_(geometry) {}
@@ -53,7 +53,7 @@ public:
                 const double* across = geometry_.across + direction * axes + axis;
                 double* position = place.position[axis].data();
                 for (std::int64_t i = 0; i < count; ++i) {
-                    position[i] += offset * across[middle.row[i] * ((axes - 1) * axes)];
+                    position[i] += offset * across[middle.row[i] * directions_length];
                 }
             }
         }
@@ -61,10 +61,10 @@ public:
 
 private:
     void read(std::int64_t first, std::int64_t count, Middle<axes>& middle) const {
-        const double* points = geometry_.points + first * axes;
+        const double* points = geometry_.points + first * row_length;
         for (std::int64_t i = 0; i < count; ++i) {
             for (std::size_t axis = 0; axis < axes; ++axis) {
-                middle.position[axis][i] = points[i * axes + static_cast<std::int64_t>(axis)];
+                middle.position[axis][i] = points[i * row_length + static_cast<std::int64_t>(axis)];
             }
             middle.row[i] = first + i;
         }
@@ -75,7 +75,7 @@ private:
     void walk(std::int64_t profile, std::int64_t skipped, std::int64_t begin, std::int64_t end,
               bool has_last, Middle<axes>& middle) const {
         for (std::size_t axis = 0; axis < axes; ++axis) {
-            const std::int64_t at = profile * axes + static_cast<std::int64_t>(axis);
+            const std::int64_t at = profile * row_length + static_cast<std::int64_t>(axis);
             const double start = geometry_.points[at];
             const double step = geometry_.steps[at];
             double* position = middle.position[axis].data();
@@ -84,8 +84,11 @@ private:
             }
             if (has_last && geometry_.ends != nullptr) position[end - 1] = geometry_.ends[at];
         }
-        std::fill(middle.row.begin() + begin, middle.row.begin() + end, profile);
+        std::fill(middle.row.data() + begin, middle.row.data() + end, profile);
     }
+
+    static constexpr auto row_length = static_cast<std::int64_t>(axes);
+    static constexpr auto directions_length = static_cast<std::int64_t>((axes - 1) * axes);
 
     const ProfileGeometry& geometry_;
 };

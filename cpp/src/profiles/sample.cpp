@@ -9,6 +9,7 @@
 #include "mensura/threads.hpp"
 #include "profiles/any_sample.hpp"
 #include "profiles/fast_samples.hpp"
+#include "profiles/plain_lines.hpp"
 #include "profiles/positions.hpp"
 #include "profiles/reduce.hpp"
 
@@ -28,7 +29,7 @@ bool pixels_are_native(const ImageView& view) {
             aligned(reinterpret_cast<std::intptr_t>(view.data)));
 }
 
-template <int axes>
+template <std::size_t axes>
 std::array<std::int64_t, axes> lengths_of(const Shape& shape) {
     if constexpr (axes == 2)
         return {shape.height, shape.width};
@@ -36,18 +37,28 @@ std::array<std::int64_t, axes> lengths_of(const Shape& shape) {
         return {shape.depth, shape.height, shape.width};
 }
 
-template <int axes>
+template <std::size_t axes>
 class Sampler {
 public:
     Sampler(std::span<const ProfileImage> images, const ProfileGeometry& geometry,
             const Sampling& sampling, const Reducer& reducer, const ProfileOutput& output)
         : images_(images), geometry_(geometry), sampling_(sampling), reducer_(reducer), output_(output),
-          positions_(geometry), across_(geometry.weights.size()) {
+          positions_(geometry), plain_lines_(geometry, images.front().image),
+          across_(geometry.weights.size()) {
         const auto lengths = lengths_of<axes>(images.front().image.shape);
         for (std::size_t axis = 0; axis < axes; ++axis) {
             amid_[axis] = amid_pixels(lengths[axis], sampling.interpolation);
             has_amid_ &= !amid_[axis].none();
         }
+        find_plain_samplers();
+    }
+
+    void find_plain_samplers() {
+        if (axes != 2 || geometry_.steps == nullptr || sampling_.interpolation != Interpolation::linear)
+            return;
+        for (const ProfileImage& image : images_) plain_samplers_.push_back(plain_line_sampler(image));
+        are_plain_lines_ =
+            std::ranges::all_of(plain_samplers_, [](auto sampler) { return sampler != nullptr; });
     }
 
     ProfileResult run(int threads) {
@@ -74,15 +85,19 @@ private:
         std::int64_t end;
     };
 
-    // What a block needs room for.
-    struct Scratch {
-        explicit Scratch(std::size_t across, const Reducer& reducer, std::span<const double> weights)
-            : places(across), values(across), reduce(reducer, weights) {}
+    // A block, and what it needs room for.
+    struct Block {
+        std::int64_t group;
+        std::int64_t stretch;
+        Stretch images;
+        Stretch samples;
+        std::vector<AnySample<axes>> any;  // by image
         Middle<axes> middle;
-        std::vector<SamplePlace<axes>> places;
-        std::vector<Chunk<double>> values;
+        std::vector<SamplePlace<axes>> places;  // by sample across
+        std::vector<Chunk<double>> values;      // by sample across
         Chunk<double> reduced;
         AcrossReducer reduce;
+        bool complete = true;
     };
 
     static std::int64_t blocks_of(std::int64_t length, std::int64_t size) {
@@ -93,33 +108,150 @@ private:
         return {number * size, std::min(length, (number + 1) * size)};
     }
 
+    Block make_block(std::int64_t group, std::int64_t stretch) const {
+        Block block{group,
+                    stretch,
+                    part(group, images_per_block, std::ssize(images_)),
+                    part(stretch, samples_per_block, geometry_.samples()),
+                    {},
+                    {},
+                    std::vector<SamplePlace<axes>>(across_),
+                    std::vector<Chunk<double>>(across_),
+                    {},
+                    AcrossReducer(reducer_, geometry_.weights)};
+        for (std::int64_t i = block.images.begin; i < block.images.end; ++i) {
+            block.any.emplace_back(image(i), sampling_);
+        }
+        return block;
+    }
+
     // Whether no sample is missing. The counts are written from the first that is on; those before are
     // filled in then.
     bool work(std::int64_t group, std::int64_t stretch) {
-        const auto [first_image, last_image] = part(group, images_per_block, std::ssize(images_));
-        const auto [begin, end] = part(stretch, samples_per_block, geometry_.samples());
-        std::vector<AnySample<axes>> samplers;
-        for (std::int64_t i = first_image; i < last_image; ++i)
-            samplers.emplace_back(image(i), sampling_);
-        Scratch scratch(across_, reducer_, geometry_.weights);
-        const std::int64_t chunk = chunk_size();
-        bool complete = true;
-        for (std::int64_t first = begin; first < end; first += chunk) {
-            if (is_in_vain(first)) break;
-            const std::int64_t count = std::min(chunk, end - first);
-            find_chunk(first, count, scratch);
-            for (std::int64_t i = first_image; i < last_image; ++i) {
-                for (std::size_t k = 0; k < across_; ++k) {
-                    sample(image(i), samplers[static_cast<std::size_t>(i - first_image)],
-                           scratch.places[k], count, scratch.values[k].data());
-                }
-                const bool whole = is_whole(count, scratch);
-                if (complete && !whole) fill_counts(group, stretch);
-                complete &= whole;
-                write(i, first, count, whole, scratch);
+        Block block = make_block(group, stretch);
+        if (are_plain_lines_) {
+            work_on_lines(block);
+        } else {
+            const std::int64_t chunk = chunk_size();
+            const auto [begin, end] = block.samples;
+            for (std::int64_t first = begin; first < end; first += chunk) {
+                if (is_in_vain(first)) break;
+                work_on_any(block, first, std::min(chunk, end - first));
             }
         }
-        return complete;
+        return block.complete;
+    }
+
+    void work_on_any(Block& block, std::int64_t first, std::int64_t count) {
+        find_chunk(first, count, block);
+        for (std::int64_t i = block.images.begin; i < block.images.end; ++i) {
+            work_on_any_image(block, i, first, count);
+        }
+    }
+
+    void work_on_any_image(Block& block, std::int64_t i, std::int64_t first, std::int64_t count) {
+        for (std::size_t k = 0; k < across_; ++k) {
+            sample(image(i), block.any[static_cast<std::size_t>(i - block.images.begin)],
+                   block.places[k], count, block.values[k].data());
+        }
+        finish(block, i, first, count, is_whole(count, block));
+    }
+
+    // A chunk for each line, or several.
+    void work_on_lines(Block& block) {
+        const std::int64_t chunk = chunk_size();
+        std::int64_t profile = positions_.profile_of(block.samples.begin);
+        for (std::int64_t first = block.samples.begin; first < block.samples.end; ++profile) {
+            const std::int64_t end = std::min(block.samples.end, offset(profile + 1));
+            for (std::int64_t count; first < end; first += count) {
+                if (is_in_vain(first)) return;
+                count = std::min(chunk, end - first);
+                work_on_line(block, profile, first, count);
+            }
+        }
+    }
+
+    std::int64_t offset(std::int64_t profile) const {
+        return geometry_.offsets[static_cast<std::size_t>(profile)];
+    }
+
+    // So many samples of a line, from its sample `first` on, and maybe its last.
+    struct LinePart {
+        std::int64_t profile;
+        std::int64_t first;
+        std::int64_t count;
+        bool has_end;
+    };
+
+    void work_on_line(Block& block, std::int64_t profile, std::int64_t first, std::int64_t count) {
+        const bool has_end = geometry_.ends != nullptr && first + count == offset(profile + 1);
+        const LinePart part{profile, first - offset(profile), has_end ? count - 1 : count, has_end};
+        if (!is_amid(part)) return work_on_any(block, first, count);
+        bool found = false;
+        for (std::int64_t i = block.images.begin; i < block.images.end; ++i) {
+            fetch_next(block, i, part);
+            if (sample_line(block, i, part)) {
+                finish(block, i, first, count, true);
+                continue;
+            }
+            if (!found) find_chunk(first, count, block);
+            found = true;
+            work_on_any_image(block, i, first, count);
+        }
+    }
+
+    // Has the processor fetch what is sampled after this: the line in the next image, or the next line.
+    void fetch_next(const Block& block, std::int64_t i, const LinePart& part) const {
+        if (i + 1 < block.images.end) return fetch(i + 1, part);
+        const std::int64_t next = part.profile + 1;
+        if (next >= geometry_.profiles()) return;
+        fetch(block.images.begin,
+              {next, 0, std::min(chunk_length, offset(next + 1) - offset(next)), false});
+    }
+
+    void fetch(std::int64_t i, const LinePart& part) const {
+        const StraightLine line = plain_lines_.line(part.profile, across_ / 2);
+        if (part.count > 1 && plain_lines_.is_amid(line, part.first, part.first + part.count - 2)) {
+            fetch_line(image(i).image, line, part.first, part.count - 1);
+        }
+    }
+
+    bool is_amid(const LinePart& part) const {
+        for (std::size_t k = 0; k < across_; ++k) {
+            const auto last = part.first + part.count - 1;
+            if (part.count > 0 &&
+                !plain_lines_.is_amid(plain_lines_.line(part.profile, k), part.first, last)) {
+                return false;
+            }
+            if (part.has_end && !plain_lines_.is_amid(plain_lines_.end(part.profile, k), 0, 0))
+                return false;
+        }
+        return true;
+    }
+
+    // Whether all samples are finite.
+    bool sample_line(Block& block, std::int64_t i, const LinePart& part) const {
+        const SampleLine sampler = plain_samplers_[static_cast<std::size_t>(i)];
+        bool finite = true;
+        for (std::size_t k = 0; k < across_; ++k) {
+            double* values = block.values[k].data();
+            if (part.count > 0) {
+                finite &= sampler(image(i).image, plain_lines_.line(part.profile, k), part.first,
+                                  part.count, values);
+            }
+            if (part.has_end) {
+                finite &= sampler(image(i).image, plain_lines_.end(part.profile, k), 0, 1,
+                                  values + part.count);
+            }
+        }
+        return finite;
+    }
+
+    // Reduces and writes a chunk of one image.
+    void finish(Block& block, std::int64_t i, std::int64_t first, std::int64_t count, bool whole) {
+        if (block.complete && !whole) fill_counts(block.group, block.stretch);
+        block.complete &= whole;
+        write(block, i, first, count, whole);
     }
 
     // Many samples across need more room each, so there are fewer along.
@@ -130,11 +262,11 @@ private:
 
     const ProfileImage& image(std::int64_t i) const { return images_[static_cast<std::size_t>(i)]; }
 
-    void find_chunk(std::int64_t first, std::int64_t count, Scratch& scratch) const {
-        positions_.find(first, count, scratch.middle);
+    void find_chunk(std::int64_t first, std::int64_t count, Block& block) const {
+        positions_.find(first, count, block.middle);
         for (std::size_t k = 0; k < across_; ++k) {
-            positions_.shift(scratch.middle, count, k, scratch.places[k]);
-            find_places<axes>(scratch.places[k], count, amid_, sampling_.interpolation);
+            positions_.shift(block.middle, count, k, block.places[k]);
+            find_places<axes>(block.places[k], count, amid_, sampling_.interpolation);
         }
     }
 
@@ -174,15 +306,14 @@ private:
                                              : 1);
     }
 
-    // Reduces and writes a chunk of one image, with its counts where a sample is missing.
-    void write(std::int64_t image, std::int64_t first, std::int64_t count, bool whole,
-               Scratch& scratch) {
+    // With counts where a sample is missing.
+    void write(Block& block, std::int64_t image, std::int64_t first, std::int64_t count, bool whole) {
         double* out = output_.values + image * output_.image_step + first * output_.sample_step;
         if (whole && reducer_.kind == Reduction::mean) {
-            const double* values = scratch.values.front().data();
+            const double* values = block.values.front().data();
             if (across_ > 1) {
-                weighted_means(values, chunk_length, geometry_.weights, count, scratch.reduced.data());
-                values = scratch.reduced.data();
+                weighted_means(values, chunk_length, geometry_.weights, count, block.reduced.data());
+                values = block.reduced.data();
             }
             for (std::int64_t i = 0; i < count; ++i) out[i * output_.sample_step] = values[i];
             return;
@@ -190,16 +321,16 @@ private:
         for (std::int64_t i = 0; i < count; ++i) {
             bool failed = false;
             const auto [value, valid] =
-                scratch.reduce.reduce(scratch.values.front().data() + i, chunk_length, failed);
+                block.reduce.reduce(block.values.front().data() + i, chunk_length, failed);
             out[i * output_.sample_step] = value;
             if (!whole) count_at(image, first + i) = valid;
             if (failed) note_failure(first + i);
         }
     }
 
-    bool is_whole(std::int64_t count, const Scratch& scratch) const {
+    bool is_whole(std::int64_t count, const Block& block) const {
         bool whole = true;
-        for (const auto& values : scratch.values) {
+        for (const auto& values : block.values) {
             for (std::int64_t i = 0; i < count; ++i) whole &= !std::isnan(values[i]);
         }
         return whole;
@@ -239,6 +370,9 @@ private:
     const Reducer& reducer_;
     const ProfileOutput& output_;
     Positions<axes> positions_;
+    PlainLines plain_lines_;
+    std::vector<SampleLine> plain_samplers_;
+    bool are_plain_lines_ = false;
     std::size_t across_;
     std::array<Amid, axes> amid_;
     bool has_amid_ = true;

@@ -6,6 +6,7 @@
 // emitted once, for the widest set, and then run on a machine that lacks it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "measure/channel_partials.hpp"
@@ -71,9 +72,10 @@ struct ScanKernels {
 // partials of their slots; `start` and `end` of a run index `row`, coordinates are local to the block.
 template <class T>
 struct IntensityKernels {
-    // [with sums of squares]
-    void (*add_values[2])(const T* row, const SlotRun* runs, std::int64_t count,
-                          ValuePartial<T>* partials);
+    // [with sums of squares]. The memory `to_row_below` bytes further is asked for, as the runs of the next
+    // row mostly lie where those of this one do.
+    void (*add_values[2])(const T* row, std::ptrdiff_t to_row_below, const SlotRun* runs,
+                          std::int64_t count, ValuePartial<T>* partials);
     void (*add_powers)(const T* row, const SlotRun* runs, std::int64_t count, PowerPartial<T>* partials);
     void (*add_positions)(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z,
                           std::int64_t y, PositionPartial<T>* partials);
@@ -82,6 +84,8 @@ struct IntensityKernels {
                         QualityPartial<T>* partials);
     void (*add_weighted)(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z,
                          std::int64_t y, WeightedPartial<T>* partials);
+    // Writes the sums of each run by itself; runs have at most moment_stretch pixels.
+    void (*run_moments)(const T* row, const SlotRun* runs, std::int64_t count, RunMoments<T>* moments);
     // foreground[x] = row[x] > threshold; false for NaN.
     void (*above)(const T* row, std::int64_t width, T threshold, Word* foreground);
 };
@@ -109,6 +113,27 @@ struct PaintKernels {
     // aligned to 64 bytes and does not go through the cache where the instruction set allows for it.
     void (*paint)(const Word* foreground, const Word* starts, std::int64_t width,
                   const PaintLabel<T>* labels, bool skip_background, bool around_cache, T* out);
+};
+
+// A straight line of samples: sample i lies at (start + i * step) + shift.
+struct StraightLine {
+    double y;
+    double x;
+    double step_y;
+    double step_x;
+    double shift_y;
+    double shift_x;
+};
+
+// Up to so many bytes behind the pixels of a sample are read, and not used.
+inline constexpr std::int64_t spare_pixel_bytes = 2;
+
+template <class T>
+struct LineKernels {
+    // Samples [first, first + count) of a line, each amid four pixels of the image, whose rows are
+    // `row_step` pixels apart. Returns whether all are finite.
+    bool (*linear)(const T* image, std::int64_t row_step, const StraightLine& line, std::int64_t first,
+                   std::int64_t count, double* samples);
 };
 
 struct KernelTable {
@@ -160,6 +185,21 @@ struct KernelTable {
     IntensityKernels<std::uint64_t> intensity_u64;
     IntensityKernels<float> intensity_f32;
     IntensityKernels<double> intensity_f64;
+
+    // Has the processor fetch the pixels of samples [first, first + count) of a line, without its shift,
+    // while it does something else. They are amid pixels.
+    void (*fetch_line)(const void* image, std::int64_t row_bytes, std::int64_t pixel_bytes,
+                       const StraightLine& line, std::int64_t first, std::int64_t count);
+    LineKernels<std::int8_t> lines_i8;
+    LineKernels<std::int16_t> lines_i16;
+    LineKernels<std::int32_t> lines_i32;
+    LineKernels<std::int64_t> lines_i64;
+    LineKernels<std::uint8_t> lines_u8;
+    LineKernels<std::uint16_t> lines_u16;
+    LineKernels<std::uint32_t> lines_u32;
+    LineKernels<std::uint64_t> lines_u64;
+    LineKernels<float> lines_f32;
+    LineKernels<double> lines_f64;
 };
 
 const KernelTable& baseline_kernels();

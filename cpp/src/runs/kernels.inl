@@ -29,6 +29,10 @@ namespace MENSURA_ISA {
 
 #include "runs/weighted.inl"
 
+#include "runs/lines.inl"
+
+#include "runs/moments.inl"
+
 template <class T>
 constexpr ScanKernels<T> scan_kernels() {
     return {&scan<T>, &foreground<T>, &equal<T>, &equal_contacts<T>};
@@ -41,6 +45,7 @@ constexpr IntensityKernels<T> intensity_kernels() {
             &add_positions<T>,
             &add_quality<T>,
             &add_weighted<T>,
+            &run_moments<T>,
             &above<T>};
 }
 
@@ -72,7 +77,18 @@ constexpr KernelTable make_table(const char* name) {
             intensity_kernels<std::uint32_t>(),
             intensity_kernels<std::uint64_t>(),
             intensity_kernels<float>(),
-            intensity_kernels<double>()};
+            intensity_kernels<double>(),
+            &fetch_line,
+            {&linear_line<std::int8_t>},
+            {&linear_line<std::int16_t>},
+            {&linear_line<std::int32_t>},
+            {&linear_line<std::int64_t>},
+            {&linear_line<std::uint8_t>},
+            {&linear_line<std::uint16_t>},
+            {&linear_line<std::uint32_t>},
+            {&linear_line<std::uint64_t>},
+            {&linear_line<float>},
+            {&linear_line<double>}};
 }
 
 }  // namespace MENSURA_ISA

@@ -3,6 +3,7 @@
 from mensura.profiles.distribution import radial_distribution
 from mensura.profiles.lines import line_profiles
 from mensura.profiles.outlines import contour_profiles, normal_profiles
+from mensura.profiles.paths import kymograph, path_profiles, straighten
 from mensura.profiles.reducing import ProfileReducer, profile_reducer
 from mensura.profiles.result import Profile, Profiles
 from mensura.profiles.rings import radial_profiles
@@ -12,9 +13,12 @@ __all__ = [
     "ProfileReducer",
     "Profiles",
     "contour_profiles",
+    "kymograph",
     "line_profiles",
     "normal_profiles",
+    "path_profiles",
     "profile_reducer",
     "radial_distribution",
     "radial_profiles",
+    "straighten",
 ]

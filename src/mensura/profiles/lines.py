@@ -175,7 +175,7 @@ def line_profiles(
     return Profiles(
         values,
         lines.offsets,
-        lines.distances(),
+        lines.distances(threads),
         count,
         keys={"profile": np.arange(len(lines.starts))},
         channels=source.names,
@@ -198,7 +198,10 @@ def _as_segments(starts: ArrayLike, stops: ArrayLike, spacing: float | Sequence[
         raise ValueError(
             f"starts has {len(begins)} positions and stops {len(finishes)}; each line has both"
         )
-    return Segments(begins, finishes, check_spacing(spacing, begins.shape[1], "image"))
+    unknown = ~np.isfinite(np.hstack([begins, finishes])).all(axis=1, keepdims=True)
+    if unknown.any():
+        begins, finishes = (np.where(unknown, np.nan, ends) for ends in (begins, finishes))
+    return Segments(begins, finishes, check_spacing(spacing, begins.shape[1], of="image"))
 
 
 def _across(segments: Segments, spread: Spread) -> Floats | None:

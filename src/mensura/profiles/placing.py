@@ -9,7 +9,9 @@ from functools import cached_property
 
 import numpy as np
 
+from mensura import _core
 from mensura.profiles.sampling import TOLERANCE, Floats, Offsets, check_sizes, offsets_of
+from mensura.threads import threads_for
 
 
 @dataclass(frozen=True)
@@ -76,13 +78,12 @@ class Lines:
     ends: Floats | None = None
     last: Floats | None = None
 
-    def distances(self) -> Floats:
+    def distances(self, threads: int | None) -> Floats:
         """Return the distance of each sample from the start of its line."""
-        sizes = np.diff(self.offsets)
-        distances: Floats = self.numbers() * np.repeat(self.lengths, sizes)
-        if self.last is not None:
-            several = sizes > 1
-            distances[self.offsets[1:][several] - 1] = self.last[several]
+        samples = int(self.offsets[-1])
+        distances, _ = _core.new_output(np.dtype(np.float64), (samples,))
+        used = threads_for(threads, samples)
+        _core.line_distances(self.offsets, self.lengths, self.last, distances, used)
         return distances
 
     def numbers(self) -> Offsets:

@@ -308,21 +308,50 @@ def sample(
     samples, channels = geometry.samples, len(source.images)
     shape = (samples,) if source.names is None else (samples, channels)
     values, _ = _core.new_output(np.dtype(np.float64), shape)
-    counts = np.empty(shape, np.int64)  # memory that is not touched unless a sample is missing
+    rows = values.reshape(samples, channels).T
+    counts = sample_images(
+        source.images,
+        source.masks,
+        geometry,
+        sampling,
+        reduction,
+        into=rows,
+        threads=threads,
+    )
+    if counts is None:
+        return values, np.broadcast_to(np.int64(geometry.across), shape)
+    return values, np.ascontiguousarray(counts.T).reshape(shape)
+
+
+def sample_images(
+    images: list[NDArray[Any]],
+    masks: Sequence[NDArray[np.uint8] | None],
+    geometry: Geometry,
+    sampling: _core.Sampling,
+    reduction: Reduction,
+    *,
+    into: Floats,
+    threads: int | None,
+) -> NDArray[np.int64] | None:
+    """Write the samples of each image to a row of `into`.
+
+    Returns the numbers of valid samples, like those; None where no sample is missing.
+    """
+    counts = np.empty(into.shape[::-1], np.int64).T  # not touched unless a sample is missing
     with reduction.noting_errors():
         complete, failed = _core.sample_profiles(
-            source.images,
-            source.masks,
+            images,
+            list(masks),
             geometry.native,
             sampling,
             reduction.native,
-            values.reshape(samples, channels).T,
-            counts.reshape(samples, channels).T,
-            threads_for(threads, samples * channels * geometry.across),
+            into,
+            counts,
+            threads_for(threads, into.size * geometry.across),
         )
     if failed >= 0:
         reduction.raise_failure(failed)
-    return values, np.broadcast_to(np.int64(geometry.across), shape) if complete else counts
+    return None if complete else counts
 
 
 def offsets_of(sizes: NDArray[np.int64], name: str) -> Offsets:

@@ -145,8 +145,7 @@ def _shapes_of(curves: _Curves, options: ShapeOptions) -> dict[str, NDArray[np.g
     lines = _Lines(curves)
     steepest, slope_position = lines.steepest()
     edge, crossings = lines.crossing(baseline + options.edge_fraction * height)
-    area, _ = lines.integrals(np.zeros(len(peak)))
-    above, moment = lines.integrals(baseline)
+    area, above, moment = lines.integrals(baseline)
     center = np.full(len(peak), np.nan)
     if curves.length is None:
         center[above > 0] = moment[above > 0] / above[above > 0]
@@ -261,6 +260,7 @@ class _Lines:
         begin, end, turn = begin[keep], end[keep], turn[keep]
         self._count = len(start)
         self._owner = curves.owner[keep]
+        self._first = np.flatnonzero(np.diff(self._owner, prepend=-1))
         self._value = curves.value[begin]
         self._stop = curves.value[end]
         self._rise = self._stop - self._value
@@ -286,19 +286,22 @@ class _Lines:
         crossings = np.bincount(self._owner[crosses], minlength=self._count)
         return _at(place, self._first_largest(slope)), crossings
 
-    def integrals(
-        self, baseline: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the integrals of height and of distance x height above a baseline."""
+    def integrals(self, baseline: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+        """Return the integrals of value, of height above a baseline and of distance x height."""
         low = self._value - baseline[self._owner]
         high = self._stop - baseline[self._owner]
-        weight = self._run / 6
         stop = self._place + self._run
-        moments = weight * (self._place * (2 * low + high) + stop * (low + 2 * high))
-        undefined = np.bincount(self._owner, minlength=self._count) == 0
-        area = np.bincount(self._owner, 0.5 * self._run * (low + high), self._count)
-        moment = np.bincount(self._owner, moments, self._count)
-        return np.where(undefined, np.nan, area), np.where(undefined, np.nan, moment)
+        moments = self._run / 6 * (self._place * (2 * low + high) + stop * (low + 2 * high))
+        half = 0.5 * self._run
+        areas = half * (self._value + self._stop), half * (low + high), moments
+        return tuple(self._sums(of_line) for of_line in areas)
+
+    def _sums(self, of_line: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sum over the lines of each profile, NaN where it has none."""
+        sums = np.full(self._count, np.nan)
+        if len(of_line):
+            sums[self._owner[self._first]] = np.add.reduceat(of_line, self._first)
+        return sums
 
     def _first_largest(self, size: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the line of each profile with the largest size, the first of several; -1: none."""

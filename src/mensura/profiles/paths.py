@@ -1,0 +1,389 @@
+"""Profiles along paths: polylines and splines by arc length, straightened images, kymographs."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mensura.arguments import as_image, check_count, check_spacing
+from mensura.profiles.curves import Polylines, read_curves
+from mensura.profiles.reducing import ReducingFunction, check_reduce
+from mensura.profiles.result import Profiles
+from mensura.profiles.sampling import (
+    TOLERANCE,
+    Floats,
+    Geometry,
+    Offsets,
+    Spread,
+    check_positive,
+    check_sampling,
+    check_sizes,
+    directions_across,
+    make_geometry,
+    offsets_of,
+    read_source,
+    sample,
+    sample_images,
+    spacing_unit,
+    spread_across,
+)
+
+
+def path_profiles(
+    image: ArrayLike,
+    paths: ArrayLike | Sequence[ArrayLike],
+    *,
+    width: float | None = None,
+    step: float | None = None,
+    n: int | None = None,
+    endpoint: bool = True,
+    spline: bool = False,
+    order: int = 1,
+    reduce: str | tuple[str, float] | ReducingFunction = "mean",
+    outside: str | float = "nan",
+    spacing: float | Sequence[float] = 1,
+    mask: ArrayLike | None = None,
+    channel_axis: int | None = None,
+    channels: Iterable[str] | None = None,
+    threads: int | None = None,
+) -> Profiles:
+    """Sample an image along paths of any number of vertices.
+
+    Distances are measured along the path, so corners count in full, and the last vertex is sampled.
+
+    Parameters
+    ----------
+    image : array_like, 2-D or 3-D, and an axis of channels where `channel_axis` says so
+        bool, integer or floating. Pixels that are NaN or infinite are left out.
+    paths : sequence of (n_i, ndim) array_like, or (n, ndim) array, or (vertices, offsets)
+        The vertices of each path, in pixels: (z,) y, x, at least two. One array is one path; a
+        tuple of all vertices (V, ndim) and of integers (N + 1,) is N paths, path i being vertices
+        ``offsets[i]`` to ``offsets[i + 1]``. A path with a vertex that is not finite has one
+        sample, NaN.
+    width : float, optional
+        How wide the band across the path is (in a volume, the tube around it), in the unit of
+        `spacing`; see :func:`line_profiles`. At a corner it lies halfway between both sides.
+        Default: one sample.
+    step : float, optional
+        The distance of neighboring samples along the path, in the unit of `spacing`. Default: one
+        pixel (the smallest of its sizes).
+    n : int, optional
+        Instead of `step`: the number of samples of every path, equally spaced, both ends included.
+    endpoint : bool, optional
+        Whether, with `step`, the last vertex is sampled too where the last step does not reach it.
+    spline : bool, optional
+        Whether a path is not the polyline but the natural cubic spline through its vertices.
+    order, reduce, outside, spacing, mask, channel_axis, channels, threads : optional
+        See :func:`line_profiles`.
+
+    Returns
+    -------
+    Profiles
+        One profile per path, in their order; float64 whatever the image.
+
+    Raises
+    ------
+    TypeError
+        If an argument has a type or dtype that is not allowed.
+    ValueError
+        If shapes differ, a path has fewer than two vertices, or an argument has a value that is not
+        allowed.
+    RuntimeError
+        If a function of yours fails; the message names the path.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mensura as ms
+    >>> image = np.add.outer(10 * np.arange(5), np.arange(6))
+    >>> profiles = ms.path_profiles(image, [[[0, 0], [3, 0], [3, 4]], [[4, 5], [4, 3]]], step=2)
+    >>> profiles[0].values, profiles[0].distance
+    (array([ 0., 20., 31., 33., 34.]), array([0., 2., 4., 6., 7.]))
+    """
+    curves = _curves(paths, spline, spacing, "paths")
+    source = read_source(
+        image,
+        curves.vertices.shape[1],
+        mask=mask,
+        channel_axis=channel_axis,
+        channels=channels,
+        of="paths",
+    )
+    offsets, distance = _placed(curves, step, n, endpoint)
+    geometry = _geometry(curves, offsets, distance, spread_across(width, curves.spacing))
+    reduction = check_reduce(reduce)
+    values, count = sample(source, geometry, check_sampling(order, outside), reduction, threads)
+    return Profiles(
+        values,
+        offsets,
+        distance,
+        count,
+        keys={"profile": np.arange(len(offsets) - 1)},
+        channels=source.names,
+        unit=spacing_unit(curves.spacing),
+        provenance={
+            "function": "path_profiles",
+            **source.described,
+            "spacing": list(curves.spacing),
+            "width": width,
+            "step": step,
+            "n": n,
+            "endpoint": endpoint,
+            "spline": spline,
+            "order": order,
+            "outside": outside,
+            "reduce": reduction.name,
+        },
+    )
+
+
+def straighten(
+    image: ArrayLike,
+    path: ArrayLike,
+    width: float,
+    *,
+    step: float | None = None,
+    spline: bool = True,
+    order: int = 1,
+    outside: str | float = "nan",
+    spacing: float | Sequence[float] = 1,
+    mask: ArrayLike | None = None,
+    channel_axis: int | None = None,
+    threads: int | None = None,
+) -> Floats:
+    """Return the band along a path as a straight image.
+
+    Parameters
+    ----------
+    image : array_like, 2-D, and an axis of channels where `channel_axis` says so
+        bool, integer or floating.
+    path : (n, 2) array_like
+        The vertices, in pixels: y, x.
+    width : float
+        How wide the band is, in the unit of `spacing`: so many pixels across, as are whole.
+    step : float, optional
+        The distance of neighboring samples along the path. Default: one pixel.
+    spline : bool, optional
+        Whether the path is the natural cubic spline through the vertices, or the polyline.
+    order, outside, spacing, mask, channel_axis, threads : optional
+        See :func:`line_profiles`.
+
+    Returns
+    -------
+    (along, across) float64 array, with channels (along, across, C)
+        Across, samples are one pixel apart (with pixels that are not square, the smaller of their
+        sizes) and centered on the path; they run to the right of who walks along it and sees rows
+        downwards. For a path along a row they are rows.
+
+    Raises
+    ------
+    TypeError
+        If an argument has a type or dtype that is not allowed.
+    ValueError
+        If an argument has a shape or a value that is not allowed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mensura as ms
+    >>> image = np.add.outer(10 * np.arange(5), np.arange(6))
+    >>> ms.straighten(image, [[2, 1], [2, 4]], 3)
+    array([[11., 21., 31.],
+           [12., 22., 32.],
+           [13., 23., 33.],
+           [14., 24., 34.]])
+    """
+    curves = _curves(np.asarray(path), spline, spacing, "path", ndim=2)
+    source = read_source(image, 2, mask=mask, channel_axis=channel_axis, channels=None, of="path")
+    _, distance = _placed(curves, step, None, endpoint=False)
+    band = spread_across(_whole_width(width, curves.spacing), curves.spacing)
+    points, tangents = curves.at(np.zeros(len(distance), np.int64), distance)
+    across = directions_across(tangents, band, curves.spacing)
+    grid = points[:, np.newaxis] + band.offsets * across
+    every = np.array([0, grid.shape[0] * grid.shape[1]])
+    geometry = make_geometry(
+        every, np.ascontiguousarray(grid.reshape(-1, 2)), spread_across(None, curves.spacing)
+    )
+    sampling = check_sampling(order, outside)
+    values, _ = sample(source, geometry, sampling, check_reduce("mean"), threads)
+    return values.reshape(len(distance), len(band.weights), *values.shape[1:])
+
+
+def kymograph(
+    stack: ArrayLike,
+    path: ArrayLike,
+    *,
+    width: float | None = None,
+    step: float | None = None,
+    n: int | None = None,
+    endpoint: bool = False,
+    spline: bool = False,
+    order: int = 1,
+    reduce: str | tuple[str, float] | ReducingFunction = "mean",
+    outside: str | float = "nan",
+    spacing: float | Sequence[float] = 1,
+    mask: ArrayLike | None = None,
+    frame_axis: int = 0,
+    channel_axis: int | None = None,
+    threads: int | None = None,
+) -> Floats:
+    """Sample every frame of a stack along one path: an image of path over time.
+
+    Where to sample is worked out once for all frames and channels.
+
+    Parameters
+    ----------
+    stack : array_like
+        Frames, 2-D or 3-D, and an axis of channels where `channel_axis` says so. bool, integer or
+        floating.
+    path : (n, ndim) array_like
+        The vertices, in pixels: (z,) y, x. Two are a straight line.
+    width, step, n, spline, order, reduce, outside : optional
+        See :func:`path_profiles`.
+    endpoint : bool, optional
+        Whether, with `step`, the last vertex is sampled too where the last step does not reach it.
+        The last column is then nearer to its neighbor than the others are.
+    spacing : float or sequence of float, optional
+        The size of a pixel of a frame, one number or one per axis.
+    mask : array_like of bool, optional
+        True where a pixel is left out, of the shape of a frame (of one channel).
+    frame_axis, channel_axis : int, optional
+        The axes of `stack` that hold frames and channels.
+    threads : int, optional
+        See :func:`mensura.set_num_threads`. The result is the same for any number.
+
+    Returns
+    -------
+    (frames, samples) float64 array, with channels (frames, samples, C)
+        Sample i lies i steps along the path.
+
+    Raises
+    ------
+    TypeError
+        If an argument has a type or dtype that is not allowed.
+    ValueError
+        If an argument has a shape or a value that is not allowed.
+    RuntimeError
+        If a function of yours fails.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import mensura as ms
+    >>> frame = np.add.outer(10 * np.arange(5), np.arange(6))
+    >>> ms.kymograph([frame, frame + 100], [[2, 1], [2, 4]], width=3)
+    array([[ 21.,  22.,  23.,  24.],
+           [121., 122., 123., 124.]])
+    """
+    curves = _curves(np.asarray(path), spline, spacing, "path")
+    frames = _frames(stack, curves.vertices.shape[1], frame_axis, channel_axis)
+    images = [channel for frame in frames for channel in frame]
+    offsets, distance = _placed(curves, step, n, endpoint)
+    geometry = _geometry(curves, offsets, distance, spread_across(width, curves.spacing))
+    values = np.empty((*frames.shape[:2], len(distance)))
+    sample_images(
+        images,
+        [_frame_mask(mask, frames.shape[2:])] * len(images),
+        geometry,
+        check_sampling(order, outside),
+        check_reduce(reduce),
+        into=values.reshape(len(images), len(distance)),
+        threads=threads,
+    )
+    return values[:, 0] if channel_axis is None else np.moveaxis(values, 1, 2)
+
+
+def _whole_width(width: float, spacing: tuple[float, ...]) -> float:
+    """Return the width of as many whole pixels, at least one, as a width holds."""
+    pitch = min(spacing)
+    return max(1.0, float(np.floor(check_positive(width, "width") / pitch + TOLERANCE))) * pitch
+
+
+def _frames(stack: ArrayLike, ndim: int, frame_axis: int, channel_axis: int | None) -> NDArray[Any]:
+    """Return the stack with an axis of frames, one of channels, and those of a frame."""
+    array = as_image(stack, "stack")
+    axes = [_axis(frame_axis, "frame_axis", array.ndim)]
+    if channel_axis is not None:
+        axes.append(_axis(channel_axis, "channel_axis", array.ndim))
+        if axes[0] == axes[1]:
+            raise ValueError(f"frame_axis and channel_axis are both {axes[0]}")
+    if array.ndim != ndim + len(axes):
+        raise ValueError(
+            f"stack has {array.ndim} axes (shape {array.shape}); path has {ndim} coordinates, so "
+            f"{ndim + len(axes)} are needed, with one of frames"
+            + (" and one of channels" if len(axes) == 2 else "")
+        )
+    moved = np.moveaxis(array, axes, range(len(axes)))
+    with_channels = moved if len(axes) == 2 else moved[:, np.newaxis]
+    if 0 in with_channels.shape[2:]:
+        raise ValueError(f"stack has shape {array.shape}, which holds no pixel")
+    return with_channels
+
+
+def _axis(axis: int, name: str, ndim: int) -> int:
+    if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)):
+        raise TypeError(f"{name} must be an integer, not {axis!r}")
+    if not -ndim <= axis < ndim:
+        raise ValueError(f"{name} is {axis}, and stack has {ndim} axes")
+    return int(axis) % ndim
+
+
+def _frame_mask(mask: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.uint8] | None:
+    if mask is None:
+        return None
+    array = np.asarray(mask)
+    if array.dtype != bool:
+        raise TypeError(f"mask must be bool, True where a pixel is left out, not {array.dtype}")
+    if array.shape != shape:
+        raise ValueError(f"mask has shape {array.shape}, and a frame {shape}")
+    return array.view(np.uint8)
+
+
+def _curves(
+    paths: Any, spline: bool, spacing: Any, name: str, ndim: int | None = None
+) -> Polylines:
+    if name == "path" and (paths.ndim != 2 or ndim not in (None, paths.shape[-1])):
+        raise ValueError(
+            f"path must have shape (n, {ndim or 'ndim'}), one vertex per row, not {paths.shape}"
+        )
+    return read_curves(paths, spline, lambda axes: check_spacing(spacing, axes, of="image"), name)
+
+
+def _placed(
+    curves: Polylines, step: float | None, n: int | None, endpoint: bool
+) -> tuple[Offsets, Floats]:
+    """Return where the samples of each curve begin, and their distances from its start."""
+    if not isinstance(endpoint, (bool, np.bool_)):
+        raise TypeError(f"endpoint must be True or False, not {endpoint!r}")
+    if n is not None:
+        if step is not None:
+            raise ValueError("step and n exclude each other")
+        number = check_count(n, "n")
+        if number < 1:
+            raise ValueError(f"n must be at least 1, not {number}")
+        sizes = np.full(len(curves.lengths), number)
+        steps = curves.lengths / max(number - 1, 1)
+        reaches_end = sizes > 1
+    else:
+        size = min(curves.spacing) if step is None else check_positive(step, "step")
+        parts = np.where(np.isfinite(curves.lengths), curves.lengths, 0) / size
+        whole = np.floor(parts + TOLERANCE)
+        rest = parts - whole > TOLERANCE
+        sizes = check_sizes(whole + 1 + (rest if endpoint else 0), "step")
+        steps = np.full(len(sizes), size)
+        reaches_end = (sizes > 1) & (endpoint | ~rest)
+    offsets = offsets_of(sizes, "n" if n is not None else "step")
+    numbers = np.arange(offsets[-1]) - np.repeat(offsets[:-1], sizes)
+    distance = numbers * np.repeat(steps, sizes)
+    distance[offsets[1:][reaches_end] - 1] = curves.lengths[reaches_end]
+    return offsets, distance
+
+
+def _geometry(curves: Polylines, offsets: Offsets, distance: Floats, spread: Spread) -> Geometry:
+    curve = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    points, tangents = curves.at(curve, distance)
+    across = (
+        directions_across(tangents, spread, curves.spacing) if spread.needs_directions else None
+    )
+    return make_geometry(offsets, points, spread, across=across)
