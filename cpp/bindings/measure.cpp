@@ -1,28 +1,12 @@
 // Measuring label images and regions.
-#include <pybind11/stl.h>
-
-#include "arrays.hpp"
-#include "mensura/components.hpp"
 #include "mensura/measure.hpp"
+#include "channels.hpp"
+#include "mensura/components.hpp"
 #include "outputs.hpp"
 #include "register.hpp"
 
 namespace mensura::python {
 namespace {
-
-using Mask = std::optional<py::array>;
-
-std::vector<ChannelView> views_of(const std::vector<py::array>& channels,
-                                  const std::vector<Mask>& masks) {
-    if (masks.size() != channels.size()) throw py::value_error("one mask or None per channel");
-    std::vector<ChannelView> views;
-    for (std::size_t c = 0; c < channels.size(); ++c) {
-        ChannelView view{view_of(channels[c], "image")};
-        if (masks[c]) view.mask = view_of(*masks[c], "mask");
-        views.push_back(view);
-    }
-    return views;
-}
 
 template <class T, std::size_t n>
 py::tuple columns(std::array<Column<T>, n>&& values) {

@@ -1,6 +1,6 @@
 """The native module. Its arguments are checked and documented in Python, not here."""
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,6 +101,34 @@ def region_sizes(
     regions: Regions, axes: int, threads: int
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]: ...
 def labels_around(regions: Regions, labels: _Array, threads: int) -> NDArray[np.uint64]: ...
+
+class RingPlan:
+    border_is_edge: bool
+    outer: float
+    radius: float
+    overflow: bool
+    sectors: int
+    octants: bool
+    def __init__(self, metric: str, center: str, spacing: tuple[float, ...], axes: int) -> None: ...
+    def set_bins(self, kind: str, width: float, number: int, edges: list[float]) -> None: ...
+
+class RingObjects:
+    @overload
+    def __init__(self, labels: _Array, threads: int) -> None: ...
+    @overload
+    def __init__(self, shape: tuple[int, ...]) -> None: ...
+    def labels(self) -> NDArray[np.uint64]: ...
+    def boxes(self) -> NDArray[np.int64]: ...
+    def measure(
+        self,
+        plan: RingPlan,
+        points: NDArray[np.float64],
+        pixels: _Array | None,
+        channels: list[_Array],
+        masks: list[_Array | None],
+        threads: int,
+    ) -> dict[str, _Array]: ...
+
 def arrow_schema(
     fields: list[tuple[str, str, dict[str, str]]], metadata: dict[str, str]
 ) -> object: ...
