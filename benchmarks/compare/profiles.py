@@ -6,9 +6,9 @@ Run from the project's root:
 
 The cases of `profiles_cases` are timed, mensura with two threads and its rivals in turn, warm,
 seven calls each (three of a rival whose call takes more than 5 s); OpenCV gets two threads too, the
-others have none. First the samples are compared. Rivals that go through lines or frames one by one do some
-of them, and their time is multiplied by how many there are to each: the table says "scaled". Those
-that take positions get them ready-made. Exit code 1 when samples differ.
+others have none. First the samples are compared. Rivals that go through lines or frames one by one
+do some of them, and their time is multiplied by how many there are to each: the table says
+"scaled". Those that take positions get them ready-made. Exit code 1 when samples differ.
 """
 
 import argparse
