@@ -45,6 +45,7 @@ from benchmarks.compare import (  # noqa: E402
     regions_times,
     timing,
 )
+from benchmarks.compare import profiles as compare_profiles  # noqa: E402
 
 BENCHMARK_NAME = re.compile(r"(time|timeraw|mem|peakmem|track)_.+")
 LARGEST_CLASS = 19  # asv starts a process per combination; more than this is a slow suite
@@ -826,3 +827,26 @@ def test_regions_grow_to_the_sizes_that_are_quoted():
     side = regions_scaling.SIDE["full"]
     counts = [scenes.num_cells((side, side), pitch) for pitch in regions_scaling.PITCHES["full"]]
     assert counts == pytest.approx([1e2, 1e3, 1e4, 1e5, 1e6, 1e7], rel=0.03)
+
+
+# ----------------------------------------------------------------------------- profiles, compared
+
+
+def test_profiles_are_compared_with_every_rival(tmp_path, capsys):
+    arguments = ["--size", "tiny", "--repeats", "1", "--output", str(tmp_path)]
+    assert compare_profiles.main(arguments) == 0
+    record = json.loads((tmp_path / "profiles.json").read_text())
+    named = [row["beside"] for row in record["rows"]]
+    assert any(name.startswith("map_coordinates") for name in named)
+    assert sum(name.startswith("profile_line") for name in named) == 4
+    assert "Goals reached" in capsys.readouterr().out
+
+
+def test_other_samples_are_noticed():
+    problem = compare_profiles.CASES["lines of float32"].make("tiny", 1)
+    rival = problem.rivals[0]
+    ours = problem.call()
+    theirs = rival.prepare()()
+    compare_profiles.check_samples(rival, theirs, ours)
+    with pytest.raises(AssertionError, match="map_coordinates, batched and mensura differ by"):
+        compare_profiles.check_samples(rival, theirs + 1, ours)

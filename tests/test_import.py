@@ -38,13 +38,18 @@ def test_public_names():
         "find_regions",
         "get_num_threads",
         "keep_largest",
+        "kymograph",
         "label",
+        "line_profiles",
         "measure",
         "measurements",
         "normal_profiles",
+        "path_profiles",
+        "profile_reducer",
         "relabel_sequential",
         "remove_small",
         "set_num_threads",
+        "straighten",
     }
     assert expected <= set(ms.__all__)
     assert all(hasattr(ms, name) for name in ms.__all__)

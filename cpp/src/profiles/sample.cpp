@@ -9,6 +9,7 @@
 #include "mensura/threads.hpp"
 #include "profiles/any_sample.hpp"
 #include "profiles/fast_samples.hpp"
+#include "profiles/line_order.hpp"
 #include "profiles/plain_lines.hpp"
 #include "profiles/positions.hpp"
 #include "profiles/reduce.hpp"
@@ -54,15 +55,20 @@ public:
     }
 
     void find_plain_samplers() {
-        if (axes != 2 || geometry_.steps == nullptr || sampling_.interpolation != Interpolation::linear)
+        if (axes != 2 || geometry_.steps == nullptr ||
+            sampling_.interpolation != Interpolation::linear) {
             return;
+        }
         for (const ProfileImage& image : images_) plain_samplers_.push_back(plain_line_sampler(image));
         are_plain_lines_ =
             std::ranges::all_of(plain_samplers_, [](auto sampler) { return sampler != nullptr; });
+        if (!are_plain_lines_) return;
+        order_ = order_of_lines(geometry_, images_.front().image.shape, samples_per_block);
     }
 
     ProfileResult run(int threads) {
-        const std::int64_t stretches = blocks_of(geometry_.samples(), samples_per_block);
+        const std::int64_t stretches =
+            are_plain_lines_ ? order_.blocks() : blocks_of(geometry_.samples(), samples_per_block);
         const std::int64_t groups = blocks_of(std::ssize(images_), images_per_block);
         std::vector<std::uint8_t> complete(static_cast<std::size_t>(stretches * groups));
         for_each_block(stretches * groups, threads, [&](std::int64_t block) {
@@ -90,7 +96,6 @@ private:
         std::int64_t group;
         std::int64_t stretch;
         Stretch images;
-        Stretch samples;
         std::vector<AnySample<axes>> any;  // by image
         Middle<axes> middle;
         std::vector<SamplePlace<axes>> places;  // by sample across
@@ -112,7 +117,6 @@ private:
         Block block{group,
                     stretch,
                     part(group, images_per_block, std::ssize(images_)),
-                    part(stretch, samples_per_block, geometry_.samples()),
                     {},
                     {},
                     std::vector<SamplePlace<axes>>(across_),
@@ -133,7 +137,7 @@ private:
             work_on_lines(block);
         } else {
             const std::int64_t chunk = chunk_size();
-            const auto [begin, end] = block.samples;
+            const auto [begin, end] = part(stretch, samples_per_block, geometry_.samples());
             for (std::int64_t first = begin; first < end; first += chunk) {
                 if (is_in_vain(first)) break;
                 work_on_any(block, first, std::min(chunk, end - first));
@@ -157,18 +161,28 @@ private:
         finish(block, i, first, count, is_whole(count, block));
     }
 
-    // A chunk for each line, or several.
+    // The lines of a block, in chunks.
     void work_on_lines(Block& block) {
         const std::int64_t chunk = chunk_size();
-        std::int64_t profile = positions_.profile_of(block.samples.begin);
-        for (std::int64_t first = block.samples.begin; first < block.samples.end; ++profile) {
-            const std::int64_t end = std::min(block.samples.end, offset(profile + 1));
-            for (std::int64_t count; first < end; first += count) {
-                if (is_in_vain(first)) return;
-                count = std::min(chunk, end - first);
-                work_on_line(block, profile, first, count);
+        const auto [begin, end] = lines_of(block.stretch);
+        for (std::int64_t line = begin; line < end; ++line) {
+            const std::int64_t profile = line_at(line);
+            const std::int64_t next = line + 1 < end ? line_at(line + 1) : profile;
+            if (is_in_vain(offset(profile))) continue;
+            const std::int64_t stop = offset(profile + 1);
+            for (std::int64_t first = offset(profile); first < stop; first += chunk) {
+                work_on_line(block, profile, next, first, std::min(chunk, stop - first));
             }
         }
+    }
+
+    Stretch lines_of(std::int64_t stretch) const {
+        const auto at = static_cast<std::size_t>(stretch);
+        return {order_.begin[at], order_.begin[at + 1]};
+    }
+
+    std::int64_t line_at(std::int64_t line) const {
+        return order_.profiles[static_cast<std::size_t>(line)];
     }
 
     std::int64_t offset(std::int64_t profile) const {
@@ -183,13 +197,14 @@ private:
         bool has_end;
     };
 
-    void work_on_line(Block& block, std::int64_t profile, std::int64_t first, std::int64_t count) {
+    void work_on_line(Block& block, std::int64_t profile, std::int64_t next, std::int64_t first,
+                      std::int64_t count) {
         const bool has_end = geometry_.ends != nullptr && first + count == offset(profile + 1);
         const LinePart part{profile, first - offset(profile), has_end ? count - 1 : count, has_end};
         if (!is_amid(part)) return work_on_any(block, first, count);
         bool found = false;
         for (std::int64_t i = block.images.begin; i < block.images.end; ++i) {
-            fetch_next(block, i, part);
+            fetch_next(block, i, part, next);
             if (sample_line(block, i, part)) {
                 finish(block, i, first, count, true);
                 continue;
@@ -201,10 +216,8 @@ private:
     }
 
     // Has the processor fetch what is sampled after this: the line in the next image, or the next line.
-    void fetch_next(const Block& block, std::int64_t i, const LinePart& part) const {
+    void fetch_next(const Block& block, std::int64_t i, const LinePart& part, std::int64_t next) const {
         if (i + 1 < block.images.end) return fetch(i + 1, part);
-        const std::int64_t next = part.profile + 1;
-        if (next >= geometry_.profiles()) return;
         fetch(block.images.begin,
               {next, 0, std::min(chunk_length, offset(next + 1) - offset(next)), false});
     }
@@ -343,10 +356,21 @@ private:
     // As where no sample is missing.
     void fill_counts(std::int64_t group, std::int64_t stretch) const {
         const auto [first_image, last_image] = part(group, images_per_block, std::ssize(images_));
-        const auto [begin, end] = part(stretch, samples_per_block, geometry_.samples());
         for (std::int64_t i = first_image; i < last_image; ++i) {
-            for (std::int64_t s = begin; s < end; ++s)
-                count_at(i, s) = static_cast<std::int64_t>(across_);
+            if (!are_plain_lines_) {
+                fill_counts(i, part(stretch, samples_per_block, geometry_.samples()));
+                continue;
+            }
+            const auto [begin, end] = lines_of(stretch);
+            for (std::int64_t line = begin; line < end; ++line) {
+                fill_counts(i, Stretch{offset(line_at(line)), offset(line_at(line) + 1)});
+            }
+        }
+    }
+
+    void fill_counts(std::int64_t image, Stretch samples) const {
+        for (std::int64_t s = samples.begin; s < samples.end; ++s) {
+            count_at(image, s) = static_cast<std::int64_t>(across_);
         }
     }
 
@@ -373,6 +397,7 @@ private:
     PlainLines plain_lines_;
     std::vector<SampleLine> plain_samplers_;
     bool are_plain_lines_ = false;
+    LineOrder order_;
     std::size_t across_;
     std::array<Amid, axes> amid_;
     bool has_amid_ = true;
