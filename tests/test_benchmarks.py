@@ -148,6 +148,7 @@ def test_figures_have_a_unit_and_memory_a_reference(cls):
 def test_suites_were_found():
     assert {cls.__module__ for cls in suite_classes()} == {
         "benchmarks.bench_import",
+        "benchmarks.bench_instructions",
         "benchmarks.bench_label",
         "benchmarks.bench_measure",
     }
