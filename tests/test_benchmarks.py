@@ -123,7 +123,8 @@ def test_every_benchmark_runs(cls, params, tmp_path, monkeypatch):
         result = getattr(benchmark, name)(*params)
         if name.startswith("track_"):
             assert math.isfinite(result), name
-            assert result > 0, name
+            # What a tiny input takes may lie in memory that the process has already.
+            assert result > 0 or getattr(cls, name).unit == "bytes/pixel", name
         elif name.startswith("timeraw_"):
             assert subprocess.run([sys.executable, "-c", result], check=False).returncode == 0
         else:
@@ -151,6 +152,7 @@ def test_suites_were_found():
         "benchmarks.bench_instructions",
         "benchmarks.bench_label",
         "benchmarks.bench_measure",
+        "benchmarks.bench_table",
     }
 
 
