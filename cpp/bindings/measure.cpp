@@ -2,6 +2,7 @@
 #include <pybind11/stl.h>
 
 #include "arrays.hpp"
+#include "interrupts.hpp"
 #include "mensura/components.hpp"
 #include "mensura/measure.hpp"
 #include "outputs.hpp"
@@ -84,7 +85,7 @@ void add_labels(Accumulator& accumulator, const py::array& labels,
                 const Origin& origin, int threads) {
     const ImageView view = view_of(labels, "labels");
     const std::vector<ChannelView> channel_views = views_of(channels, masks);
-    const py::gil_scoped_release without_gil;
+    const Interruptible interruptible;
     with_kept_memory([&] { accumulator.add(view, channel_views, origin, threads); });
 }
 
@@ -92,14 +93,14 @@ void add_regions(Accumulator& accumulator, const Regions& regions,
                  const std::vector<py::array>& channels, const std::vector<Mask>& masks,
                  const Origin& origin, int threads) {
     const std::vector<ChannelView> channel_views = views_of(channels, masks);
-    const py::gil_scoped_release without_gil;
+    const Interruptible interruptible;
     with_kept_memory([&] { accumulator.add(regions, channel_views, origin, threads); });
 }
 
 py::dict table_of(const Accumulator& accumulator, int threads) {
     RegionTable table;
     {
-        const py::gil_scoped_release without_gil;
+        const Interruptible interruptible;
         table = with_kept_memory([&] { return accumulator.table(threads); });
     }
     return table_columns(std::move(table));
@@ -109,7 +110,7 @@ py::dict table_of(const Accumulator& accumulator, int threads) {
 py::dict measure_geometry(const Regions& regions, const MeasurePlan& plan, int threads) {
     RegionTable table;
     {
-        const py::gil_scoped_release without_gil;
+        const Interruptible interruptible;
         table = with_kept_memory([&] { return measure_regions(regions, {}, plan, threads); });
     }
     return table_columns(std::move(table));
@@ -119,7 +120,7 @@ py::array_t<std::int64_t> components_of(const py::array& labels, int threads) {
     const ImageView view = view_of(labels, "labels");
     Column<std::int64_t> counts;
     {
-        const py::gil_scoped_release without_gil;
+        const Interruptible interruptible;
         counts = with_kept_memory([&] { return count_components(view, threads); });
     }
     return column(std::move(counts));
