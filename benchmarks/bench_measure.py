@@ -92,6 +92,27 @@ class MeasuringLabels:
         return mensura.measure(self.labels, self.image)
 
 
+class MeasuringFrames:
+    """As many pixels as one image has, as frames of a series, in one call."""
+
+    size = "full"
+    params = (["labels", "mask"], [64, 256, 1024])
+    param_names = ("objects", "side")
+
+    def setup(self, objects: str, side: int) -> None:
+        labels, image = LABELS["nuclei 2048"].make(self.size)
+        frame = labels[:side, :side]
+        shape = (labels.size // frame.size, *frame.shape)
+        self.labels = np.broadcast_to(frame if objects == "labels" else frame > 0, shape).copy()
+        self.image = np.broadcast_to(image[:side, :side], shape).copy()
+
+    def time_default(self, objects: str, side: int) -> Any:
+        return mensura.measure(self.labels, self.image, frame_axis=0)
+
+    def time_default_without_image(self, objects: str, side: int) -> Any:
+        return mensura.measure(self.labels, frame_axis=0)
+
+
 _LABEL_KINDS: dict[str, Any] = {
     "int32": lambda dense: dense,
     "uint8 ids": lambda dense: np.where(dense > 0, dense % 255 + 1, 0).astype(np.uint8),

@@ -29,16 +29,27 @@ settings.register_profile(
 settings.load_profile("ci")
 
 
-@pytest.fixture(scope="session")
-def shared_data():
-    """Folder of the shared real images, which are not part of the project."""
+def shared(name, what):
+    """A folder that is shared and not part of the project; skips the test where there is none."""
     place = os.environ.get("MENSURA_SHARED")
     if not place:
-        pytest.skip("needs the shared images: set MENSURA_SHARED to the folder that holds data/")
-    folder = Path(place) / "data"
+        pytest.skip(f"needs the {what}: set MENSURA_SHARED to the folder that holds {name}/")
+    folder = Path(place) / name
     if not folder.is_dir():
-        pytest.skip(f"needs the shared images: MENSURA_SHARED={place} holds no folder data/")
+        pytest.skip(f"needs the {what}: MENSURA_SHARED={place} holds no folder {name}/")
     return folder
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Folder of the shared real images."""
+    return shared("data", "shared images")
+
+
+@pytest.fixture(scope="session")
+def shared_reference():
+    """Folder of the answers of other tools that are too long to be written down in a test."""
+    return shared("reference", "shared answers of other tools")
 
 
 @pytest.fixture

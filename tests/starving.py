@@ -52,6 +52,12 @@ def measure_labels(name, threads):
     return np.concatenate([column.astype(float) for column in columns.values()])
 
 
+def measure_frames(name, threads):
+    frames = SCENES[name].reshape(60, 25, -1)
+    columns = ms.measure(frames, frames, frame_axis=0, threads=threads)
+    return np.concatenate([column.astype(float) for column in columns.values()])
+
+
 def paint(threads, out):
     return REGIONS.to_labels(out=out, threads=threads)
 
@@ -77,6 +83,12 @@ def calls():
             lambda t=threads: measure_labels("values", t),
             None,
         )
+        for name in ("mask", "values"):
+            yield (
+                f"measure frames of {name} with {threads} threads",
+                lambda n=name, t=threads: measure_frames(n, t),
+                None,
+            )
         wide = np.full((*WIDE.shape, 2), GARBAGE, np.int32)
         for name, out in (("rows", wide[..., 0].copy()), ("strided rows", wide[..., 0])):
             yield f"paint {name} with {threads} threads", lambda t=threads, o=out: paint(t, o), out

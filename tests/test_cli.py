@@ -137,8 +137,29 @@ def test_a_mask_taken_for_labels_is_pointed_out(scene, capfd):
 def test_a_time_series_is_not_a_volume(scene, capfd):
     movie = np.ones((3, 4, 5), np.uint16)
     tifffile.imwrite("movie.tif", movie, imagej=True, metadata={"axes": "TYX"})
-    assert "time series" in fails(capfd, "measure", "movie.tif", "-o", "a.csv")
+    error = fails(capfd, "measure", "movie.tif", "-o", "a.csv")
+    assert "time series" in error
+    assert "frame axis 0" in error
+    assert "time series" in fails(capfd, "measure", "movie.tif", "-o", "a.csv", "--frame-axis", 1)
     assert not (scene / "a.csv").exists()
+
+
+def test_the_frames_of_a_time_series_are_measured(scene, capfd):
+    movie = np.zeros((3, 4, 5), np.uint16)
+    movie[0, 1, 1:3] = movie[2, 2:, 4] = 6
+    tifffile.imwrite("movie.tif", movie, imagej=True, metadata={"axes": "TYX"})
+    tifffile.imwrite("cells.tif", movie + 1, photometric="minisblack")
+    arguments = ["measure", "movie.tif", "cells.tif", "-o", "a.csv", "--frame-axis"]
+    for axis in (0, -3):
+        code, out, errors = run(capfd, *arguments, axis)
+        assert (code, out, errors) == (0, "a.csv: 2 objects, 14 columns\n", [])
+        expected = ms.measure(movie, movie + 1, frame_axis=0)
+        pd.testing.assert_frame_equal(pd.read_csv("a.csv"), expected.to_pandas(), check_exact=True)
+    assert pd.read_csv("a.csv")["frame"].tolist() == [0, 2]
+    # A stack that does not say what its first axis is can be either.
+    code, _, errors = run(capfd, "measure", "stack.tif", "-o", "a.csv", "--frame-axis", "0")
+    assert (code, errors) == (0, [])
+    assert pd.read_csv("a.csv")["frame"].tolist() == [0, 0, 0, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -193,6 +214,9 @@ def test_real_images_are_measured(shared_data, tmp_path, capfd):
         (["labels.tif", "--spacing", ""], "--spacing must be a number"),
         (["labels.tif", "gray.tif", "--channel-axis", "5"], "channel_axis"),
         (["labels.tif", "--channels", "a"], "channels"),
+        (["stack.tif", "--frame-axis", "3"], "frame_axis is 3, and labels has 3 axes"),
+        (["labels.tif", "--frame-axis", "0"], "labels must be 3-D or 4-D"),
+        (["stack.tif", "gray.tif", "--frame-axis", "0"], r"labels \(3, 6, 8\)"),
         (["labels.tif", "colors.tif", "--channels", "a,b"], "channels"),
         (["labels.tif", "--threads", "0"], "threads"),
         (["labels.tif", "--threads", "two"], "--threads"),

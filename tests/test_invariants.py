@@ -28,9 +28,12 @@ SHAPE_ONLY = [
     "axis_major_length",
     "axis_minor_length",
 ]
-MOVING = {"centroid_weighted", "intensity_argmin", "intensity_argmax"}
+MOVING = {"intensity_argmin", "intensity_argmax"}
 INTENSITY = [
-    name for name in tables.PER_CHANNEL if name not in MOVING | {"intensity_mass_displacement"}
+    name
+    for name in tables.PER_CHANNEL
+    if name not in MOVING | {"intensity_mass_displacement"}
+    and not name.startswith(("moments", "centroid_weighted"))
 ]
 
 scenes = images.label_images(ids=(images.contiguous_ids,))

@@ -6,7 +6,7 @@ from oracles import tables
 
 import mensura as ms
 
-GROUPS = ["size", "position", "ellipse", "intensity", "quality"]
+GROUPS = ["size", "position", "ellipse", "image_moments", "intensity", "quality"]
 MEMBERS = {
     "ellipse": [
         "inertia_tensor",
@@ -19,6 +19,17 @@ MEMBERS = {
         "roundness",
         "eccentricity",
         "orientation",
+    ],
+    "image_moments": [
+        "moments",
+        "moments_central",
+        "moments_normalized",
+        "moments_hu",
+        "moments_weighted",
+        "moments_weighted_central",
+        "moments_weighted_normalized",
+        "moments_weighted_hu",
+        "centroid_weighted_local",
     ],
     "intensity": [
         "intensity_sum",

@@ -41,7 +41,7 @@ def without(table, prefix):
 
 def shared_names(ndim, *, with_image):
     """Names of the measurements that scikit-image has too."""
-    names = tables.names(ndim, with_image=with_image)
+    names = without_moments(tables.names(ndim, with_image=with_image))
     return [name for name in names if name in SCIKIT_IMAGE_PROPERTIES]
 
 
@@ -50,8 +50,7 @@ def skimage_table(labels, image=None, measurements=None, spacing=None):
     if image is not None:
         image = plain(image)
         image = image.astype(np.float64) if image.dtype.kind in "fb" else image
-    wanted = measurements or tables.names(labels.ndim, with_image=image is not None)
-    known = [name for name in wanted if name in SCIKIT_IMAGE_PROPERTIES]
+    known = measurements or shared_names(labels.ndim, with_image=image is not None)
     # It divides by the weights, zero or not, to find their centroid.
     with np.errstate(invalid="ignore"):
         return skimage_measure.regionprops_table(
@@ -65,7 +64,7 @@ def skimage_table(labels, image=None, measurements=None, spacing=None):
 @given(labels=images.label_images(), data=st.data())
 def test_geometry_equals_the_oracles(labels, data):
     spacing = data.draw(images.spacings(labels.ndim))
-    wanted = tables.names(labels.ndim, with_image=False)
+    wanted = without_moments(tables.names(labels.ndim, with_image=False))
     before = labels.copy()
     table = ms.measure(labels, measurements=wanted, spacing=spacing)
     assert_tables_agree(table, tables.measure(labels, measurements=wanted, spacing=spacing))
@@ -78,7 +77,7 @@ def test_integer_intensities_equal_the_oracles(labels, data):
     image = data.draw(images.intensity_images(labels.shape, dtypes=dtypes))
     spacing = data.draw(images.spacings(labels.ndim))
     before = image.copy()
-    wanted = ["label", "area", *tables.PER_CHANNEL]
+    wanted = ["label", "area", *channel_names(labels.ndim)]
     table = ms.measure(labels, image, wanted, spacing=spacing)
     expected = tables.measure(labels, image, wanted, spacing=spacing)
     assert_intensities_agree(table, expected, rows_with_weight(labels, image, 1e-6), 0)
@@ -90,12 +89,23 @@ def test_float_intensities_equal_the_oracles(labels, data):
     image = data.draw(images.intensity_images(labels.shape, dtypes=images.FLOAT_DTYPES))
     spacing = data.draw(images.spacings(labels.ndim))
     before = image.copy()
-    wanted = ["label", "area", *tables.PER_CHANNEL]
+    wanted = ["label", "area", *channel_names(labels.ndim)]
     table = ms.measure(labels, image, wanted, spacing=spacing)
     expected = tables.measure(labels, image, wanted, spacing=spacing)
     well_posed = rows_with_weight(labels, image, 1e-3)
     assert_intensities_agree(table, expected, well_posed, largest_finite(image))
     np.testing.assert_array_equal(image, before)
+
+
+def channel_names(ndim):
+    """Names of the measurements of a channel."""
+    names = without_moments(tables.names(ndim, with_image=True))
+    return [name for name in names if name in tables.PER_CHANNEL]
+
+
+def without_moments(names):
+    """Moments have tests and bounds of their own: see test_moments.py."""
+    return [name for name in names if not name.startswith("moments")]
 
 
 # What hangs on the weights.
@@ -141,7 +151,7 @@ def test_the_components_of_a_mask_are_measured(mask, data):
     image = data.draw(images.intensity_images(mask.shape, channels=[None]))
     table = ms.measure(mask, image, "all")
     assert_same_bits(table, ms.measure(ms.label(mask), image, "all"))
-    wanted = tables.names(mask.ndim, with_image=False)
+    wanted = without_moments(tables.names(mask.ndim, with_image=False))
     assert_tables_agree(
         ms.measure(mask, measurements=wanted),
         tables.measure(painting.label(mask), measurements=wanted),
@@ -155,11 +165,7 @@ def test_the_components_of_a_mask_are_measured(mask, data):
 def test_geometry_equals_scikit_image(labels, data):
     spacing = data.draw(images.spacings(labels.ndim))
     expected = skimage_table(labels, spacing=spacing)
-    names = [
-        name
-        for name in tables.names(labels.ndim, with_image=False)
-        if name in SCIKIT_IMAGE_PROPERTIES
-    ]
+    names = shared_names(labels.ndim, with_image=False)
     table = ms.measure(labels, measurements=names, spacing=spacing)
     assert label_column(table, labels) == expected["label"].tolist()
     assert_tables_agree(without(table, "label"), without(expected, "label"))
@@ -179,7 +185,7 @@ def test_intensities_equal_scikit_image(labels, data):
     image = data.draw(images.intensity_images(labels.shape, dtypes=dtypes))
     image = without_negatives(image)
     spacing = data.draw(images.spacings(labels.ndim))
-    wanted = [name for name in tables.PER_CHANNEL if name in SCIKIT_IMAGE_PROPERTIES]
+    wanted = [n for n in shared_names(labels.ndim, with_image=True) if n in tables.PER_CHANNEL]
     expected = skimage_table(labels, image, wanted, spacing)
     table = ms.measure(labels, image, wanted, spacing=spacing)
     assert_tables_agree(table, expected, intensity_scale=largest_finite(image))
@@ -201,11 +207,7 @@ def test_everything_equals_scikit_image(shape, spacing, channels, dtype):
     labels = np.kron(blocks, np.ones([5] * len(shape)))[tuple(map(slice, shape))]
     labels = np.where(rng.random(shape) < 0.2, 0, labels.clip(*dtype_range(dtype))).astype(dtype)
     image = rng.integers(0, 1000, shape if channels is None else (*shape, channels), np.uint16)
-    names = [
-        name
-        for name in tables.names(len(shape), with_image=True)
-        if name in SCIKIT_IMAGE_PROPERTIES
-    ]
+    names = shared_names(len(shape), with_image=True)
     table = ms.measure(labels, image, names, spacing=spacing)
     expected = skimage_table(labels, image, names, spacing)
     assert label_column(table, labels) == expected["label"].tolist()
@@ -222,11 +224,7 @@ def dtype_range(dtype):
 def test_no_objects_leave_all_columns_and_dtypes(shape, channels):
     labels = np.zeros(shape, np.int32)
     image = np.zeros(shape if channels is None else (*shape, channels))
-    names = [
-        name
-        for name in tables.names(len(shape), with_image=True)
-        if name in SCIKIT_IMAGE_PROPERTIES
-    ]
+    names = shared_names(len(shape), with_image=True)
     table = ms.measure(labels, image, names)
     assert table.num_rows == 0
     assert_same_bits(table, skimage_table(labels, image, names))
@@ -376,6 +374,18 @@ def test_the_phantom_of_ibsi():
     assert moments["intensity_var"][0] == pytest.approx(3.05, abs=0.005)
     assert moments["intensity_skewness"][0] == pytest.approx(1.08, abs=0.005)
     assert moments["intensity_kurtosis"][0] == pytest.approx(-0.355, abs=0.0005)
+    # Shift of the center of mass, elongation and flatness, with the tolerances stated there.
+    assert moments["intensity_mass_displacement"][0] == pytest.approx(0.672 / 2, abs=0.004 / 2)
+    shape = ms.measure(labels, measurements="axis_lengths", spacing=2)
+    major, minor, least = (shape[f"axis_lengths-{k}"][0] for k in range(3))
+    assert minor / major == pytest.approx(0.816, abs=0.005)
+    assert least / major == pytest.approx(0.749, abs=0.005)
+    # Axes there are 4 deviations long, with the covariance divided by n - 1; here an ellipsoid of
+    # uniform mass is sqrt(20) deviations long, divided by n.
+    factor = 4 / math.sqrt(20) * math.sqrt(74 / 73)
+    assert major * factor == pytest.approx(11.4, abs=0.1)
+    assert minor * factor == pytest.approx(9.31, abs=0.06)
+    assert least * factor == pytest.approx(8.54, abs=0.05)
 
 
 def one_object(shape, where):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tifffile
 from oracles import tables
-from oracles.agreement import assert_tables_agree
+from oracles.agreement import assert_same_bits, assert_tables_agree
 from peers import SCIKIT_IMAGE_PROPERTIES
 from scipy import ndimage
 from skimage import measure as skimage_measure
@@ -95,3 +95,54 @@ def assert_all_agree(labels, image, spacing=1.0):
     scale = float(np.abs(image).max())
     table = ms.measure(labels, image, names, spacing=spacing)
     assert_tables_agree(table, expected, intensity_scale=scale)
+
+
+# ----------------------------------------------------------------------------- tiles of an OME-Zarr
+
+
+@pytest.fixture(scope="module")
+def field(shared_data):
+    """Nuclei of a field of cardiomyocytes, and their three channels at half the resolution."""
+    zarr = pytest.importorskip("zarr")
+    (folder,) = (shared_data / "ome-zarr-v04" / "v04").glob("*.zarr")
+    group = zarr.open_group(folder, mode="r")
+    full, half = (np.asarray(group[f"labels/nuclei/{level}"])[0] for level in (0, 1))
+    return full, half, np.asarray(group["1"])[:, 0]
+
+
+def test_random_tilings_of_nuclei_give_the_table_of_the_whole(field):
+    full, half, channels = field
+    assert len(np.unique(full)) == 3007
+    rng = np.random.default_rng(5)
+    everything = [n for n in tables.names(2, with_image=False) if n != "num_components"]
+    settings = [
+        (full, None, everything, {"spacing": 0.325}),
+        (half, channels, "all", {"spacing": 0.65, "channel_axis": 0}),
+    ]
+    for labels, image, names, options in settings:
+        whole = ms.measure(labels, image, names, **options)
+        for merged in (False, True):
+            found = tile_by_tile(labels, image, names, options, rng, merged=merged).table()
+            assert_same_bits(found, {c: whole[c] for c in found})
+            assert set(whole) - set(found) <= {"num_components"}
+
+
+def tile_by_tile(labels, image, names, options, rng, *, merged):
+    """Tiles of random cuts, in random order, added to one accumulator or merged from many."""
+    cuts = [np.sort(rng.integers(0, n, 6, endpoint=True)) for n in labels.shape]
+    edges = [[0, *cut, n] for cut, n in zip(cuts, labels.shape, strict=True)]
+    total = ms.Accumulator(names, shape=labels.shape, **options)
+    for k in rng.permutation((len(edges[0]) - 1) * (len(edges[1]) - 1)):
+        i, j = divmod(int(k), len(edges[1]) - 1)
+        window = slice(edges[0][i], edges[0][i + 1]), slice(edges[1][j], edges[1][j + 1])
+        part = ms.Accumulator(names, shape=labels.shape, **options) if merged else total
+        crop = None if image is None else image[(slice(None), *window)]
+        part.update(labels[window], crop, offset=(int(edges[0][i]), int(edges[1][j])))
+        if merged:
+            total.merge(part)
+    return total
+
+
+def test_three_channels_of_nuclei_equal_scikit_image(field):
+    _, half, channels = field
+    assert_all_agree(half.astype(np.int32), np.moveaxis(channels, 0, -1), spacing=0.65)

@@ -128,6 +128,7 @@ def test_provenance_names_every_option_and_what_it_was_by_default():
         "labels": {"shape": [1, 2], "dtype": "<u2"},
         "image": None,
         "channel_axis": None,
+        "frame_axis": None,
         "mask": False,
         "saturation": None,
         "channels": None,

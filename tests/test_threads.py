@@ -8,6 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import strategies as images
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from oracles.agreement import assert_same_bits
 from scipy import ndimage
 
@@ -45,6 +48,35 @@ def test_measure_gives_equal_bits(kind, dtype):
     first = ms.measure(SCENE[kind], image, "all", threads=COUNTS[0])
     for threads in COUNTS[1:]:
         assert_same_bits(ms.measure(SCENE[kind], image, "all", threads=threads), first)
+
+
+@given(
+    shape=st.sampled_from([(700, 400), (5, 300, 190), (3, 150_001), (270_000, 1)]),
+    kind=st.tuples(
+        st.sampled_from([images.noise, images.several_values, images.touching_blocks]),
+        st.sampled_from(images.IDS),
+        st.sampled_from(images.INTEGER_DTYPES),
+    ),
+    image_dtype=st.sampled_from(images.ALL_DTYPES),
+    threads=st.integers(2, 9),
+    rng=images.generators,
+)
+@settings(max_examples=25)
+def test_measure_gives_equal_bits_for_any_image_of_several_blocks(
+    shape, kind, image_dtype, threads, rng
+):
+    pattern, ids, dtype = kind
+    labels = images.with_ids(pattern(shape, rng), ids, dtype, rng)
+    image = rng.random(shape) < 0.5
+    if image_dtype.kind != "b":
+        image = images.whole_range(shape, image_dtype, rng)
+    one = ms.measure(labels, image, threads=1)
+    assert_same_bits(ms.measure(labels, image, threads=threads), one)
+    geometry = ["label", "ellipse", "num_border_pixels"]
+    assert_same_bits(
+        ms.measure(labels > 0, measurements=geometry, threads=threads),
+        ms.measure(labels > 0, measurements=geometry, threads=1),
+    )
 
 
 def test_measure_gives_equal_bits_with_holes_and_channels():

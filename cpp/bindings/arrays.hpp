@@ -16,6 +16,8 @@ namespace py = pybind11;
 // dtype.
 ImageView view_of(const py::array& array, const char* name);
 MutableImageView mutable_view_of(const py::array& array, const char* name);
+// The images along the first axis of an array of one axis more.
+ImageStack stack_of(const py::array& array, const char* name);
 
 // A one-dimensional array that owns the column it shows.
 template <class T>

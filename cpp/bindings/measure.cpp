@@ -32,6 +32,12 @@ py::tuple columns(std::array<Column<T>, n>&& values) {
     return result;
 }
 
+py::tuple columns(std::vector<Column<double>>&& values) {
+    py::tuple result(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) result[i] = column(std::move(values[i]));
+    return result;
+}
+
 py::dict channel_columns(RegionTable::Channel&& channel) {
     py::dict result;
     result["valid"] = column(std::move(channel.valid));
@@ -50,6 +56,8 @@ py::dict channel_columns(RegionTable::Channel&& channel) {
     result["saturated"] = column(std::move(channel.saturated));
     result["at_min"] = column(std::move(channel.at_min));
     result["centroid"] = columns(std::move(channel.centroid));
+    result["moments"] = columns(std::move(channel.moments));
+    result["central_moments"] = columns(std::move(channel.central_moments));
     return result;
 }
 
@@ -61,6 +69,8 @@ py::dict table_columns(RegionTable&& table) {
     result["box_end"] = columns(std::move(table.box_end));
     result["centroid"] = columns(std::move(table.centroid));
     result["covariance"] = columns(std::move(table.covariance));
+    result["moments"] = columns(std::move(table.moments));
+    result["central_moments"] = columns(std::move(table.central_moments));
     result["border_pixels"] = column(std::move(table.border_pixels));
     py::list channels;
     for (auto& channel : table.channels) channels.append(channel_columns(std::move(channel)));
@@ -116,6 +126,31 @@ py::dict measure_geometry(const Regions& regions, const MeasurePlan& plan, int t
     return table_columns(std::move(table));
 }
 
+// `labels`, channels and masks have the images along their first axis.
+py::dict measure_images(const py::array& labels, const std::vector<py::array>& channels,
+                        const std::vector<Mask>& masks,
+                        const std::vector<std::optional<Scalar>>& saturations, const MeasurePlan& plan,
+                        int threads) {
+    if (masks.size() != channels.size() || saturations.size() != channels.size()) {
+        throw py::value_error("one mask or None and one saturation or None per channel");
+    }
+    const ImageStack stack = stack_of(labels, "labels");
+    std::vector<ChannelStack> stacks;
+    for (std::size_t c = 0; c < channels.size(); ++c) {
+        ChannelStack channel{stack_of(channels[c], "image"), std::nullopt, saturations[c]};
+        if (masks[c]) channel.masks = stack_of(*masks[c], "mask");
+        stacks.push_back(channel);
+    }
+    StackTable table;
+    {
+        const py::gil_scoped_release without_gil;
+        table = with_kept_memory([&] { return measure_stack(stack, stacks, plan, threads); });
+    }
+    py::dict result = table_columns(std::move(table.regions));
+    result["frame"] = column(std::move(table.image));
+    return result;
+}
+
 py::array_t<std::int64_t> components_of(const py::array& labels, int threads) {
     const ImageView view = view_of(labels, "labels");
     Column<std::int64_t> counts;
@@ -164,6 +199,8 @@ void register_measure(py::module_& module) {
                             return Accumulator::load(static_cast<std::string_view>(bytes));
                         }));
     module.def("count_components", &components_of, py::arg("labels"), py::arg("threads"));
+    module.def("measure_stack", &measure_images, py::arg("labels"), py::arg("channels"),
+               py::arg("masks"), py::arg("saturations"), py::arg("plan"), py::arg("threads"));
     module.def("measure_geometry", &measure_geometry, py::arg("regions"), py::arg("plan"),
                py::arg("threads"));
 }

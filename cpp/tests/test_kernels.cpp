@@ -92,7 +92,7 @@ std::vector<unsigned char> values_of(const IntensityKernels<T>& kernels, bool sq
         partial.max = std::numeric_limits<T>::lowest();
     }
     const auto count = static_cast<std::int64_t>(runs.size());
-    kernels.add_values[squares](row.data(), runs.data(), count, partials.data());
+    kernels.add_values[squares](row.data(), 0, runs.data(), count, partials.data());
     return bytes_of(partials);
 }
 

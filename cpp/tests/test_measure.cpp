@@ -159,6 +159,54 @@ TEST_CASE("regions measured from runs equal regions measured from labels") {
     CHECK(a.channels[0].centroid == b.channels[0].centroid);
 }
 
+TEST_CASE("a stack has the rows of its images one by one, for small images and large ones") {
+    for (const Shape& shape : {Shape{1, 30, 40}, Shape{3, 20, 30}, Shape{1, 2100, 2050}}) {
+        const std::int64_t count = shape.pixels() > 1 << 20 ? 2 : 40;
+        // The images are planes of one long volume, one behind the other.
+        const Shape all{count * shape.depth, shape.height, shape.width};
+        const auto labels = random_image<std::uint16_t>(all, 900, 11);
+        const auto image = random_image<float>(all, 1000, 12);
+        const auto stack_of = [&](ImageView view) {
+            view.shape = shape;
+            return ImageStack{view, count, shape.depth * view.strides.z};
+        };
+        const ImageStack label_stack = stack_of(labels.view());
+        const ChannelStack channel{stack_of(image.view())};
+        for (const int threads : {1, 3}) {
+            const StackTable table = measure_stack(label_stack, {&channel, 1}, everything, threads);
+            std::size_t row = 0;
+            for (std::int64_t k = 0; k < count; ++k) {
+                const ChannelView one{channel.images.image(k)};
+                const RegionTable alone = measure_labels(label_stack.image(k), {&one, 1}, everything, 1);
+                for (std::size_t i = 0; i < alone.label.size(); ++i, ++row) {
+                    REQUIRE(table.image[row] == k);
+                    REQUIRE(table.regions.label[row] == alone.label[i]);
+                    REQUIRE(table.regions.centroid[2][row] == alone.centroid[2][i]);
+                    REQUIRE(table.regions.channels[0].squares[row] == alone.channels[0].squares[i]);
+                }
+            }
+            CHECK(row == table.image.size());
+            CHECK(row == table.regions.label.size());
+        }
+    }
+}
+
+TEST_CASE("the components of a stack of masks; no images; channels of another number of images") {
+    Image<std::uint8_t> mask({2, 2, 3}, {1, 0, 1, 0, 1, 0, 0, 0, 1, 1, 0, 0});
+    ImageView first = mask.view();
+    first.dtype = DType::boolean;
+    first.shape.depth = 1;
+    const ImageStack stack{first, 2, first.strides.z};
+    const StackTable table = measure_stack(stack, {}, everything, 2);
+    CHECK(table.image == Column<std::int64_t>{0, 1, 1});
+    CHECK(table.regions.label == Column<std::uint64_t>{1, 1, 2});
+    CHECK(table.regions.count == Column<std::int64_t>{3, 1, 1});
+    const ChannelStack channel{{mask.view(), 1, 0}};
+    const StackTable none = measure_stack({first, 0, 0}, {}, everything, 2);
+    CHECK(none.image.empty());
+    CHECK_THROWS_AS(measure_stack(stack, {&channel, 1}, everything, 1), std::invalid_argument);
+}
+
 TEST_CASE("an object wider than a block and far from the origin keeps its digits") {
     // One row of 3 * 2^20 pixels spans three blocks; covariance of a line of n is (n^2 - 1) / 12.
     const std::int64_t n = 3 << 20;

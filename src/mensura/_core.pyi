@@ -74,6 +74,14 @@ def find_regions(
 ) -> Regions: ...
 def count_components(labels: _Array, threads: int) -> NDArray[np.int64]: ...
 def measure_geometry(regions: Regions, plan: MeasurePlan, threads: int) -> RegionColumns: ...
+def measure_stack(
+    labels: _Array,
+    channels: list[_Array],
+    masks: list[_Array | None],
+    saturations: list[float | None],
+    plan: MeasurePlan,
+    threads: int,
+) -> RegionColumns: ...
 def relabel(
     labels: _Array,
     ids: NDArray[np.uint64],

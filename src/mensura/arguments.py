@@ -47,7 +47,34 @@ def as_spatial_image(value: ArrayLike, name: str) -> NDArray[Any]:
 
 def as_labels(value: ArrayLike, name: str = "labels") -> NDArray[Any]:
     """Return a 2-D or 3-D array of labels (integers) or a mask (bool)."""
-    array = as_spatial_image(value, name)
+    return _not_floating(as_spatial_image(value, name), name)
+
+
+def as_label_frames(value: ArrayLike, frame_axis: SupportsIndex) -> tuple[NDArray[Any], int]:
+    """Return labels or masks of several frames, 3-D or 4-D, and the axis that counts the frames."""
+    array = _not_floating(as_image(value, "labels"), "labels")
+    if array.ndim not in (3, 4):
+        raise ValueError(
+            f"labels must be 3-D or 4-D where frame_axis is given, 2-D or 3-D for every frame, not "
+            f"{array.ndim}-D (shape {array.shape})"
+        )
+    return array, _axis_of(array, "labels", frame_axis, "frame_axis")
+
+
+def _axis_of(array: NDArray[Any], name: str, axis: SupportsIndex, argument: str) -> int:
+    """Return an axis of an array, counted from the first."""
+    try:
+        number = operator.index(axis)
+    except TypeError:
+        raise TypeError(f"{argument} must be an integer or None, not {axis!r}") from None
+    if not -array.ndim <= number < array.ndim:
+        raise ValueError(
+            f"{argument} is {number}, and {name} has {array.ndim} axes (shape {array.shape})"
+        )
+    return number % array.ndim
+
+
+def _not_floating(array: NDArray[Any], name: str) -> NDArray[Any]:
     if array.dtype.kind == "f":
         raise TypeError(
             f"{name} has dtype {array.dtype}; allowed are integers (one number per object, 0 the "
@@ -100,9 +127,11 @@ def check_periodic(periodic: bool | Sequence[bool], ndim: int) -> tuple[bool, ..
     return tuple(np.broadcast_to(array, (ndim,)).tolist())
 
 
-def check_spacing(spacing: float | Sequence[float], ndim: int) -> tuple[float, ...]:
+def check_spacing(
+    spacing: float | Sequence[float], ndim: int, *, of: str = "labels"
+) -> tuple[float, ...]:
     """Return the spacing as one positive, finite float per axis."""
-    allowed = f"a positive number or {ndim} of them, one per axis of labels"
+    allowed = f"a positive number or {ndim} of them, one per axis of {of}"
     try:
         array = np.asarray(spacing)
     except ValueError:
@@ -276,15 +305,7 @@ def _channel_axis(
 def _stated_channel_axis(
     image: NDArray[Any], shape: tuple[int, ...], channel_axis: SupportsIndex
 ) -> int:
-    try:
-        axis = operator.index(channel_axis)
-    except TypeError:
-        raise TypeError(f"channel_axis must be an integer or None, not {channel_axis!r}") from None
-    if not -image.ndim <= axis < image.ndim:
-        raise ValueError(
-            f"channel_axis is {axis}, and image has {image.ndim} axes (shape {image.shape})"
-        )
-    axis %= image.ndim
+    axis = _axis_of(image, "image", channel_axis, "channel_axis")
     rest = image.shape[:axis] + image.shape[axis + 1 :]
     if rest != shape:
         raise ValueError(

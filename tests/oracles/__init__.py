@@ -4,6 +4,7 @@ scanning   rows to runs                        joining    components by flood fi
 painting   components to labels                periodic   components where axes wrap round
 geometry   counts, boxes, moments, ellipses    intensity  sums, means, variances
 deriving   formulas on those                   editing    holes filled, objects removed
+moments    sums of products of coordinates
 tables     the register: measurement name -> oracle, and whole tables from it
 
 Everything is written from the definitions with Python integers, ``fractions.Fraction`` and

@@ -14,6 +14,8 @@ already moves the true answer by more than 1e-9 of itself:
 * Principal axes: the products of the components of each are compared, which have no sign, scaled by
   the distance of its eigenvalue from the next, for the same reason.
 * The aspect ratio of an object that is nearly without width: its inverse, squared, is compared.
+* Hu's invariants are polynomials of moments of order 2 and 3 that cancel: by the size of their
+  terms, which follows from the other invariants.
 * Skewness and kurtosis are compared to 1e-9 of 1 where they are smaller than that: they cancel.
 * Intensities: a mean or a weighted centroid of values of both signs, or a deviation of values far
   from zero, cancels. The caller states the largest magnitude in the image as ``intensity_scale``,
@@ -146,6 +148,15 @@ def _against_one(column, got, want, _):
     _close(column, got[column], want[column], RELATIVE)
 
 
+def _against_invariants(column, got, want, _):
+    name, k, *channel = column.split("-")
+    h = [np.abs(want["-".join([name, str(i), *channel])]) for i in range(7)]
+    second = h[0] + np.sqrt(h[1])
+    third = np.sqrt(h[2]) + np.sqrt(h[3])
+    terms = [second, second**2, third**2, third**2, third**4, second * third**2, third**4]
+    _close(column, got[column], want[column], RELATIVE * terms[int(k)])
+
+
 COMPARISONS = {
     "": _relative,
     "inertia_tensor": _against_largest_eigenvalue,
@@ -154,6 +165,8 @@ COMPARISONS = {
     "aspect_ratio": _inverse_squares_against_one,
     "eccentricity": _squares_against_one,
     "orientation": _as_axes,
+    "moments_hu": _against_invariants,
+    "moments_weighted_hu": _against_invariants,
     "centroid_weighted": _against_largest_position,
     "intensity_": _against_intensity_scale,
     "intensity_var": _roots_against_intensity_scale,

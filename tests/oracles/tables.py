@@ -13,17 +13,23 @@ from functools import cached_property
 
 import numpy as np
 
-from . import deriving, geometry, intensity, quality
+from . import deriving, geometry, intensity, moments, quality
 
 INTEGER_COLUMNS = {"label", "num_pixels", "bbox"}
 INTEGER_COLUMNS |= {"num_border_pixels", "num_border_sides", "num_components"}
 INTEGER_COLUMNS |= {"num_nan", "num_masked", "num_saturated", "num_at_min"}
 BOOLEAN_COLUMNS = {"touches_border"}
+PER_ORDER = {
+    f"moments{weighted}{kind}"
+    for weighted in ("", "_weighted")
+    for kind in ("", "_central", "_normalized")
+}
 PER_AXIS = {
     "axis_lengths",
     "centroid",
     "centroid_local",
     "centroid_weighted",
+    "centroid_weighted_local",
     "inertia_tensor_eigvals",
     "intensity_argmax",
     "intensity_argmin",
@@ -105,6 +111,31 @@ def _mass_displacement(region, values):
     )
 
 
+def _unweighted(region):
+    return region.pixels, [1] * len(region.pixels), region.spacing
+
+
+def _weighted(region, values):
+    """What takes part in weighted moments: pixels that have a value."""
+    pairs = list(zip(region.pixels, values, strict=True))
+    kept = [(at, value) for at, value in pairs if value is not None]
+    return [at for at, _ in kept], [value for _, value in kept], region.spacing
+
+
+def _corner(region):
+    return region.box[: region.ndim]
+
+
+def _in_order(found):
+    return tuple(found[powers] for powers in sorted(found))
+
+
+def _local_weighted_centroid(region, values):
+    places = intensity.weighted_centroid(region.pixels, values, region.spacing)
+    starts = zip(places, _corner(region), region.spacing, strict=True)
+    return tuple(None if at is None else at - start * step for at, start, step in starts)
+
+
 ORACLES = {
     "label": lambda r: r.label,
     "num_pixels": lambda r: geometry.count(r.pixels),
@@ -126,6 +157,10 @@ ORACLES = {
     "roundness": lambda r: deriving.roundness(_area(r), r.eigenvalues),
     "eccentricity": lambda r: deriving.eccentricity(r.eigenvalues),
     "orientation": lambda r: deriving.orientation(r.tensor),
+    "moments": lambda r: _in_order(moments.raw(*_unweighted(r), _corner(r))),
+    "moments_central": lambda r: _in_order(moments.central(*_unweighted(r))),
+    "moments_normalized": lambda r: _in_order(moments.normalized(*_unweighted(r))),
+    "moments_hu": lambda r: moments.hu(*_unweighted(r)),
     "num_border_pixels": lambda r: quality.num_border_pixels(r.pixels, r.shape),
     "num_border_sides": lambda r: quality.num_border_sides(r.pixels, r.shape),
     "num_components": lambda r: quality.num_components(r.pixels),
@@ -146,19 +181,25 @@ PER_CHANNEL = {
     "intensity_corrected_sum": _corrected_sum,
     "centroid_weighted": lambda r, values: intensity.weighted_centroid(r.pixels, values, r.spacing),
     "intensity_mass_displacement": _mass_displacement,
+    "moments_weighted": lambda r, v: _in_order(moments.raw(*_weighted(r, v), _corner(r))),
+    "moments_weighted_central": lambda r, v: _in_order(moments.central(*_weighted(r, v))),
+    "moments_weighted_normalized": lambda r, v: _in_order(moments.normalized(*_weighted(r, v))),
+    "moments_weighted_hu": lambda r, v: moments.hu(*_weighted(r, v)),
+    "centroid_weighted_local": _local_weighted_centroid,
     "num_nan": lambda r, values: quality.num_nan(values),
     "num_masked": lambda r, values: values.masked,
     "num_saturated": lambda r, values: quality.num_saturated(values),
     "num_at_min": lambda r, values: quality.num_at_min(values),
 }
 
-ONLY_2D = {"eccentricity", "orientation"}
+ONLY_2D = {"eccentricity", "moments_hu", "moments_weighted_hu", "orientation"}
 
 
 def names(ndim, *, with_image):
     """Names of the measurements that have an oracle and apply, in the register's order."""
     plain = [name for name in ORACLES if ndim == 2 or name not in ONLY_2D]
-    return plain + (list(PER_CHANNEL) if with_image else [])
+    weighted = [name for name in PER_CHANNEL if ndim == 2 or name not in ONLY_2D]
+    return plain + (weighted if with_image else [])
 
 
 def regions(labels, image=None, spacing=1, *, mask=None, saturation=None, ddof=0):
@@ -225,7 +266,7 @@ def measure(labels, image=None, measurements=None, *, spacing=1, channels=None, 
             suffixes = _suffixes(name, labels.ndim)
             tail = "" if key is None else f"-{key}"
             _add_columns(table, name, [s + tail for s in suffixes], cells, labels.dtype)
-    return _in_column_order(table, wanted)
+    return _in_column_order(table, wanted, labels.ndim)
 
 
 def _flatten(value):
@@ -240,6 +281,10 @@ def _suffixes(name, ndim):
         return [f"-{i}" for i in range(2 * ndim)]
     if name in {"inertia_tensor", "principal_axes"}:
         return [f"-{i}-{j}" for i in range(ndim) for j in range(ndim)]
+    if name in PER_ORDER:
+        return ["".join(f"-{power}" for power in powers) for powers in moments.orders(ndim)]
+    if name.endswith("_hu"):
+        return [f"-{k}" for k in range(7)]
     if name in PER_AXIS:
         return [f"-{i}" for i in range(ndim)]
     return [""]
@@ -265,12 +310,12 @@ def _dtype(name, label_dtype):
     return np.bool_ if name in BOOLEAN_COLUMNS else np.float64
 
 
-def _in_column_order(table, wanted):
+def _in_column_order(table, wanted, ndim):
     """Order several channels as scikit-image does: the channel is the last, fastest index."""
 
     def place(column):
         name, *rest = column.split("-")
-        axis = rest[0] if name in PER_AXIS else ""
-        return wanted.index(name), axis
+        of_axes = ndim if name in PER_ORDER else int(name in PER_AXIS or name.endswith("_hu"))
+        return wanted.index(name), rest[:of_axes]
 
     return {column: table[column] for column in sorted(table, key=place)}

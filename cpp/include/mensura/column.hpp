@@ -1,10 +1,12 @@
-// Long vectors for tables: uninitialized until they are written, and on large pages where they are long.
+// Long vectors for tables: uninitialized until they are written, and backed by memory at once.
 //
 // Filling a column with zeros first would touch all its memory once more, on one thread; and a fresh
-// page of 4 KiB costs a fault, which for a million regions adds up to more than measuring them.
+// page of 4 KiB costs a fault when it is first written, which adds up to a fifth of the time of measuring
+// the regions. Long vectors lie on large pages; the pages of shorter ones are asked for in one call.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 #include <utility>
@@ -27,7 +29,11 @@ public:
 
     T* allocate(std::size_t count) {
         const std::size_t size = count * sizeof(T);
-        if (size < large_page) return static_cast<T*>(::operator new(size));
+        if (size < large_page) {
+            void* memory = ::operator new(size);
+            if (size >= many_pages) populate(memory, size);
+            return static_cast<T*>(memory);
+        }
         const std::size_t rounded = (size + large_page - 1) / large_page * large_page;
         void* memory = std::aligned_alloc(large_page, rounded);
         if (memory == nullptr) throw std::bad_alloc();
@@ -57,6 +63,17 @@ public:
 
 private:
     static constexpr std::size_t large_page = std::size_t{2} << 20;
+    static constexpr std::size_t many_pages = std::size_t{64} << 10;
+
+    // A wish, which older systems do not know.
+    static void populate([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t size) {
+#if defined(MADV_POPULATE_WRITE)
+        constexpr std::uintptr_t page = 4096;
+        const auto first = (reinterpret_cast<std::uintptr_t>(memory) + page - 1) / page * page;
+        const auto last = (reinterpret_cast<std::uintptr_t>(memory) + size) / page * page;
+        madvise(reinterpret_cast<void*>(first), last - first, MADV_POPULATE_WRITE);
+#endif
+    }
 };
 
 template <class T>

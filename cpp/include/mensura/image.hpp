@@ -70,4 +70,17 @@ struct BasicImageView {
 using ImageView = BasicImageView<const std::byte>;
 using MutableImageView = BasicImageView<std::byte>;
 
+// Images of one shape and type, each by a fixed step of bytes behind the one before.
+struct ImageStack {
+    ImageView first;
+    std::int64_t count = 0;
+    std::ptrdiff_t step = 0;
+
+    ImageView image(std::int64_t k) const {
+        ImageView view = first;
+        view.data += k * step;
+        return view;
+    }
+};
+
 }  // namespace mensura

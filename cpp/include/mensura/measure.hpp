@@ -32,7 +32,7 @@ struct MeasurePlan {
     std::optional<Shape> image{};
 
     bool second_moments = false;
-    bool third_moments = false;  // products of coordinates to the third power along each axis
+    bool third_moments = false;  // sums of z^i y^j x^k, each power from 0 to 3
     bool border_pixels = false;
 
     bool intensity_squares = false;
@@ -73,7 +73,11 @@ struct RegionTable {
     std::array<Column<std::int64_t>, 3> box_end;
     std::array<Column<double>, 3> centroid;    // from the corner box_begin
     std::array<Column<double>, 6> covariance;  // central second moments / count
-    Column<std::int64_t> border_pixels;        // pixels on the border of the image
+    // Sums of z^i y^j x^k in column 16 i + 4 j + k, coordinates counted from the corner box_begin and
+    // from the centroid; 16 columns for a plan of 2 axes. NaN where the box has more than 2^56 pixels.
+    std::vector<Column<double>> moments;
+    std::vector<Column<double>> central_moments;
+    Column<std::int64_t> border_pixels;  // pixels on the border of the image
 
     struct Channel {
         Column<std::int64_t> valid;  // pixels that are finite and not masked; the other columns are NaN
@@ -95,6 +99,10 @@ struct RegionTable {
         Column<std::int64_t> at_min;             // finite pixels of the smallest value
         std::array<Column<double>, 3> centroid;  // weighted by intensity, from the same corner;
                                                  // NaN where the sum is 0
+        // The same sums weighted by intensity, about the weighted centroid; central ones are NaN where
+        // the sum of intensities is 0.
+        std::vector<Column<double>> moments;
+        std::vector<Column<double>> central_moments;
     };
     std::vector<Channel> channels;
 };
@@ -121,6 +129,10 @@ public:
     void merge(const Accumulator& other);
 
     RegionTable table(int threads) const;
+    // The same in a table of several accumulators of one plan: makes room for `rows` rows in all, then
+    // writes those of this one from row `first` on.
+    void make_room(std::size_t rows, RegionTable& table) const;
+    void write(std::size_t first, RegionTable& table, int threads) const;
 
     const MeasurePlan& plan() const;
     std::size_t regions() const;
@@ -142,5 +154,23 @@ RegionTable measure_labels(const ImageView& labels, std::span<const ChannelView>
                            const MeasurePlan& plan, int threads);
 RegionTable measure_regions(const Regions& regions, std::span<const ChannelView> channels,
                             const MeasurePlan& plan, int threads);
+
+// One channel of every image of a stack.
+struct ChannelStack {
+    ImageStack images;
+    std::optional<ImageStack> masks{};
+    std::optional<Scalar> saturation{};
+};
+
+// The rows of a stack of images, image by image.
+struct StackTable {
+    RegionTable regions;
+    Column<std::int64_t> image;  // which one a region lies in
+};
+
+// Measures every image of a stack by itself, with the same bits as one by one. Labels are integers; or
+// bool, and then the components of each image are its regions, pixels that share a corner connected.
+StackTable measure_stack(const ImageStack& labels, std::span<const ChannelStack> channels,
+                         const MeasurePlan& plan, int threads);
 
 }  // namespace mensura

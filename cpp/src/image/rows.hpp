@@ -76,6 +76,9 @@ public:
         return buffer_.data();
     }
 
+    // Bytes from what was read to the pixels below it in the next row, 0 where they are not read in place.
+    std::ptrdiff_t to_row_below() const { return in_place_ ? view_.strides.y : 0; }
+
 private:
     void gather(const std::byte* row, std::int64_t begin, std::int64_t end) {
         if (view_.dtype == DType::boolean) {

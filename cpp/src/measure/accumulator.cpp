@@ -11,6 +11,7 @@
 #include "measure/border.hpp"
 #include "measure/channel.hpp"
 #include "measure/geometry.hpp"
+#include "measure/geometry_moments.hpp"
 #include "measure/label_index.hpp"
 #include "mensura/measure.hpp"
 #include "mensura/threads.hpp"
@@ -103,6 +104,8 @@ using GeometryFamilies = Families<NoPixel, RegionTable>;
 // Which families of geometry a plan needs beside the one that all need.
 GeometryFamilies geometry_families_for(const MeasurePlan& plan) {
     GeometryFamilies families;
+    if (plan.third_moments && plan.axes == 3) add_family(families, GeometryMoments<true>{});
+    if (plan.third_moments && plan.axes == 2) add_family(families, GeometryMoments<false>{});
     if (plan.border_pixels) add_family(families, BorderPixels{plan});
     return families;
 }
@@ -160,22 +163,37 @@ public:
         for (std::size_t c = 0; c < channels_.size(); ++c) channels_[c]->add(*other.channels_[c], slots);
     }
 
-    RegionTable table(int threads) const {
-        constexpr std::size_t rows_at_once = 4096;
+    // The slots in order of their labels.
+    std::vector<std::size_t> rows() const {
         std::vector<std::size_t> order = labels_.sorted_slots();
-        // A label whose sums could not be added, for want of memory, may have been left behind.
-        std::erase_if(order, [this](std::size_t slot) {
-            return slot >= regions_ || geometry_->frame(slot).count == 0;
-        });
-        RegionTable table;
-        prepare(order.size(), table);
+        if (has_strays_ || labels_.size() != regions_) {
+            std::erase_if(order, [this](std::size_t slot) {
+                return slot >= regions_ || !geometry_->has_pixels(slot);
+            });
+        }
+        return order;
+    }
+
+    void prepare(std::size_t rows, RegionTable& table) const {
+        table.label.resize(rows);
+        geometry_->prepare(rows, table);
+        for (const auto& family : families_) family->prepare(rows, table);
+        table.channels.resize(channels_.size());
+        for (std::size_t c = 0; c < channels_.size(); ++c) {
+            channels_[c]->prepare(rows, table.channels[c]);
+        }
+    }
+
+    // Writes the rows of these slots from row `start` on.
+    void write(const std::vector<std::size_t>& order, std::size_t start, RegionTable& table,
+               int threads) const {
+        constexpr std::size_t rows_at_once = 1024;
         const std::size_t blocks = (order.size() + rows_at_once - 1) / rows_at_once;
         for_each_block(static_cast<std::int64_t>(blocks), threads, [&](std::int64_t b) {
             const std::size_t first = static_cast<std::size_t>(b) * rows_at_once;
-            const std::size_t last = std::min(order.size(), first + rows_at_once);
-            for (std::size_t row = first; row < last; ++row) write_row(row, order[row], table);
+            const std::size_t count = std::min(order.size() - first, rows_at_once);
+            write_rows(start + first, std::span(order).subspan(first, count), table);
         });
-        return table;
     }
 
     void save(ByteWriter& bytes) const {
@@ -244,7 +262,8 @@ private:
                                    r % shape.height - block.first[1],
                                    gathering.row.data(),
                                    static_cast<std::int64_t>(gathering.row.size()),
-                                   nullptr};
+                                   nullptr,
+                                   0};
             gathering.geometry->add_row(row, slots);
             for (auto& family : gathering.families) family->add_row(row, slots);
             for (auto& channel : gathering.channels) channel->add_row(r, gathering.row, slots);
@@ -264,6 +283,7 @@ private:
 
     // The slots of the first `count` labels, with room for their sums.
     Slots slots_of(const std::vector<std::uint64_t>& labels, std::size_t count) {
+        has_strays_ |= labels_.size() != regions_;
         Slots slots;
         slots.reserve(count);
         for (std::size_t k = 0; k < count; ++k) {
@@ -276,23 +296,17 @@ private:
         return slots;
     }
 
-    void prepare(std::size_t rows, RegionTable& table) const {
-        table.label.resize(rows);
-        geometry_->prepare(rows, table);
-        for (const auto& family : families_) family->prepare(rows, table);
-        table.channels.resize(channels_.size());
-        for (std::size_t c = 0; c < channels_.size(); ++c) {
-            channels_[c]->prepare(rows, table.channels[c]);
+    void write_rows(std::size_t first_row, std::span<const std::size_t> slots,
+                    RegionTable& table) const {
+        const std::vector<RegionFrame> frames = geometry_->frames(slots);
+        const TableRows rows{slots, frames};
+        for (std::size_t k = 0; k < slots.size(); ++k) {
+            table.label[first_row + k] = labels_.labels()[slots[k]];
         }
-    }
-
-    void write_row(std::size_t row, std::size_t slot, RegionTable& table) const {
-        const RegionFrame frame = geometry_->frame(slot);
-        table.label[row] = labels_.labels()[slot];
-        geometry_->write(row, slot, frame, table);
-        for (const auto& family : families_) family->write(row, slot, frame, table);
+        geometry_->write(first_row, rows, table);
+        for (const auto& family : families_) family->write(first_row, rows, table);
         for (std::size_t c = 0; c < channels_.size(); ++c) {
-            channels_[c]->write(row, slot, frame, table.channels[c]);
+            channels_[c]->write(first_row, rows, table.channels[c]);
         }
     }
 
@@ -300,6 +314,8 @@ private:
     std::vector<ChannelKind> kinds_;
     LabelIndex labels_;
     std::size_t regions_ = 0;  // labels that have sums: the first ones
+    // Whether some of them were left behind without pixels where sums could not be added for want of memory.
+    bool has_strays_ = false;
     std::unique_ptr<GeometrySums> geometry_;
     GeometryFamilies families_;
     std::vector<std::unique_ptr<ChannelSums>> channels_;
@@ -315,8 +331,19 @@ Accumulator& Accumulator::operator=(Accumulator&&) noexcept = default;
 
 const MeasurePlan& Accumulator::plan() const { return sums_->plan(); }
 std::size_t Accumulator::regions() const { return sums_->regions(); }
-RegionTable Accumulator::table(int threads) const { return sums_->table(threads); }
+void Accumulator::make_room(std::size_t rows, RegionTable& table) const { sums_->prepare(rows, table); }
+void Accumulator::write(std::size_t first, RegionTable& table, int threads) const {
+    sums_->write(sums_->rows(), first, table, threads);
+}
 void Accumulator::merge(const Accumulator& other) { sums_->merge(*other.sums_); }
+
+RegionTable Accumulator::table(int threads) const {
+    const std::vector<std::size_t> rows = sums_->rows();
+    RegionTable table;
+    sums_->prepare(rows.size(), table);
+    sums_->write(rows, 0, table, threads);
+    return table;
+}
 
 // Gathers a tile by itself and takes it in when it is whole.
 template <class Gather>
@@ -350,7 +377,7 @@ void Accumulator::add(const Regions& regions, std::span<const ChannelView> chann
 namespace {
 
 // Tells accumulators of this build from other bytes; raised when what is written changes.
-constexpr std::uint64_t format = 0x6d656e73'0001'0000U + sizeof(void*);
+constexpr std::uint64_t format = 0x6d656e73'0002'0000U + sizeof(void*);
 
 }  // namespace
 

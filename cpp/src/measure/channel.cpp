@@ -8,6 +8,7 @@
 #include "measure/unmasked_runs.hpp"
 #include "measure/values.hpp"
 #include "measure/weighted_centroid.hpp"
+#include "measure/weighted_moments.hpp"
 
 namespace mensura {
 namespace {
@@ -27,8 +28,16 @@ ChannelFamilies<T> families_for(const ChannelKind& kind, const MeasurePlan& plan
     if (plan.intensity_powers) add_family(families, PowerSums<T>{});
     if (plan.intensity_positions) add_family(families, Positions<T>{plan.first_axis()});
     if (plan.intensity_quality) add_family(families, Quality<T>{kind.saturation});
-    if (plan.intensity_weighted_centroid) {
+    // Exact moments give the same centroid as the exact family of its own.
+    const bool is_among_moments = plan.intensity_weighted_moments && std::is_integral_v<T>;
+    if (plan.intensity_weighted_centroid && !is_among_moments) {
         add_family(families, WeightedCentroid<T>{{plan.first_axis()}});
+    }
+    if (plan.intensity_weighted_moments && plan.axes == 3) {
+        add_family(families, WeightedMoments<T, true>(plan));
+    }
+    if (plan.intensity_weighted_moments && plan.axes == 2) {
+        add_family(families, WeightedMoments<T, false>(plan));
     }
     return families;
 }
@@ -51,9 +60,13 @@ public:
         const std::vector<SlotRun>& left = unmasked_ ? unmasked_->of_row(r, block_, runs) : runs;
         const std::int64_t width = block_.column_end - block_.column_begin;
         const T* pixels = reader_.read_runs(r, block_.column_begin, width, left);
-        const Row<T> row{
-            block_,      r / height_ - block_.first[0],          r % height_ - block_.first[1],
-            left.data(), static_cast<std::int64_t>(left.size()), pixels};
+        const Row<T> row{block_,
+                         r / height_ - block_.first[0],
+                         r % height_ - block_.first[1],
+                         left.data(),
+                         static_cast<std::int64_t>(left.size()),
+                         pixels,
+                         reader_.to_row_below()};
         for (auto& sums : sums_) sums->add_row(row, slots);
     }
 
@@ -99,9 +112,9 @@ public:
     void prepare(std::size_t rows, RegionTable::Channel& columns) const override {
         for (const auto& family : families_) family->prepare(rows, columns);
     }
-    void write(std::size_t row, std::size_t slot, const RegionFrame& region,
+    void write(std::size_t first_row, const TableRows& rows,
                RegionTable::Channel& columns) const override {
-        for (const auto& family : families_) family->write(row, slot, region, columns);
+        for (const auto& family : families_) family->write(first_row, rows, columns);
     }
 
 private:

@@ -34,7 +34,7 @@ public:
     virtual void save(ByteWriter& bytes, std::size_t regions) const = 0;
     virtual void load(ByteReader& bytes, std::size_t regions) = 0;
     virtual void prepare(std::size_t rows, RegionTable::Channel& columns) const = 0;
-    virtual void write(std::size_t row, std::size_t slot, const RegionFrame& region,
+    virtual void write(std::size_t first_row, const TableRows& rows,
                        RegionTable::Channel& columns) const = 0;
 };
 

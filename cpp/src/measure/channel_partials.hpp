@@ -1,5 +1,5 @@
-// What one region gathers of a channel inside one block, beside sums of values: powers, positions,
-// quality.
+// What one region gathers of a channel inside one block, beside sums of values: powers, moments of runs,
+// positions, quality.
 //
 // As in partials.hpp: plain declarations, and functions that are `static`, so that each instruction
 // set's object file keeps a copy of its own.
@@ -87,6 +87,23 @@ static inline void join_powers(CentralPowers& a, const CentralPowers& b) {
 
 template <class T>
 using PowerPartial = std::conditional_t<std::is_floating_point_v<T>, CentralPowers, IntegerPowers<T>>;
+
+// ------------------------------------------------------------------------------------------ moments
+
+// Sums of value x (coordinate - start)^k, k = 0..3, over one run.
+template <class T>
+struct RunMoments {
+    static constexpr bool is_float = std::is_floating_point_v<T>;
+    using Sum =
+        std::conditional_t<is_float, double, std::conditional_t<sizeof(T) == 8, Int128, std::int64_t>>;
+
+    Sum sum[4];
+    bool any;  // whether there was a finite pixel; of integers not written
+};
+
+// How many pixels a run may have: the sums above are then below 2^62, for pixels of 64 bits 2^94.
+template <class T>
+inline constexpr std::int64_t moment_stretch = sizeof(T) <= 2 ? 4096 : 256;
 
 // ---------------------------------------------------------------------------------------- positions
 

@@ -3,6 +3,8 @@
 // `static`, so that each instruction set's object file keeps a copy of its own: see runs/kernels.hpp.
 #pragma once
 
+#include "measure/partials.hpp"
+
 namespace mensura {
 
 // Adds a value to a sum of two doubles, `low` taking what rounding takes from `sum` (Knuth's two-sum).
@@ -14,11 +16,18 @@ static inline void add_compensated(double& sum, double& low, double value) {
     sum = total;
 }
 
-// What joining two sets adds to their sums of squares about their own means: Chan, Golub and LeVeque,
-// "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
-static inline double joining_deviation(double mean_a, double count_a, double mean_b, double count_b) {
-    const double shift = mean_b - mean_a;
-    return shift * shift * (count_a * count_b / (count_a + count_b));
+// Takes in the deviations of other values: Chan, Golub and LeVeque, "Updating formulae and a pairwise
+// algorithm for computing sample variances", 1979. The distance of the means keeps its digits where both
+// are large, since each is in two doubles.
+static inline void join_deviations(Deviations& a, double count_a, const Deviations& b, double count_b) {
+    if (count_a == 0) {
+        a = b;
+        return;
+    }
+    const double share = count_b / (count_a + count_b);
+    const double shift = (b.center - a.center) + (b.rest - a.rest);
+    a.squares += b.squares + shift * shift * (count_a * share);
+    a.rest += shift * share;
 }
 
 }  // namespace mensura

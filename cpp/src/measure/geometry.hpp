@@ -202,8 +202,11 @@ struct Geometry {
     }
 
     static RegionFrame frame(const Total& total) {
-        RegionFrame frame{total.count, {}};
-        for (std::size_t a = 0; a < A::count; ++a) frame.corner[A::first + a] = total.begin[a];
+        RegionFrame frame{total.count, {}, {1, 1, 1}};
+        for (std::size_t a = 0; a < A::count; ++a) {
+            frame.corner[A::first + a] = total.begin[a];
+            frame.sides[A::first + a] = total.end[a] - total.begin[a];
+        }
         return frame;
     }
 
@@ -255,14 +258,21 @@ auto with_geometry(const MeasurePlan& plan, Work work) {
 // The geometry of the regions of an image, which every other family may ask where a region lies.
 class GeometrySums : public ImageSums<NoPixel, RegionTable> {
 public:
-    virtual RegionFrame frame(std::size_t slot) const = 0;
+    virtual std::vector<RegionFrame> frames(std::span<const std::size_t> slots) const = 0;
+    virtual bool has_pixels(std::size_t slot) const = 0;
 };
 
 template <class Family>
 class GeometrySumsOf final : public FamilySums<Family, GeometrySums> {
 public:
     using FamilySums<Family, GeometrySums>::FamilySums;
-    RegionFrame frame(std::size_t slot) const override { return Family::frame(this->total(slot)); }
+    std::vector<RegionFrame> frames(std::span<const std::size_t> slots) const override {
+        std::vector<RegionFrame> frames;
+        frames.reserve(slots.size());
+        for (const std::size_t slot : slots) frames.push_back(Family::frame(this->total(slot)));
+        return frames;
+    }
+    bool has_pixels(std::size_t slot) const override { return this->total(slot).count != 0; }
 };
 
 inline std::unique_ptr<GeometrySums> make_geometry(const MeasurePlan& plan) {

@@ -61,7 +61,7 @@ private:
     static constexpr std::int64_t empty = -1;
     static constexpr std::uint64_t smallest_window = 1024;
 
-    std::int64_t find_or_add(std::uint64_t label) {
+    [[gnu::noinline]] std::int64_t find_or_add(std::uint64_t label) {
         if (!in_window(label) && !stretch_window(label)) return find_or_add_hashed(label);
         std::int64_t& slot = window_[label - begin_];
         if (slot == empty) {

@@ -46,12 +46,19 @@ struct IntegerPartial {
     T max;
 };
 
+// The mean of values, as the sum of two doubles, and the sum of squares about it.
+struct Deviations {
+    double center;
+    double rest;
+    double squares;
+};
+
 template <class T>
 struct FloatPartial {
     std::int64_t valid;  // finite pixels
     double sum;
-    double sum_low;    // what rounding took from `sum`
-    double deviation;  // sum of squares about the mean
+    double sum_low;  // what rounding took from `sum`
+    Deviations deviations;
     T min;
     T max;
 };

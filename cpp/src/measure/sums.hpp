@@ -12,12 +12,13 @@
 //     write(row, total, region, columns)
 //
 // A plan decides which families an accumulator has; what was not asked for is neither gathered nor
-// stored. Virtual calls happen per row, block and region, never per pixel.
+// stored. Virtual calls happen per row and block, never per pixel.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -40,12 +41,14 @@ struct Row {
     const SlotRun* runs;
     std::int64_t count;
     const Pixel* pixels;
+    std::ptrdiff_t to_row_below;  // in bytes from the pixels, to be asked for early; or 0
 };
 
-// What columns may need to know of the region: its pixels, and the corner of its bounding box.
+// What columns may need to know of the region: its pixels, and the corner and sides of its bounding box.
 struct RegionFrame {
     std::int64_t count;
     std::int64_t corner[3];
+    std::int64_t sides[3];
 };
 
 // One family in one block, used again for one block after the other.
@@ -61,6 +64,12 @@ public:
 // Which regions of the image the slots of a block, or of another accumulator, are.
 using Slots = std::vector<std::size_t>;
 
+// Regions that become neighboring rows of the table.
+struct TableRows {
+    std::span<const std::size_t> slots;
+    std::span<const RegionFrame> frames;
+};
+
 // One family over the image.
 template <class Pixel, class Columns>
 class ImageSums {
@@ -74,8 +83,9 @@ public:
     virtual void save(ByteWriter& bytes, std::size_t regions) const = 0;
     virtual void load(ByteReader& bytes, std::size_t regions) = 0;
     virtual void prepare(std::size_t rows, Columns& columns) const = 0;
-    virtual void write(std::size_t row, std::size_t slot, const RegionFrame& region,
-                       Columns& columns) const = 0;
+    // Writes the rows from `first_row` on. All of a family at once, so that the look-ups of slots that
+    // lie far apart overlap.
+    virtual void write(std::size_t first_row, const TableRows& rows, Columns& columns) const = 0;
 };
 
 template <class Family>
@@ -129,9 +139,10 @@ public:
     }
 
     void prepare(std::size_t rows, Columns& columns) const override { family_.prepare(rows, columns); }
-    void write(std::size_t row, std::size_t slot, const RegionFrame& region,
-               Columns& columns) const override {
-        family_.write(row, totals_[slot], region, columns);
+    void write(std::size_t first_row, const TableRows& rows, Columns& columns) const override {
+        for (std::size_t k = 0; k < rows.slots.size(); ++k) {
+            family_.write(first_row + k, totals_[rows.slots[k]], rows.frames[k], columns);
+        }
     }
 
 protected:

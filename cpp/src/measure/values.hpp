@@ -35,7 +35,8 @@ struct ValueFamily {
     using Part = ValuePartial<T>;
 
     static void add_row(const Row<T>& row, Part* parts) {
-        intensity_kernels_of<T>().add_values[with_squares](row.pixels, row.runs, row.count, parts);
+        intensity_kernels_of<T>().add_values[with_squares](row.pixels, row.to_row_below, row.runs,
+                                                         row.count, parts);
     }
 
     static void prepare(std::size_t rows, Columns& columns) {
@@ -126,13 +127,8 @@ struct FloatValues : ValueFamily<T, with_squares> {
     static void add(Total& total, const Part& part) {
         if (part.valid == 0) return;
         if constexpr (with_squares) {
-            total.deviation += part.deviation;
-            if (total.valid != 0) {
-                total.deviation +=
-                    joining_deviation(total.mean(), static_cast<double>(total.valid),
-                                      (part.sum + part.sum_low) / static_cast<double>(part.valid),
-                                      static_cast<double>(part.valid));
-            }
+            join_deviations(total.deviations, static_cast<double>(total.valid), part.deviations,
+                            static_cast<double>(part.valid));
         }
         add_compensated(total.sum, total.sum_low, part.sum);
         total.sum_low += part.sum_low;
@@ -153,7 +149,9 @@ struct FloatValues : ValueFamily<T, with_squares> {
         columns.min[row] = static_cast<double>(total.min);
         columns.max[row] = static_cast<double>(total.max);
         columns.above_min[row] = constant ? 0.0 : above_min(total);
-        if constexpr (with_squares) columns.squares[row] = constant ? 0.0 : total.deviation;
+        if constexpr (with_squares) {
+            columns.squares[row] = constant ? 0.0 : std::max(total.deviations.squares, 0.0);
+        }
     }
 
 private:

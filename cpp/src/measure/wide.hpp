@@ -4,6 +4,7 @@
 // adds and multiplies only, so where the result fits, it is exact.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -51,7 +52,16 @@ public:
         for (int k = 0; k < words; ++k) result.word_[k] = ~word_[k];
         return result += Wide(Int128{1});
     }
-    Wide operator-(const Wide& other) const { return *this + -other; }
+    Wide operator-(const Wide& other) const { return Wide(*this) -= other; }
+    Wide& operator-=(const Wide& other) {
+        std::uint64_t borrow = 0;
+        for (int k = 0; k < words; ++k) {
+            const UInt128 difference = UInt128{word_[k]} - other.word_[k] - borrow;
+            word_[k] = static_cast<std::uint64_t>(difference);
+            borrow = static_cast<std::uint64_t>(difference >> 64) & 1;
+        }
+        return *this;
+    }
 
     Wide operator*(const Wide& other) const {
         Wide result{};
@@ -65,7 +75,17 @@ public:
         }
         return result;
     }
-    // With fewer steps than with a factor as wide as this.
+    // With fewer steps than with a factor as wide as this; a factor without a sign takes the fewest.
+    Wide times(std::uint64_t factor) const {
+        Wide result;
+        UInt128 carried = 0;
+        for (int k = 0; k < words; ++k) {
+            carried += UInt128{word_[k]} * factor;
+            result.word_[k] = static_cast<std::uint64_t>(carried);
+            carried >>= 64;
+        }
+        return result;
+    }
     Wide operator*(std::int64_t factor) const {
         const auto unsigned_factor = static_cast<std::uint64_t>(factor);
         // A negative factor is the unsigned one less 2^64.
@@ -86,11 +106,14 @@ public:
     }
 
     // The nearest double; halves go to the even one.
-    explicit operator double() const {
+    explicit operator double() const { return scaled(0); }
+    // The nearest double of the integer x 2^exponent.
+    double scaled(int exponent) const {
         if constexpr (words == 1) {
-            return static_cast<double>(static_cast<std::int64_t>(word_[0]));
+            return std::ldexp(static_cast<double>(static_cast<std::int64_t>(word_[0])), exponent);
         } else {
-            return is_negative() ? -magnitude_as_double(-*this) : magnitude_as_double(*this);
+            return is_negative() ? -scaled_magnitude(-*this, exponent)
+                                 : scaled_magnitude(*this, exponent);
         }
     }
 
@@ -101,13 +124,22 @@ private:
         for (int k = first; k < words; ++k) word_[k] = fill;
     }
 
-    static double magnitude_as_double(const Wide& value) {
+    static double scaled_magnitude(const Wide& value, int exponent) {
         int top = words - 1;
         while (top > 1 && value.word_[top] == 0) --top;
-        UInt128 leading = UInt128{value.word_[top]} << 64 | value.word_[top - 1];
-        // What lies below decides only whether the rest is exactly a half, so one bit can stand for it.
-        for (int k = 0; k < top - 1; ++k) leading |= value.word_[k] != 0 ? 1U : 0U;
-        return std::ldexp(static_cast<double>(leading), 64 * (top - 1));
+        const UInt128 both = UInt128{value.word_[top]} << 64 | value.word_[top - 1];
+        const int empty = std::countl_zero(value.word_[top]);
+        // What lies below the leading 64 bits decides only whether the rest is exactly a half, so one
+        // bit can stand for it.
+        std::uint64_t below = empty == 64 ? 0 : static_cast<std::uint64_t>(both << empty);
+        auto leading = static_cast<std::uint64_t>(empty == 64 ? both : both << empty >> 64);
+        for (int k = 0; k < top - 1; ++k) below |= value.word_[k];
+        leading |= below != 0 ? 1U : 0U;
+        const int shift = 64 * top - empty + exponent;
+        const auto number = static_cast<double>(leading);
+        // A power of two by its bits, where neither it nor the product leaves the normal numbers.
+        if (shift < -900 || shift > 900) return std::ldexp(number, shift);
+        return number * std::bit_cast<double>(static_cast<std::uint64_t>(1023 + shift) << 52);
     }
 
     std::uint64_t word_[static_cast<std::size_t>(words)];

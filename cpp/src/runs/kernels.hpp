@@ -6,6 +6,7 @@
 // emitted once, for the widest set, and then run on a machine that lacks it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "measure/channel_partials.hpp"
@@ -71,9 +72,10 @@ struct ScanKernels {
 // partials of their slots; `start` and `end` of a run index `row`, coordinates are local to the block.
 template <class T>
 struct IntensityKernels {
-    // [with sums of squares]
-    void (*add_values[2])(const T* row, const SlotRun* runs, std::int64_t count,
-                          ValuePartial<T>* partials);
+    // [with sums of squares]. The memory `to_row_below` bytes further is asked for, as the runs of the next
+    // row mostly lie where those of this one do.
+    void (*add_values[2])(const T* row, std::ptrdiff_t to_row_below, const SlotRun* runs,
+                          std::int64_t count, ValuePartial<T>* partials);
     void (*add_powers)(const T* row, const SlotRun* runs, std::int64_t count, PowerPartial<T>* partials);
     void (*add_positions)(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z,
                           std::int64_t y, PositionPartial<T>* partials);
@@ -82,6 +84,8 @@ struct IntensityKernels {
                         QualityPartial<T>* partials);
     void (*add_weighted)(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z,
                          std::int64_t y, WeightedPartial<T>* partials);
+    // Writes the sums of each run by itself; runs have at most moment_stretch pixels.
+    void (*run_moments)(const T* row, const SlotRun* runs, std::int64_t count, RunMoments<T>* moments);
     // foreground[x] = row[x] > threshold; false for NaN.
     void (*above)(const T* row, std::int64_t width, T threshold, Word* foreground);
 };

@@ -29,6 +29,8 @@ namespace MENSURA_ISA {
 
 #include "runs/weighted.inl"
 
+#include "runs/moments.inl"
+
 template <class T>
 constexpr ScanKernels<T> scan_kernels() {
     return {&scan<T>, &foreground<T>, &equal<T>, &equal_contacts<T>};
@@ -41,6 +43,7 @@ constexpr IntensityKernels<T> intensity_kernels() {
             &add_positions<T>,
             &add_quality<T>,
             &add_weighted<T>,
+            &run_moments<T>,
             &above<T>};
 }
 

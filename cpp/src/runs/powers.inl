@@ -115,9 +115,71 @@ inline void add_powers_64(const T* pixels, std::int64_t length, IntegerPowers<T>
     }
 }
 
+#if defined(__AVX512BW__)
+// Of 8 and 16 bits without a sign, 32 pixels in one masked load, as short runs have no scalar tail then.
+
+inline __m512i masked_words(const std::uint16_t* pixels, __mmask32 lanes_in) {
+    return _mm512_maskz_loadu_epi16(lanes_in, pixels);
+}
+inline __m512i masked_words(const std::uint8_t* pixels, __mmask32 lanes_in) {
+    return _mm512_cvtepu8_epi16(_mm256_maskz_loadu_epi8(lanes_in, pixels));
+}
+
+// 64-bit lanes; `low` and `high` are of the halves of fourth powers.
+struct PowerLanes {
+    __m512i squares;
+    __m512i cubes;
+    __m512i low;
+    __m512i high;
+
+    // Adds values in lanes of 32 bits.
+    void add_all(__m512i values) {
+        const __m512i square = _mm512_mullo_epi32(values, values);
+        add(values, square);
+        add(_mm512_srli_epi64(values, 32), _mm512_srli_epi64(square, 32));
+    }
+    // Adds the lower half of each lane.
+    void add(__m512i value, __m512i square) {
+        const __m512i lower = _mm512_set1_epi64(0xffffffff);
+        const __m512i fourth = _mm512_mul_epu32(square, square);
+        squares = _mm512_add_epi64(squares, _mm512_and_si512(square, lower));
+        cubes = _mm512_add_epi64(cubes, _mm512_mul_epu32(square, value));
+        low = _mm512_add_epi64(low, _mm512_and_si512(fourth, lower));
+        high = _mm512_add_epi64(high, _mm512_srli_epi64(fourth, 32));
+    }
+};
+
+inline std::uint64_t sum_of_lanes(__m512i lanes_of_64) {
+    return static_cast<std::uint64_t>(_mm512_reduce_add_epi64(lanes_of_64));
+}
+
+template <class T>
+inline void add_powers_masked(const T* pixels, std::int64_t length, IntegerPowers<T>& partial) {
+    const __m512i zero = _mm512_setzero_si512();
+    __m512i sum = zero;
+    PowerLanes powers{zero, zero, zero, zero};
+    for (std::int64_t i = 0; i < length; i += 32) {
+        const __m512i v = masked_words(pixels + i, static_cast<__mmask32>(first_lanes(length - i)));
+        const __m512i even = _mm512_and_si512(v, _mm512_set1_epi32(0xffff));
+        const __m512i odd = _mm512_srli_epi32(v, 16);
+        sum = _mm512_add_epi32(sum, _mm512_add_epi32(even, odd));
+        powers.add_all(even);
+        powers.add_all(odd);
+    }
+    partial.sum.word[0] += static_cast<std::uint32_t>(_mm512_reduce_add_epi32(sum));
+    partial.squares.word[0] += sum_of_lanes(powers.squares);
+    add_words(partial.cubes, Words<1>{{sum_of_lanes(powers.cubes)}});
+    const UInt128 high = UInt128{sum_of_lanes(powers.high)} << 32;
+    add_words(partial.fourths, words_of(high + sum_of_lanes(powers.low)));
+}
+#endif
+
 template <class T>
 inline void add_power_stretch(const T* pixels, std::int64_t length, IntegerPowers<T>& partial) {
     partial.valid += length;
+#if defined(__AVX512BW__)
+    if constexpr (sizeof(T) <= 2 && T(-1) > T(0)) return add_powers_masked(pixels, length, partial);
+#endif
     if constexpr (sizeof(T) == 1) add_powers_8(pixels, length, partial);
     if constexpr (sizeof(T) == 2) add_powers_16(pixels, length, partial);
     if constexpr (sizeof(T) == 4) add_powers_32(pixels, length, partial);

@@ -57,7 +57,8 @@ inline IntegerStretch<T> sum_integers(const T* pixels, std::int64_t length) {
 }
 
 #if defined(__AVX512BW__)
-// Short runs of the commonest pixel types in one masked load, without a scalar tail.
+// The commonest pixel types a vector at a time, the last one by a masked load. Most runs are no longer
+// than one vector, so that what is done once per run counts most.
 
 inline std::uint16_t smallest_of(__m512i v) {  // of 16-bit lanes
     const __m256i half = _mm256_min_epu16(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
@@ -69,70 +70,102 @@ inline std::uint16_t smallest_of(__m512i v) {  // of 16-bit lanes
 // The smaller of each pair of bytes, as 16-bit lanes.
 inline __m512i smaller_bytes(__m512i v) { return _mm512_min_epu8(v, _mm512_srli_epi16(v, 8)); }
 
+inline __m512i complement(__m512i v) { return _mm512_xor_si512(v, _mm512_set1_epi32(-1)); }
+
 inline __mmask64 first_lanes(std::int64_t count) {
     return count >= 64 ? ~__mmask64{0} : (__mmask64{1} << count) - 1;
 }
 
-template <bool with_squares>
-inline IntegerStretch<std::uint8_t> sum_masked(const std::uint8_t* pixels, std::int64_t length) {
-    const __m512i zero = _mm512_setzero_si512();
-    const __m512i ones = _mm512_set1_epi32(-1);
-    __m512i sum = zero;
-    __m512i squares = zero;
-    __m512i smallest = ones;
-    __m512i largest = zero;
-    for (std::int64_t i = 0; i < length; i += 64) {
-        const __mmask64 lanes_in = first_lanes(length - i);
-        const __m512i v = _mm512_maskz_loadu_epi8(lanes_in, pixels + i);
-        sum = _mm512_add_epi64(sum, _mm512_sad_epu8(v, zero));
-        smallest = _mm512_mask_min_epu8(smallest, lanes_in, smallest, v);
-        largest = _mm512_max_epu8(largest, v);
-        if constexpr (with_squares) {
-            const __m512i low = _mm512_unpacklo_epi8(v, zero);
-            const __m512i high = _mm512_unpackhi_epi8(v, zero);
-            squares = _mm512_add_epi32(squares, _mm512_madd_epi16(low, low));
-            squares = _mm512_add_epi32(squares, _mm512_madd_epi16(high, high));
-        }
-    }
-    const auto top = smallest_of(smaller_bytes(_mm512_xor_si512(largest, ones)));
-    return {_mm512_reduce_add_epi64(sum),
-            with_squares ? static_cast<std::uint32_t>(_mm512_reduce_add_epi32(squares)) : 0U,
-            static_cast<std::uint8_t>(smallest_of(smaller_bytes(smallest))),
-            static_cast<std::uint8_t>(255 - top)};
+// 32-bit lanes, unsigned, added up in pairs as 64-bit lanes.
+inline __m512i pairs_of(__m512i v) {
+    return _mm512_add_epi64(_mm512_srli_epi64(v, 32),
+                            _mm512_and_si512(v, _mm512_set1_epi64(0xffffffff)));
 }
 
-// The squares of 32-bit lanes below 2^16, added up in pairs as 64-bit lanes.
-inline __m512i sum_of_squares(__m512i v) {
-    const __m512i square = _mm512_mullo_epi32(v, v);
-    return _mm512_add_epi64(_mm512_srli_epi64(square, 32),
-                            _mm512_and_si512(square, _mm512_set1_epi64(0xffffffff)));
-}
+// Sums lane by lane; lanes that are left out count as 0 in the sums and in no extreme.
+template <class T>
+struct VectorSums;
 
-template <bool with_squares>
-inline IntegerStretch<std::uint16_t> sum_masked(const std::uint16_t* pixels, std::int64_t length) {
-    const __m512i zero = _mm512_setzero_si512();
-    const __m512i ones = _mm512_set1_epi32(-1);
-    __m512i sum = zero;
-    __m512i squares = zero;
-    __m512i smallest = ones;
-    __m512i largest = zero;
-    for (std::int64_t i = 0; i < length; i += 32) {
-        const auto lanes_in = static_cast<__mmask32>(first_lanes(length - i));
-        const __m512i v = _mm512_maskz_loadu_epi16(lanes_in, pixels + i);
-        const __m512i even = _mm512_and_si512(v, _mm512_set1_epi32(0xffff));
-        const __m512i odd = _mm512_srli_epi32(v, 16);
-        sum = _mm512_add_epi32(sum, _mm512_add_epi32(even, odd));
-        smallest = _mm512_mask_min_epu16(smallest, lanes_in, smallest, v);
-        largest = _mm512_max_epu16(largest, v);
-        if constexpr (with_squares) {
-            squares = _mm512_add_epi64(squares, sum_of_squares(even));
-            squares = _mm512_add_epi64(squares, sum_of_squares(odd));
-        }
+template <>
+struct VectorSums<std::uint8_t> {
+    static constexpr std::int64_t width = 64;
+    __m512i sum;      // 64-bit lanes
+    __m512i squares;  // 32-bit lanes, of a stretch at most
+    __m512i smallest;
+    __m512i largest;
+
+    VectorSums(const std::uint8_t* pixels, std::int64_t count) {
+        const __m512i zero = _mm512_setzero_si512();
+        const __mmask64 lanes_in = first_lanes(count);
+        const __m512i v = _mm512_maskz_loadu_epi8(lanes_in, pixels);
+        const __m512i low = _mm512_unpacklo_epi8(v, zero);
+        const __m512i high = _mm512_unpackhi_epi8(v, zero);
+        sum = _mm512_sad_epu8(v, zero);
+        squares = _mm512_add_epi32(_mm512_madd_epi16(low, low), _mm512_madd_epi16(high, high));
+        smallest = _mm512_mask_mov_epi8(_mm512_set1_epi32(-1), lanes_in, v);
+        largest = v;
     }
-    const auto top = smallest_of(_mm512_xor_si512(largest, ones));
-    return {static_cast<std::uint32_t>(_mm512_reduce_add_epi32(sum)),
-            with_squares ? static_cast<std::uint64_t>(_mm512_reduce_add_epi64(squares)) : 0U,
-            smallest_of(smallest), static_cast<std::uint16_t>(65535 - top)};
+    void add(const VectorSums& other) {
+        sum = _mm512_add_epi64(sum, other.sum);
+        squares = _mm512_add_epi32(squares, other.squares);
+        smallest = _mm512_min_epu8(smallest, other.smallest);
+        largest = _mm512_max_epu8(largest, other.largest);
+    }
+    template <bool with_squares>
+    IntegerStretch<std::uint8_t> total(std::int64_t) const {
+        const auto top = smallest_of(smaller_bytes(complement(largest)));
+        return {_mm512_reduce_add_epi64(sum),
+                with_squares ? static_cast<std::uint32_t>(_mm512_reduce_add_epi32(squares)) : 0U,
+                static_cast<std::uint8_t>(smallest_of(smaller_bytes(smallest))),
+                static_cast<std::uint8_t>(255 - top)};
+    }
+};
+
+// Pixels are taken as u = v - 2^15, because products of signed 16-bit lanes are summed in pairs by one
+// instruction: sum v = sum u + 2^15 n and sum v^2 = sum u^2 + 2^16 sum u + 2^30 n, n lanes in all.
+template <>
+struct VectorSums<std::uint16_t> {
+    static constexpr std::int64_t width = 32;
+    __m512i sum;      // of u, signed 32-bit lanes
+    __m512i squares;  // of u, 64-bit lanes
+    __m512i smallest;
+    __m512i largest;
+
+    VectorSums(const std::uint16_t* pixels, std::int64_t count) {
+        const auto lanes_in = static_cast<__mmask32>(first_lanes(count));
+        const __m512i v = _mm512_maskz_loadu_epi16(lanes_in, pixels);
+        const __m512i u = _mm512_xor_si512(v, _mm512_set1_epi16(-32768));
+        sum = _mm512_madd_epi16(u, _mm512_set1_epi16(1));
+        squares = pairs_of(_mm512_madd_epi16(u, u));  // a pair is at most 2^31
+        smallest = _mm512_mask_mov_epi16(_mm512_set1_epi32(-1), lanes_in, v);
+        largest = v;
+    }
+    void add(const VectorSums& other) {
+        sum = _mm512_add_epi32(sum, other.sum);
+        squares = _mm512_add_epi64(squares, other.squares);
+        smallest = _mm512_min_epu16(smallest, other.smallest);
+        largest = _mm512_max_epu16(largest, other.largest);
+    }
+    template <bool with_squares>
+    IntegerStretch<std::uint16_t> total(std::int64_t lanes) const {
+        const std::int64_t of_u = _mm512_reduce_add_epi32(sum);
+        const std::int64_t of_squares =
+            with_squares ? _mm512_reduce_add_epi64(squares) + 65536 * of_u + (lanes << 30) : 0;
+        const auto top = smallest_of(complement(largest));
+        return {of_u + (lanes << 15), static_cast<std::uint64_t>(of_squares), smallest_of(smallest),
+                static_cast<std::uint16_t>(65535 - top)};
+    }
+};
+
+template <class T, bool with_squares>
+inline IntegerStretch<T> sum_vectors(const T* pixels, std::int64_t length) {
+    constexpr std::int64_t width = VectorSums<T>::width;
+    VectorSums<T> sums(pixels, length);
+    std::int64_t lanes_seen = width;
+    for (; lanes_seen < length; lanes_seen += width) {
+        sums.add(VectorSums<T>(pixels + lanes_seen, length - lanes_seen));
+    }
+    return sums.template total<with_squares>(lanes_seen);
 }
 #endif
 
@@ -140,7 +173,7 @@ template <class T, bool with_squares>
 inline IntegerStretch<T> sum_stretch_of(const T* pixels, std::int64_t length) {
 #if defined(__AVX512BW__)
     constexpr bool is_common = sizeof(T) <= 2 && T(-1) > T(0);
-    if constexpr (is_common) return sum_masked<with_squares>(pixels, length);
+    if constexpr (is_common) return sum_vectors<T, with_squares>(pixels, length);
 #endif
     return sum_integers<T, with_squares>(pixels, length);
 }
@@ -153,8 +186,10 @@ inline void add_squares(UInt192& total, const UInt192& part) {
 }
 
 template <class T, bool with_squares>
-void add_values(const T* row, const SlotRun* runs, std::int64_t count, IntegerPartial<T>* partials) {
+void add_values(const T* row, std::ptrdiff_t to_row_below, const SlotRun* runs, std::int64_t count,
+                IntegerPartial<T>* partials) {
     for (std::int64_t k = 0; k < count; ++k) {
+        ask_for(row + runs[k].start, to_row_below);
         IntegerPartial<T>& partial = partials[runs[k].slot];
         partial.valid += runs[k].end - runs[k].start;
         for (std::int64_t start = runs[k].start; start < runs[k].end; start += stretch_length) {
@@ -213,32 +248,31 @@ inline Stretch<T> sum_stretch(const T* pixels, std::int64_t length) {
     return {valid, join(sum), low, high};
 }
 
+// Deviations of finite pixels from a number near their mean; what that lacks to the mean is their mean
+// difference from it, of which no digits are lost.
 template <class T>
-inline double deviation_stretch(const T* pixels, std::int64_t length, double mean) {
-    double squares[lanes] = {};
+inline Deviations deviations_of(const T* pixels, std::int64_t length, double center, double count) {
+    double first[lanes] = {};
+    double second[lanes] = {};
     for (std::int64_t i = 0; i < length; i += lanes) {
         const std::int64_t left = length - i;
         for (int j = 0; j < (left < lanes ? left : lanes); ++j) {
-            const double difference = static_cast<double>(pixels[i + j]) - mean;
-            squares[j] += is_finite(pixels[i + j]) ? difference * difference : 0.0;
+            const double difference = static_cast<double>(pixels[i + j]) - center;
+            const double counted = is_finite(pixels[i + j]) ? difference : 0.0;
+            first[j] += counted;
+            second[j] += counted * counted;
         }
     }
-    return join(squares);
-}
-
-template <class T>
-inline void join_deviation(FloatPartial<T>& partial, const Stretch<T>& part, double deviation) {
-    const auto n = static_cast<double>(part.valid);
-    const auto before = static_cast<double>(partial.valid);
-    partial.deviation += deviation;
-    if (partial.valid == 0) return;
-    const double mean_before = (partial.sum + partial.sum_low) / before;
-    partial.deviation += joining_deviation(mean_before, before, part.sum / n, n);
+    const double sum = join(first);
+    const double rest = sum / count;
+    return {center, rest, join(second) - rest * sum};
 }
 
 template <class T, bool with_squares>
-void add_values(const T* row, const SlotRun* runs, std::int64_t count, FloatPartial<T>* partials) {
+void add_values(const T* row, std::ptrdiff_t to_row_below, const SlotRun* runs, std::int64_t count,
+                FloatPartial<T>* partials) {
     for (std::int64_t k = 0; k < count; ++k) {
+        ask_for(row + runs[k].start, to_row_below);
         FloatPartial<T>& partial = partials[runs[k].slot];
         for (std::int64_t start = runs[k].start; start < runs[k].end; start += float_stretch) {
             const std::int64_t left = runs[k].end - start;
@@ -246,8 +280,9 @@ void add_values(const T* row, const SlotRun* runs, std::int64_t count, FloatPart
             const Stretch<T> part = sum_stretch(row + start, length);
             if (part.valid == 0) continue;
             if constexpr (with_squares) {
-                const double mean = part.sum / static_cast<double>(part.valid);
-                join_deviation(partial, part, deviation_stretch(row + start, length, mean));
+                const auto n = static_cast<double>(part.valid);
+                join_deviations(partial.deviations, static_cast<double>(partial.valid),
+                                deviations_of(row + start, length, part.sum / n, n), n);
             }
             add_compensated(partial.sum, partial.sum_low, part.sum);
             partial.valid += part.valid;

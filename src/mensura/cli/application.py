@@ -149,6 +149,14 @@ _Channels = Annotated[
         metavar="NAMES", help="Names of the channels, separated by commas.", show_default=False
     ),
 ]
+_FrameAxis = Annotated[
+    int | None,
+    typer.Option(
+        metavar="AXIS",
+        help="Axis of LABELS that counts frames or images, measured one by one.",
+        show_default=False,
+    ),
+]
 _Threads = Annotated[
     int | None,
     typer.Option(metavar="N", help="Number of threads; default: all CPUs.", show_default=False),
@@ -166,6 +174,7 @@ def measure(
     spacing: _Spacing = "1",
     channel_axis: _ChannelAxis = None,
     channels: _Channels = None,
+    frame_axis: _FrameAxis = None,
     threads: _Threads = None,
 ) -> None:
     """Measure every object of a label image and write one row per object.
@@ -173,7 +182,8 @@ def measure(
     LABELS holds an integer for every pixel: 0 is background, and the pixels with the same number
     are one object. A 1-bit file is a mask, whose connected components are measured; for a mask
     stored in integers (0 and 255, say) use --mask. IMAGE has the same shape, or one axis more for
-    its channels.
+    its channels. With --frame-axis both hold a time series or many images, and the table has a
+    column with the number of the frame.
 
     ```
     mensura measure labels.tif -o shapes.csv
@@ -181,11 +191,12 @@ def measure(
     mensura measure labels.tif cells.tif -o cells.csv --measurements size
     mensura measure stack.tif -o volumes.csv --spacing 2,0.5,0.5
     mensura measure mask.png rgb.png -o spots.csv --mask --channels r,g,b
+    mensura measure film.tif cells.tif -o tracks.csv --frame-axis 0
     ```
     """
     writer = _writer_of(output)
     pixel_size = _parse_spacing(spacing)
-    objects = read_labels(labels)
+    objects = read_labels(labels, frame_axis=frame_axis)
     if mask:
         objects = _as_mask(labels, objects)
     table = ms.measure(
@@ -195,6 +206,7 @@ def measure(
         spacing=pixel_size,
         channel_axis=channel_axis,
         channels=_split(channels),
+        frame_axis=frame_axis,
         threads=threads,
     )
     getattr(table, writer)(output)

@@ -56,8 +56,8 @@ def read_image(path: str | os.PathLike[str]) -> NDArray[Any]:
     return _read(path)[0]
 
 
-def read_labels(path: str | os.PathLike[str]) -> NDArray[Any]:
-    """Read a TIFF or PNG file that holds a label image.
+def read_labels(path: str | os.PathLike[str], *, frame_axis: int | None = None) -> NDArray[Any]:
+    """Read a TIFF or PNG file that holds a label image, or one for every frame.
 
     As `read_image`, except that a file with colors or channels is an error: its last axis would be
     taken for x.
@@ -66,6 +66,8 @@ def read_labels(path: str | os.PathLike[str]) -> NDArray[Any]:
     ----------
     path : path
         A file named ``.tif``, ``.tiff`` or ``.png``, in any case.
+    frame_axis : int, optional
+        The axis that is known to count frames; points in time along any other axis are an error.
 
     Returns
     -------
@@ -75,7 +77,8 @@ def read_labels(path: str | os.PathLike[str]) -> NDArray[Any]:
     Raises
     ------
     ImageFileError
-        As for `read_image`, and if the file has colors, channels or several points in time.
+        As for `read_image`, and if the file has colors, channels or several points in time that are
+        not along `frame_axis`.
     ImportError
         If the package that reads this kind is not installed.
 
@@ -95,10 +98,11 @@ def read_labels(path: str | os.PathLike[str]) -> NDArray[Any]:
             "and a label image has one number per pixel. A stack saved by tifffile needs "
             "photometric='minisblack'"
         )
-    if "T" in axes and pixels.shape[axes.index("T")] > 1:
+    time = axes.find("T")
+    if time >= 0 and pixels.shape[time] > 1 and frame_axis not in (time, time - pixels.ndim):
         raise ImageFileError(
             f"{os.fspath(path)}: holds a time series (shape {pixels.shape}, axes {axes}), which "
-            "would be measured as one volume; measure its frames one by one"
+            f"would be measured as one volume; its frames are measured with frame axis {time}"
         )
     return pixels
 

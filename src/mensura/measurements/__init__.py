@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from mensura.measurements import ellipse, intensity, position, quality, size
+from mensura.measurements import ellipse, image_moments, intensity, position, quality, size
 from mensura.measurements.registry import GROUPS, in_order
 from mensura.table import Table
 
-__all__ = ["ellipse", "intensity", "measurements", "position", "quality", "size"]
+__all__ = ["ellipse", "image_moments", "intensity", "measurements", "position", "quality", "size"]
 
 
 def measurements(group: str | None = None) -> Table:
@@ -14,15 +14,17 @@ def measurements(group: str | None = None) -> Table:
 
     Parameters
     ----------
-    group : {"size", "position", "ellipse", "intensity", "quality", "all"}, optional
-        Only those of one group. Default: all.
+    group : str, optional
+        Only those of one group: "size", "position", "ellipse", "image_moments", "intensity" or
+        "quality". Default: all.
 
     Returns
     -------
     Table
         One row per measurement: ``name``, ``group``, ``columns`` (for a 2-D image, separated by
         spaces), ``unit``, ``ndim`` ("2" or "2, 3"), ``needs_image``, ``definition``
-        and ``source``. "length" and "size" (area or volume) are in the unit of the spacing.
+        and ``source``. "length" and "size" (area or volume) are in the unit of the spacing; the
+        order of a moment is the sum of its indices.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from fractions import Fraction
 from typing import Any
 
 from numpy.typing import NDArray
@@ -37,10 +38,14 @@ def table_of(
     columns: dict[str, NDArray[Any]] = {}
     units: dict[str, str] = {}
     definitions: dict[str, str] = {}
+    if "frame" in sums.raw:
+        columns["frame"] = sums.raw["frame"]
+        units["frame"] = ""
+        definitions["frame"] = "number of the frame along frame_axis, from 0"
     for entry in chosen:
         named = _columns_of(entry, sums, channels)
         columns |= named
-        units |= dict.fromkeys(named, _unit(entry.unit, sums))
+        units |= {column: _unit(entry, column, sums) for column in named}
         definitions |= dict.fromkeys(named, entry.definition)
     provenance = {
         "version": _core.__version__,
@@ -73,7 +78,7 @@ def _columns_of(
     }
 
 
-def _unit(unit: str, sums: RegionSums) -> str:
+def _unit(entry: Measurement, column: str, sums: RegionSums) -> str:
     """Return a unit in pixels or, where a spacing is given, in the unit of the spacing."""
     length = "pixel" if set(sums.spacing) == {1.0} else "unit"
     size = f"{length}^{sums.ndim}"
@@ -83,4 +88,15 @@ def _unit(unit: str, sums: RegionSums) -> str:
         "size": size,
         "intensity x size": f"intensity x {size}",
     }
-    return named.get(unit, unit)
+    if "order" in entry.unit:
+        powers = column.removeprefix(entry.name).split("-")[1 : 1 + sums.ndim]
+        return _unit_of_order(entry.unit, sum(map(int, powers)), length, sums.ndim)
+    return named.get(entry.unit, entry.unit)
+
+
+def _unit_of_order(unit: str, order: int, length: str, ndim: int) -> str:
+    if order == 0:
+        return "intensity" if unit.startswith("intensity x") else ""
+    lengths = length if order == 1 else f"{length}^{order}"
+    exponent = f"({Fraction(-order, ndim)})"
+    return unit.replace("length^order", lengths).replace("(-order/ndim)", exponent)

@@ -6,6 +6,7 @@ against every entry. The entries themselves stand beside their formulas in this 
 """
 
 import difflib
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -20,7 +21,7 @@ Columns: TypeAlias = NDArray[Any] | Sequence[NDArray[Any]]
 Compute: TypeAlias = Callable[[Any], Columns]
 
 #: Groups in the order in which they are listed.
-GROUPS = ("size", "position", "ellipse", "intensity", "quality")
+GROUPS = ("size", "position", "ellipse", "image_moments", "intensity", "quality")
 
 #: What is counted in a pass of its own over the whole label image, and not by the plan of sums.
 WHOLE_IMAGE_NEEDS = frozenset({"components"})
@@ -58,6 +59,16 @@ def per_pair(ndim: int) -> tuple[str, ...]:
     return tuple(f"-{i}-{j}" for i in range(ndim) for j in range(ndim))
 
 
+def orders(ndim: int) -> list[tuple[int, ...]]:
+    """List the powers of the axes in moments, the last axis fastest."""
+    return list(itertools.product(range(4), repeat=ndim))
+
+
+def per_order(ndim: int) -> tuple[str, ...]:
+    """One column per combination of powers of the axes."""
+    return tuple("".join(f"-{power}" for power in powers) for powers in orders(ndim))
+
+
 @dataclass(frozen=True)
 class Measurement:
     """One entry of the register.
@@ -69,6 +80,7 @@ class Measurement:
     unit : str
         "" for a pure number, "pixel", "radian", "intensity", "intensity^2", or in terms of the
         spacing: "length", "size" (area in 2-D, volume in 3-D), "length^2" or "intensity x size".
+        With "order" in it, it differs from column to column of the moments.
     definition, source : str
         The formula in one line, and where it comes from.
     suffixes : callable

@@ -35,12 +35,15 @@ class ChannelColumns(TypedDict):
     saturated: Integers
     at_min: Integers
     centroid: tuple[Floats, Floats, Floats]
+    moments: tuple[Floats, ...]
+    central_moments: tuple[Floats, ...]
 
 
 class RegionColumns(TypedDict):
     """What the engine returns; tuples are over the axes (z, y, x) and their pairs.
 
-    In 2-D those along z are empty.
+    In 2-D those along z are empty. Moments are in pixels, one column per combination of powers of
+    the axes there are, and none where they were not asked for.
     """
 
     label: NDArray[np.uint64]
@@ -49,8 +52,11 @@ class RegionColumns(TypedDict):
     box_end: tuple[Integers, Integers, Integers]
     centroid: tuple[Floats, Floats, Floats]
     covariance: tuple[Floats, Floats, Floats, Floats, Floats, Floats]
+    moments: tuple[Floats, ...]
+    central_moments: tuple[Floats, ...]
     border_pixels: Integers
     components: NotRequired[Integers]  # in table order
+    frame: NotRequired[Integers]  # of a series of images
     channels: list[ChannelColumns]
 
 

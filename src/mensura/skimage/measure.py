@@ -13,7 +13,8 @@ case                                      scikit-image 0.26            here
 mean, deviation of float16 and float32    in the dtype of the image    in float64
 NaN or infinity beside an object, in its  weighted centroid and        as if it were not there,
 bounding box                              moments are NaN              in what is native
-weights of a centroid that sum to 0       NaN or infinite, a warning   NaN
+weights that sum to 0: their centroid     NaN or infinite, a warning   NaN
+and central moments
 largest label                             memory grows with it         any; memory does not
 labels above 2^63 - 1                     not possible                 the label column is uint64
 intensity image of another shape, labels  no error                     ValueError
