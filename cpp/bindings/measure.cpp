@@ -1,6 +1,7 @@
 // Measuring label images and regions.
 #include "mensura/measure.hpp"
 #include "channels.hpp"
+#include "interrupts.hpp"
 #include "mensura/components.hpp"
 #include "outputs.hpp"
 #include "register.hpp"
@@ -83,13 +84,11 @@ void add_labels(Accumulator& accumulator, const py::array& labels,
                 const Origin& origin, int threads) {
     const ImageView view = view_of(labels, "labels");
     const std::vector<ChannelView> channel_views = views_of(channels, masks);
-    const py::gil_scoped_release without_gil;
+    const Interruptible interruptible;
     with_kept_memory([&] { accumulator.add(view, channel_views, origin, threads); });
 }
 
-
-std::vector<ChannelView> views_of(const std::vector<py::array>& channels,
-                                  const std::vector<Mask>& masks,
+std::vector<ChannelView> views_of(const std::vector<py::array>& channels, const std::vector<Mask>& masks,
                                   const std::vector<std::optional<Scalar>>& saturations) {
     check_saturations(saturations, channels);
     std::vector<ChannelView> views = views_of(channels, masks);
@@ -101,7 +100,7 @@ template <class Measure>
 py::dict measured(Measure measure) {
     RegionTable table;
     {
-        const py::gil_scoped_release without_gil;
+        const Interruptible interruptible;
         table = with_kept_memory(measure);
     }
     return table_columns(std::move(table));
@@ -145,7 +144,7 @@ py::dict measure_images(const py::array& labels, const std::vector<py::array>& c
     }
     StackTable table;
     {
-        const py::gil_scoped_release without_gil;
+        const Interruptible interruptible;
         table = with_kept_memory([&] { return measure_stack(stack, stacks, plan, threads); });
     }
     py::dict result = table_columns(std::move(table.regions));
@@ -157,7 +156,7 @@ py::array_t<std::int64_t> components_of(const py::array& labels, int threads) {
     const ImageView view = view_of(labels, "labels");
     Column<std::int64_t> counts;
     {
-        const py::gil_scoped_release without_gil;
+        const Interruptible interruptible;
         counts = with_kept_memory([&] { return count_components(view, threads); });
     }
     return column(std::move(counts));

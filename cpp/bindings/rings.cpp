@@ -2,6 +2,7 @@
 #include "mensura/rings.hpp"
 
 #include "channels.hpp"
+#include "interrupts.hpp"
 #include "outputs.hpp"
 #include "register.hpp"
 
@@ -70,7 +71,7 @@ py::dict rings_of(const RingObjects& objects, const RingPlan& plan, const Points
     const std::vector<ChannelView> views = views_of(channels, masks);
     RingTable table;
     {
-        const py::gil_scoped_release without_gil;
+        const Interruptible interruptible;
         table = with_kept_memory([&] { return measure_rings(objects, plan, given, views, threads); });
     }
     const auto count = static_cast<py::ssize_t>(channels.size());
@@ -122,7 +123,7 @@ void register_rings(py::module_& module) {
     py::class_<RingObjects>(module, "RingObjects")
         .def(py::init([](const py::array& labels, int threads) {
                  const ImageView view = view_of(labels, "labels");
-                 const py::gil_scoped_release without_gil;
+                 const Interruptible interruptible;
                  return with_kept_memory([&] { return RingObjects(view, threads); });
              }),
              py::arg("labels"), py::arg("threads"))

@@ -356,7 +356,8 @@ private:
     std::vector<ChannelKind> kinds_;
     LabelIndex labels_;
     std::size_t regions_ = 0;  // labels that have sums: the first ones
-    // Whether some of them were left behind without pixels where sums could not be added for want of memory.
+    // Whether some of them were left behind without pixels where sums could not be added for want of
+    // memory.
     bool has_strays_ = false;
     std::unique_ptr<GeometrySums> geometry_;
     GeometryFamilies families_;
