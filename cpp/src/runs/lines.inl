@@ -51,30 +51,30 @@ struct PixelPairs {
     __m512d second;
 };
 
-inline PixelPairs gather_pairs(const std::uint8_t* image, __m512i at, __mmask8 lanes) {
-    const __m256i pairs = _mm512_mask_i64gather_epi32(_mm256_setzero_si256(), lanes, at, image, 1);
+inline PixelPairs gather_pairs(const std::uint8_t* image, __m512i at, __mmask8 selected) {
+    const __m256i pairs = _mm512_mask_i64gather_epi32(_mm256_setzero_si256(), selected, at, image, 1);
     const __m256i byte = _mm256_set1_epi32(0xff);
     return {_mm512_cvtepi32_pd(_mm256_and_si256(pairs, byte)),
             _mm512_cvtepi32_pd(_mm256_and_si256(_mm256_srli_epi32(pairs, 8), byte))};
 }
 
-inline PixelPairs gather_pairs(const std::uint16_t* image, __m512i at, __mmask8 lanes) {
-    const __m256i pairs = _mm512_mask_i64gather_epi32(_mm256_setzero_si256(), lanes, at, image, 2);
+inline PixelPairs gather_pairs(const std::uint16_t* image, __m512i at, __mmask8 selected) {
+    const __m256i pairs = _mm512_mask_i64gather_epi32(_mm256_setzero_si256(), selected, at, image, 2);
     return {_mm512_cvtepi32_pd(_mm256_and_si256(pairs, _mm256_set1_epi32(0xffff))),
             _mm512_cvtepi32_pd(_mm256_srli_epi32(pairs, 16))};
 }
 
-inline PixelPairs gather_pairs(const float* image, __m512i at, __mmask8 lanes) {
-    const __m512i pairs = _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), lanes, at, image, 4);
+inline PixelPairs gather_pairs(const float* image, __m512i at, __mmask8 selected) {
+    const __m512i pairs = _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), selected, at, image, 4);
     const __m256i first = _mm512_cvtepi64_epi32(pairs);
     const __m256i second = _mm512_cvtepi64_epi32(_mm512_srli_epi64(pairs, 32));
     return {_mm512_cvtps_pd(_mm256_castsi256_ps(first)), _mm512_cvtps_pd(_mm256_castsi256_ps(second))};
 }
 
-inline PixelPairs gather_pairs(const double* image, __m512i at, __mmask8 lanes) {
+inline PixelPairs gather_pairs(const double* image, __m512i at, __mmask8 selected) {
     const __m512d zero = _mm512_setzero_pd();
-    return {_mm512_mask_i64gather_pd(zero, lanes, at, image, 8),
-            _mm512_mask_i64gather_pd(zero, lanes, at, image + 1, 8)};
+    return {_mm512_mask_i64gather_pd(zero, selected, at, image, 8),
+            _mm512_mask_i64gather_pd(zero, selected, at, image + 1, 8)};
 }
 
 inline __m512d between(__m512d a, __m512d b, __m512d fraction) {
@@ -98,7 +98,7 @@ inline bool linear_line_by_eight(const T* image, std::int64_t row_step, const St
         _mm512_add_pd(_mm512_set1_pd(static_cast<double>(first)), _mm512_set_pd(7, 6, 5, 4, 3, 2, 1, 0));
     __mmask8 unsound = 0;
     for (std::int64_t i = 0; i < count; i += 8) {
-        const __mmask8 lanes =
+        const __mmask8 selected =
             count - i >= 8 ? __mmask8{0xff} : static_cast<__mmask8>((1U << (count - i)) - 1);
         const __m512d y = line_positions(line.y, line.step_y, line.shift_y, number);
         const __m512d x = line_positions(line.x, line.step_x, line.shift_x, number);
@@ -106,13 +106,13 @@ inline bool linear_line_by_eight(const T* image, std::int64_t row_step, const St
         const __m512d column = _mm512_roundscale_pd(x, toward_zero);
         const __m512i at = _mm512_cvttpd_epi64(_mm512_add_pd(_mm512_mul_pd(row, step), column));
         const __m512d fraction = _mm512_sub_pd(x, column);
-        const PixelPairs above = gather_pairs(image, at, lanes);
-        const PixelPairs below = gather_pairs(image + row_step, at, lanes);
+        const PixelPairs above = gather_pairs(image, at, selected);
+        const PixelPairs below = gather_pairs(image + row_step, at, selected);
         const __m512d sample =
             between(between(above.first, above.second, fraction),
                     between(below.first, below.second, fraction), _mm512_sub_pd(y, row));
-        unsound |= _mm512_mask_fpclass_pd_mask(lanes, sample, not_finite);
-        _mm512_mask_storeu_pd(samples + i, lanes, sample);
+        unsound |= _mm512_mask_fpclass_pd_mask(selected, sample, not_finite);
+        _mm512_mask_storeu_pd(samples + i, selected, sample);
         number = _mm512_add_pd(number, eight);
     }
     return unsound == 0;
