@@ -72,8 +72,8 @@ struct ScanKernels {
 // partials of their slots; `start` and `end` of a run index `row`, coordinates are local to the block.
 template <class T>
 struct IntensityKernels {
-    // [with sums of squares]. The memory `to_row_below` bytes further is asked for, as the runs of the next
-    // row mostly lie where those of this one do.
+    // [with sums of squares]. The memory `to_row_below` bytes further is asked for, as the runs of the
+    // next row mostly lie where those of this one do.
     void (*add_values[2])(const T* row, std::ptrdiff_t to_row_below, const SlotRun* runs,
                           std::int64_t count, ValuePartial<T>* partials);
     void (*add_powers)(const T* row, const SlotRun* runs, std::int64_t count, PowerPartial<T>* partials);
