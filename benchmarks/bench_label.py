@@ -8,6 +8,7 @@ import numpy as np
 
 import mensura
 
+from .compare.memory import bytes_per_pixel
 from .compare.timing import median_seconds
 from .scenes import GREY, LABELS, MASKS, NOISE, VALUES
 
@@ -156,3 +157,9 @@ class LabelingMemory:
 
     def peakmem_find_regions(self, scene: str) -> Any:
         return mensura.find_regions(self.mask)
+
+    def track_label_bytes(self, scene: str) -> float:
+        out = np.full(self.mask.shape, -1, np.int32)
+        return bytes_per_pixel(lambda: mensura.label(self.mask, out=out), self.mask.size)
+
+    track_label_bytes.unit = "bytes/pixel"  # type: ignore[attr-defined]

@@ -24,7 +24,15 @@ rng = np.random.default_rng(90)
 MASK = rng.random((1500, 1400)) < 0.5
 VALUES = rng.integers(0, 3, MASK.shape, np.uint16)
 VOLUME = rng.random((5, 1100, 800)) < 0.3
-SCENES = {"mask": MASK, "values": VALUES, "backwards": VALUES[::-1, ::-1], "volume": VOLUME}
+# So many regions that each column is more than the allocator keeps at hand.
+SPARSE = rng.random(MASK.shape) < 0.1
+SCENES = {
+    "mask": MASK,
+    "values": VALUES,
+    "backwards": VALUES[::-1, ::-1],
+    "volume": VOLUME,
+    "sparse": SPARSE,
+}
 
 # Rows without a run before rows of many, so that painting needs more memory as it goes on.
 WIDE = np.zeros((6, 600_000), bool)
@@ -77,7 +85,7 @@ def calls():
                 lambda n=name, t=threads, o=out: label_out(n, t, o),
                 out,
             )
-        yield f"measure mask with {threads} threads", lambda t=threads: measure("mask", t), None
+        yield f"measure mask with {threads} threads", lambda t=threads: measure("sparse", t), None
         yield (
             f"measure labels with {threads} threads",
             lambda t=threads: measure_labels("values", t),

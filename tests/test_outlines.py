@@ -427,6 +427,43 @@ def touches_border(mask, margin=3):
     )
 
 
+# -------------------------------------------------------------------------------------- real images
+
+
+def test_outlines_of_real_labels_hold_their_areas(shared_data):
+    tifffile = pytest.importorskip("tifffile")
+    for path in sorted((shared_data / "neubias").rglob("*labels*.tif")):
+        labels = tifffile.imread(path)
+        found = _core.trace_outlines(labels, True, 2)
+        y, x = found.corners.T
+        last = found.offsets[1:] - 1
+        following = np.arange(1, len(y) + 1)
+        following[last] = found.offsets[:-1]
+        area = np.add.reduceat(y * x[following] - y[following] * x, found.offsets[:-1]) / 2
+        table = ms.measure(labels, measurements=["label", "area"])
+        sums = [area[found.labels == label].sum() for label in table["label"]]
+        assert sums == table["area"].tolist(), path.name
+
+
+def test_nuclear_pores_lie_in_the_rim_of_the_nuclei(shared_data):
+    tifffile = pytest.importorskip("tifffile")
+    folder = shared_data / "neubias"
+    image = tifffile.imread(folder / "xyc_16bit__nup_nuclei.tif")
+    labels = tifffile.imread(folder / "xyc_16bit__nup_nuclei" / "xy_8bit_labels__nuclei.tif")
+    profiles = ms.normal_profiles(
+        image, labels, inward=20, outward=15, channel_axis=0, channels=["pores", "DNA"]
+    )
+    table = profiles.measure().to_pandas().set_index(["channel", "label"])
+    pores, dna = table.loc["pores"], table.loc["DNA"]
+    assert pores["peak_position"].between(-6, -2).all()
+    assert pores["fwhm"].between(3, 7).all()
+    assert dna["edge_position"].between(-3, 0).all()
+    assert (pores["half_right"] < 0).all()
+    inside = profiles.to_matrix()[:, profiles[0].distance < -15]
+    outside = profiles.to_matrix()[:, profiles[0].distance > 10]
+    assert (inside[..., 1].mean(axis=1) > 10 * outside[..., 1].mean(axis=1)).all()
+
+
 # --------------------------------------------------------------------------------------- bad input
 
 

@@ -23,6 +23,12 @@ def growth(call: Callable[[], object]) -> int | None:
     return _most_memory() - before
 
 
+def bytes_per_pixel(call: Callable[[], object], pixels: int) -> float:
+    """Bytes that a call holds at most beside what there is, for each pixel; NaN if unknown."""
+    grown = growth(call)
+    return float("nan") if grown is None else grown / pixels
+
+
 def _most_memory() -> int:
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024

@@ -4,11 +4,11 @@ Run from the project's root:
 
     python -m benchmarks.compare.profiles --output results
 
-The cases of `profiles_cases` are timed, mensura with two threads and its rivals in turn, warm,
-seven calls each (three of a rival whose call takes more than 5 s); OpenCV gets two threads too, the
-others have none. First the samples are compared. Rivals that go through lines or frames one by one
-do some of them, and their time is multiplied by how many there are to each: the table says
-"scaled". Those that take positions get them ready-made. Exit code 1 when samples differ.
+The cases of `profiles_cases` and `rings_cases` are timed, mensura with two threads and its rivals
+in turn, warm, seven calls each (three of a rival whose call takes more than 5 s); OpenCV gets two
+threads too, the others have none. First the samples are compared. Rivals that go through lines or
+frames one by one do some of them, and their time is multiplied by how many there are to each: the
+table says "scaled". Those that take positions get them ready-made. Exit code 1 when samples differ.
 """
 
 import argparse
@@ -20,15 +20,24 @@ from typing import Any
 import numpy as np
 
 from .peers import is_installed, use_threads
-from .profiles_cases import CASES, Problem, Rival
+from .profiles_cases import CASES as LINE_CASES
+from .profiles_cases import Problem, Rival
 from .results import facts_of_this_run, heading_of, write_results
+from .rings_cases import RING_CASES
 from .timing import Side, checked_side, markdown_table, ratio, run_alternating
 
 THREADS = 2
 REPEATS = 7
 SLOW_REPEATS = 3
 MENSURA = "mensura"
-PACKAGES = {"scipy": "scipy", "scikit-image": "skimage", "opencv-python-headless": "cv2"}
+PACKAGES = {
+    "scipy": "scipy",
+    "scikit-image": "skimage",
+    "opencv-python-headless": "cv2",
+    "cp_measure": "cp_measure",
+    "diplib": "diplib",
+}
+CASES = LINE_CASES | RING_CASES
 COLUMNS = (
     "work",
     "mensura ms",

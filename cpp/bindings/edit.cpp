@@ -2,6 +2,7 @@
 #include "mensura/edit.hpp"
 
 #include "arrays.hpp"
+#include "interrupts.hpp"
 #include "register.hpp"
 
 namespace mensura::python {
@@ -31,7 +32,7 @@ void fill_regions(const Regions& regions, const Numbers& values, const py::array
 py::tuple sizes_of_regions(const Regions& regions, int axes, int threads) {
     RegionSizes sizes;
     {
-        const py::gil_scoped_release without_gil;
+        const Interruptible interruptible;
         sizes = region_sizes(regions, axes, threads);
     }
     const auto on_border = column(std::move(sizes.on_border));
@@ -44,7 +45,7 @@ py::array_t<std::uint64_t> labels_around_regions(const Regions& regions, const p
     const ImageView view = view_of(labels, "labels");
     Column<std::uint64_t> around;
     {
-        const py::gil_scoped_release without_gil;
+        const Interruptible interruptible;
         around = labels_around(regions, view, threads);
     }
     return column(std::move(around));

@@ -1,28 +1,13 @@
 // Measuring label images and regions.
-#include <pybind11/stl.h>
-
-#include "arrays.hpp"
-#include "mensura/components.hpp"
 #include "mensura/measure.hpp"
+#include "channels.hpp"
+#include "interrupts.hpp"
+#include "mensura/components.hpp"
 #include "outputs.hpp"
 #include "register.hpp"
 
 namespace mensura::python {
 namespace {
-
-using Mask = std::optional<py::array>;
-
-std::vector<ChannelView> views_of(const std::vector<py::array>& channels,
-                                  const std::vector<Mask>& masks) {
-    if (masks.size() != channels.size()) throw py::value_error("one mask or None per channel");
-    std::vector<ChannelView> views;
-    for (std::size_t c = 0; c < channels.size(); ++c) {
-        ChannelView view{view_of(channels[c], "image")};
-        if (masks[c]) view.mask = view_of(*masks[c], "mask");
-        views.push_back(view);
-    }
-    return views;
-}
 
 template <class T, std::size_t n>
 py::tuple columns(std::array<Column<T>, n>&& values) {
@@ -77,11 +62,16 @@ py::dict table_columns(RegionTable&& table) {
     return result;
 }
 
-Accumulator make_accumulator(const MeasurePlan& plan, const std::vector<py::array>& channels,
-                             const std::vector<std::optional<Scalar>>& saturations) {
+void check_saturations(const std::vector<std::optional<Scalar>>& saturations,
+                       const std::vector<py::array>& channels) {
     if (saturations.size() != channels.size()) {
         throw py::value_error("one saturation or None per channel");
     }
+}
+
+Accumulator make_accumulator(const MeasurePlan& plan, const std::vector<py::array>& channels,
+                             const std::vector<std::optional<Scalar>>& saturations) {
+    check_saturations(saturations, channels);
     std::vector<ChannelKind> kinds;
     for (std::size_t c = 0; c < channels.size(); ++c) {
         kinds.push_back({view_of(channels[c], "image").dtype, saturations[c]});
@@ -94,35 +84,47 @@ void add_labels(Accumulator& accumulator, const py::array& labels,
                 const Origin& origin, int threads) {
     const ImageView view = view_of(labels, "labels");
     const std::vector<ChannelView> channel_views = views_of(channels, masks);
-    const py::gil_scoped_release without_gil;
+    const Interruptible interruptible;
     with_kept_memory([&] { accumulator.add(view, channel_views, origin, threads); });
 }
 
-void add_regions(Accumulator& accumulator, const Regions& regions,
-                 const std::vector<py::array>& channels, const std::vector<Mask>& masks,
-                 const Origin& origin, int threads) {
-    const std::vector<ChannelView> channel_views = views_of(channels, masks);
-    const py::gil_scoped_release without_gil;
-    with_kept_memory([&] { accumulator.add(regions, channel_views, origin, threads); });
+std::vector<ChannelView> views_of(const std::vector<py::array>& channels, const std::vector<Mask>& masks,
+                                  const std::vector<std::optional<Scalar>>& saturations) {
+    check_saturations(saturations, channels);
+    std::vector<ChannelView> views = views_of(channels, masks);
+    for (std::size_t c = 0; c < views.size(); ++c) views[c].saturation = saturations[c];
+    return views;
+}
+
+template <class Measure>
+py::dict measured(Measure measure) {
+    RegionTable table;
+    {
+        const Interruptible interruptible;
+        table = with_kept_memory(measure);
+    }
+    return table_columns(std::move(table));
 }
 
 py::dict table_of(const Accumulator& accumulator, int threads) {
-    RegionTable table;
-    {
-        const py::gil_scoped_release without_gil;
-        table = with_kept_memory([&] { return accumulator.table(threads); });
-    }
-    return table_columns(std::move(table));
+    return measured([&] { return accumulator.table(threads); });
 }
 
-// Without channels, regions need no accumulator.
-py::dict measure_geometry(const Regions& regions, const MeasurePlan& plan, int threads) {
-    RegionTable table;
-    {
-        const py::gil_scoped_release without_gil;
-        table = with_kept_memory([&] { return measure_regions(regions, {}, plan, threads); });
-    }
-    return table_columns(std::move(table));
+py::dict measure_label_image(const py::array& labels, const std::vector<py::array>& channels,
+                             const std::vector<Mask>& masks,
+                             const std::vector<std::optional<Scalar>>& saturations,
+                             const MeasurePlan& plan, int threads) {
+    const ImageView view = view_of(labels, "labels");
+    const std::vector<ChannelView> views = views_of(channels, masks, saturations);
+    return measured([&] { return measure_labels(view, views, plan, threads); });
+}
+
+py::dict measure_found(const Regions& regions, const std::vector<py::array>& channels,
+                       const std::vector<Mask>& masks,
+                       const std::vector<std::optional<Scalar>>& saturations, const MeasurePlan& plan,
+                       int threads) {
+    const std::vector<ChannelView> views = views_of(channels, masks, saturations);
+    return measured([&] { return measure_regions(regions, views, plan, threads); });
 }
 
 // `labels`, channels and masks have the images along their first axis.
@@ -142,7 +144,7 @@ py::dict measure_images(const py::array& labels, const std::vector<py::array>& c
     }
     StackTable table;
     {
-        const py::gil_scoped_release without_gil;
+        const Interruptible interruptible;
         table = with_kept_memory([&] { return measure_stack(stack, stacks, plan, threads); });
     }
     py::dict result = table_columns(std::move(table.regions));
@@ -154,7 +156,7 @@ py::array_t<std::int64_t> components_of(const py::array& labels, int threads) {
     const ImageView view = view_of(labels, "labels");
     Column<std::int64_t> counts;
     {
-        const py::gil_scoped_release without_gil;
+        const Interruptible interruptible;
         counts = with_kept_memory([&] { return count_components(view, threads); });
     }
     return column(std::move(counts));
@@ -188,8 +190,6 @@ void register_measure(py::module_& module) {
         .def(py::init(&make_accumulator), py::arg("plan"), py::arg("channels"), py::arg("saturations"))
         .def("add_labels", &add_labels, py::arg("labels"), py::arg("channels"), py::arg("masks"),
              py::arg("origin"), py::arg("threads"))
-        .def("add_regions", &add_regions, py::arg("regions"), py::arg("channels"), py::arg("masks"),
-             py::arg("origin"), py::arg("threads"))
         .def("merge", &Accumulator::merge, py::arg("other"))
         .def("table", &table_of, py::arg("threads"))
         .def_property_readonly("regions", &Accumulator::regions)
@@ -200,8 +200,10 @@ void register_measure(py::module_& module) {
     module.def("count_components", &components_of, py::arg("labels"), py::arg("threads"));
     module.def("measure_stack", &measure_images, py::arg("labels"), py::arg("channels"),
                py::arg("masks"), py::arg("saturations"), py::arg("plan"), py::arg("threads"));
-    module.def("measure_geometry", &measure_geometry, py::arg("regions"), py::arg("plan"),
-               py::arg("threads"));
+    module.def("measure_labels", &measure_label_image, py::arg("labels"), py::arg("channels"),
+               py::arg("masks"), py::arg("saturations"), py::arg("plan"), py::arg("threads"));
+    module.def("measure_regions", &measure_found, py::arg("regions"), py::arg("channels"),
+               py::arg("masks"), py::arg("saturations"), py::arg("plan"), py::arg("threads"));
 }
 
 }  // namespace mensura::python

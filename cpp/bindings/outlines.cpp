@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 
 #include "arrays.hpp"
+#include "interrupts.hpp"
 #include "register.hpp"
 
 namespace mensura::python {
@@ -16,7 +17,7 @@ py::array pairs(Column<double>&& values) {
 
 Outlines outlines_of(const py::array& labels, bool diagonal, int threads) {
     const ImageView view = view_of(labels, "labels");
-    const py::gil_scoped_release without_gil;
+    const Interruptible interruptible;
     return trace_outlines(view, diagonal, threads);
 }
 
@@ -24,7 +25,7 @@ py::tuple points_of(const Outlines& outlines, std::array<double, 2> spacing, dou
                     int threads) {
     OutlinePoints points;
     {
-        const py::gil_scoped_release without_gil;
+        const Interruptible interruptible;
         points = sample_outlines(outlines, {spacing, smooth, step}, threads);
     }
     return py::make_tuple(pairs(std::move(points.points)), pairs(std::move(points.normals)),
@@ -49,7 +50,7 @@ py::tuple reach(const py::array& labels, const Numbers& points, const Numbers& s
                               outward,         near,           stop_at_neighbors};
     Reach found;
     {
-        const py::gil_scoped_release without_gil;
+        const Interruptible interruptible;
         found = reach_across(view, crossings, threads);
     }
     return py::make_tuple(column(std::move(found.first)), column(std::move(found.last)));
@@ -61,7 +62,7 @@ py::tuple means(const Numbers& values, std::int64_t channels, const Offsets& off
     const CrossingSamples samples{span_of(values), channels, span_of(offsets), span_of(first), places};
     CrossingMeans found;
     {
-        const py::gil_scoped_release without_gil;
+        const Interruptible interruptible;
         found = average_crossings(samples, span_of(objects), threads);
     }
     return py::make_tuple(column(std::move(found.count)), column(std::move(found.mean)),

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "arrays.hpp"
+#include "interrupts.hpp"
 #include "register.hpp"
 
 namespace mensura::python {
@@ -120,7 +121,7 @@ py::tuple sample(const std::vector<py::array>& images, const std::vector<Mask>& 
                                counts.strides(0) / size, counts.strides(1) / size};
     ProfileResult result;
     {
-        const py::gil_scoped_release without_gil;
+        const Interruptible interruptible;
         result = sample_profiles(views, geometry, sampling, reducer, output, threads);
     }
     return py::make_tuple(result.complete, result.failed);
@@ -140,7 +141,7 @@ void fill_line_distances(const Offsets& offsets, const Numbers& steps,
     const double* step_of = data_of(steps, profiles, "steps");
     const double* last_of = last ? data_of(*last, profiles, "last") : nullptr;
     double* out = distances.mutable_data();
-    const py::gil_scoped_release without_gil;
+    const Interruptible interruptible;
     line_distances(rows, step_of, last_of, out, threads);
 }
 

@@ -2,6 +2,7 @@
 #include <pybind11/stl.h>
 
 #include "arrays.hpp"
+#include "interrupts.hpp"
 #include "mensura/regions.hpp"
 #include "outputs.hpp"
 #include "register.hpp"
@@ -12,16 +13,23 @@ namespace {
 Regions find(const py::array& image, int connectivity, const std::optional<Scalar>& background,
              const std::optional<Scalar>& threshold, const std::array<bool, 3>& periodic, int threads) {
     const ImageView view = view_of(image, "image");
-    const py::gil_scoped_release without_gil;
+    const Interruptible interruptible;
     const FindOptions options{connectivity, background, true, threshold, periodic, threads};
     return with_kept_memory([&] { return find_regions(view, options); });
 }
 
-void paint_into(const Regions& regions, const py::array& out, bool cleared, int threads) {
+// An array that somebody has seen is painted as a whole, without being interrupted.
+void paint_into(const Regions& regions, const py::array& out, bool cleared, bool as_a_whole,
+                int threads) {
     const MutableImageView view = mutable_view_of(out, "out");
     if (view.shape != regions.shape()) throw py::value_error("out must have the shape of the regions");
-    const py::gil_scoped_release without_gil;
-    paint(regions, view, cleared, threads);
+    if (as_a_whole) {
+        const py::gil_scoped_release without_gil;
+        paint(regions, view, cleared, threads);
+    } else {
+        const Interruptible interruptible;
+        paint(regions, view, cleared, threads);
+    }
 }
 
 Regions select_regions(const Regions& regions, const py::array_t<bool, py::array::c_style>& keep) {
@@ -64,7 +72,8 @@ void register_regions(py::module_& module) {
         .def("select", &select_regions, py::arg("keep"))
         .def("runs_of", &runs_of, py::arg("region"), py::arg("begin"), py::arg("end"))
         .def("regions_at", &regions_at, py::arg("pixels"))
-        .def("paint", &paint_into, py::arg("out"), py::arg("cleared"), py::arg("threads"));
+        .def("paint", &paint_into, py::arg("out"), py::arg("cleared"), py::arg("as_a_whole"),
+             py::arg("threads"));
     module.def("find_regions", &find, py::arg("image"), py::arg("connectivity"), py::arg("background"),
                py::arg("threshold"), py::arg("periodic"), py::arg("threads"));
 }

@@ -13,5 +13,6 @@ void register_outlines(pybind11::module_& module);
 void register_outputs(pybind11::module_& module);
 void register_measure(pybind11::module_& module);
 void register_profiles(pybind11::module_& module);
+void register_rings(pybind11::module_& module);
 
 }  // namespace mensura::python

@@ -31,25 +31,21 @@ bool bit(const std::vector<Word>& words, std::int64_t x) {
 }
 
 template <class T>
-void check_scan(const ScanKernels<T>& kernels, const std::vector<T>& row, const std::vector<T>& other,
-                T background) {
+void check_scan(const ScanKernels<T>& kernels, const std::vector<T>& row, T background) {
     const auto width = static_cast<std::int64_t>(row.size());
     const auto words = static_cast<std::size_t>(words_for(width));
-    std::vector<Word> foreground(words), only(words), breaks(words), equal(words);
+    std::vector<Word> foreground(words), only(words), breaks(words);
     kernels.scan(row.data(), width, background, foreground.data(), breaks.data());
     kernels.foreground(row.data(), width, background, only.data());
-    kernels.equal(row.data(), other.data(), width, equal.data());
     CHECK(foreground == only);
     for (std::int64_t x = 0; x < width; ++x) {
         const T value = row[static_cast<std::size_t>(x)];
         REQUIRE(bit(foreground, x) == (value != background && value == value));
         REQUIRE(bit(breaks, x) == (x == 0 || value != row[static_cast<std::size_t>(x - 1)]));
-        REQUIRE(bit(equal, x) == (value == other[static_cast<std::size_t>(x)]));
     }
     for (std::int64_t x = width; x < static_cast<std::int64_t>(words) * word_bits; ++x) {
         REQUIRE_FALSE(bit(foreground, x));
         REQUIRE_FALSE(bit(breaks, x));
-        REQUIRE_FALSE(bit(equal, x));
     }
 }
 
@@ -57,13 +53,11 @@ template <class T>
 void check_scan_of_type(const ScanKernels<T>& kernels) {
     for (std::int64_t width = 1; width <= 200; ++width) {
         auto row = random_image<T>({1, 1, width}, 3, static_cast<unsigned>(width)).pixels;
-        auto other = random_image<T>({1, 1, width}, 3, static_cast<unsigned>(width) + 1000).pixels;
         if constexpr (std::is_floating_point_v<T>) {
             row[static_cast<std::size_t>(width / 2)] = std::numeric_limits<T>::quiet_NaN();
-            other[0] = -T{0};
         }
-        check_scan(kernels, row, other, T{0});
-        check_scan(kernels, row, other, T{2});
+        check_scan(kernels, row, T{0});
+        check_scan(kernels, row, T{2});
     }
 }
 
@@ -268,6 +262,53 @@ TEST_CASE("contacts are those of the pixels") {
             const RandomRow p(width, static_cast<unsigned>(width) + 1000, false);
             for (const bool diagonal : {false, true}) {
                 CHECK(found_contacts(*table, c, p, diagonal) == touching_runs(c, p, width, diagonal));
+            }
+        }
+    }
+}
+
+template <class T>
+void check_compare(const ScanKernels<T>& kernels, std::int64_t width, bool diagonal) {
+    const auto pixels = [width](unsigned seed) {
+        auto row = random_image<T>({1, 1, width}, 3, static_cast<unsigned>(width) + seed).pixels;
+        if constexpr (std::is_floating_point_v<T>) {
+            row[static_cast<std::size_t>(width / 2)] = std::numeric_limits<T>::quiet_NaN();
+            row[0] = seed == 0 ? T{0} : -T{0};
+        }
+        return row;
+    };
+    const std::vector<T> row = pixels(0);
+    const std::vector<std::vector<T>> others{pixels(1000), pixels(2000)};
+    const std::array<const T*, 2> values{others[0].data(), others[1].data()};
+    const auto words = static_cast<std::size_t>(words_for(width));
+    std::vector<std::vector<Word>> bits(6, std::vector<Word>(words));
+    const std::array<Agreement, 2> agreements{Agreement{bits[0].data(), bits[1].data(), bits[2].data()},
+                                              Agreement{bits[3].data(), bits[4].data(), bits[5].data()}};
+    kernels.compare(row.data(), values.data(), 2, width, diagonal, agreements.data());
+    const auto at = [&](std::int64_t x) { return row[static_cast<std::size_t>(x)]; };
+    for (std::size_t k = 0; k < 2; ++k) {
+        for (std::int64_t x = 0; x < static_cast<std::int64_t>(words) * word_bits; ++x) {
+            const bool inside = x < width;
+            const T other = inside ? others[k][static_cast<std::size_t>(x)] : T{};
+            REQUIRE(bit(bits[3 * k], x) == (inside && at(x) == other));
+            if (!diagonal) continue;
+            REQUIRE(bit(bits[3 * k + 1], x) == (inside && x > 0 && at(x - 1) == other));
+            REQUIRE(bit(bits[3 * k + 2], x) == (x + 1 < width && at(x + 1) == other));
+        }
+    }
+}
+
+TEST_CASE("rows are compared pixel by pixel and diagonally, to the last pixel and no further") {
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        for (std::int64_t width = 1; width <= 200; ++width) {
+            for (const bool diagonal : {false, true}) {
+                check_compare(table->scan_u8, width, diagonal);
+                check_compare(table->scan_u16, width, diagonal);
+                check_compare(table->scan_u32, width, diagonal);
+                check_compare(table->scan_u64, width, diagonal);
+                check_compare(table->scan_f32, width, diagonal);
+                check_compare(table->scan_f64, width, diagonal);
             }
         }
     }

@@ -47,6 +47,24 @@ TEST_CASE("masks and multi-valued images equal flood fill") {
     }
 }
 
+// Every volume of two planes of 2 x 3 or 3 x 2 pixels, so that each rule by which a contact is left out
+// is met in all its surroundings.
+TEST_CASE("all small volumes equal flood fill") {
+    for (const Shape& shape : {Shape{2, 2, 3}, Shape{2, 3, 2}, Shape{3, 2, 2}}) {
+        Image<std::uint8_t> image(shape);
+        for (unsigned code = 0; code < 1U << image.pixels.size(); ++code) {
+            for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+                image.pixels[i] = static_cast<std::uint8_t>(code >> i & 1);
+            }
+            for (const int connectivity : {1, 2, 3}) {
+                const auto expected = flood_fill(image, connectivity);
+                REQUIRE(labels_of(image, connectivity, true, 1) == expected);
+                REQUIRE(labels_of(image, connectivity, false, 1) == expected);
+            }
+        }
+    }
+}
+
 TEST_CASE("strips and threads do not show in the numbers") {
     // 2-D: several strips of 2^19 pixels. 3-D: several strips of 2^21 pixels, cut between planes.
     for (const Shape& shape : {Shape{1, 1500, 1024}, Shape{13, 900, 800}}) {
@@ -241,6 +259,9 @@ TEST_CASE("sets are numbered by their first element") {
     sets.unite(3, 5);
     sets.flatten_all();
     CHECK(parent == std::vector<std::uint32_t>{0, 1, 2, 1, 1, 1});
-    CHECK(number_roots<std::uint32_t>(parent) == 3);
+    CHECK(number_sets<std::uint32_t>(parent) == 3);
     CHECK(parent == std::vector<std::uint32_t>{0, 1, 2, 1, 1, 1});
+    std::vector<std::uint32_t> chain{0, 1, 0, 2, 1, 3, 6};
+    CHECK(number_sets<std::uint32_t>(chain) == 3);
+    CHECK(chain == std::vector<std::uint32_t>{0, 1, 0, 0, 1, 0, 2});
 }

@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "mensura/threads.hpp"
@@ -51,4 +53,55 @@ TEST_CASE("no blocks, no calls") {
     for_each_block(0, 4, [](std::int64_t) { FAIL("called"); });
     for_each_block_in_order(
         0, 4, [](std::int64_t) { FAIL("called"); }, [](std::int64_t) { FAIL("called"); });
+}
+
+namespace {
+
+void work_a_little(std::int64_t) { std::this_thread::sleep_for(std::chrono::milliseconds(2)); }
+
+}  // namespace
+
+TEST_CASE("a poll that throws ends the work, and no block is merged behind it") {
+    for (const int threads : {1, 2, 7}) {
+        const Polling polling([] { throw std::runtime_error("given up"); });
+        std::atomic<std::int64_t> worked{0};
+        const auto work = [&](std::int64_t b) {
+            work_a_little(b);
+            ++worked;
+        };
+        CHECK_THROWS_WITH(for_each_block(100000, threads, work), "given up");
+        CHECK(worked < 100 * threads);
+        std::int64_t merged = 0;
+        CHECK_THROWS_WITH(
+            for_each_block_in_order(100000, threads, work, [&](std::int64_t) { ++merged; }), "given up");
+        CHECK(merged <= worked);
+    }
+}
+
+TEST_CASE("polls come now and then, on the calling thread, and only while they are wanted") {
+    const auto caller = std::this_thread::get_id();
+    int polls = 0;
+    {
+        const Polling polling([&] {
+            CHECK(std::this_thread::get_id() == caller);
+            ++polls;
+        });
+        for_each_block(1000, 1, [](std::int64_t) {});  // too short for a poll
+        CHECK(polls == 0);
+        for_each_block(200, 2, work_a_little);  // 200 ms at least
+        CHECK(polls >= 2);
+        CHECK(polls <= 20 + 200 / Polling::interval.count());
+        {
+            const Polling inner([] {});
+            const int before = polls;
+            for_each_block(50, 1, work_a_little);
+            CHECK(polls == before);
+        }
+        std::thread([] { CHECK(Polling::current() == nullptr); }).join();
+        CHECK(Polling::current() == &polling);
+    }
+    CHECK(Polling::current() == nullptr);
+    const int before = polls;
+    for_each_block(50, 1, work_a_little);
+    CHECK(polls == before);
 }

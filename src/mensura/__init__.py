@@ -34,6 +34,8 @@ from mensura.profiles import (
     normal_profiles,
     path_profiles,
     profile_reducer,
+    radial_distribution,
+    radial_profiles,
     straighten,
 )
 from mensura.regions import Regions, find_regions
@@ -62,6 +64,8 @@ __all__ = [
     "normal_profiles",
     "path_profiles",
     "profile_reducer",
+    "radial_distribution",
+    "radial_profiles",
     "relabel_sequential",
     "remove_small",
     "set_num_threads",

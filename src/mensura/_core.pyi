@@ -1,6 +1,6 @@
 """The native module. Its arguments are checked and documented in Python, not here."""
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ class Regions:
         self, region: int, begin: tuple[int, int, int], end: tuple[int, int, int]
     ) -> NDArray[np.int64]: ...
     def regions_at(self, pixels: NDArray[np.int64]) -> NDArray[np.int64]: ...
-    def paint(self, out: _Array, cleared: bool, threads: int) -> None: ...
+    def paint(self, out: _Array, cleared: bool, as_a_whole: bool, threads: int) -> None: ...
 
 def new_output(dtype: np.dtype[Any], shape: tuple[int, ...]) -> tuple[_Array, bool]: ...
 
@@ -49,14 +49,6 @@ class Accumulator:
         origin: tuple[int, int, int],
         threads: int,
     ) -> None: ...
-    def add_regions(
-        self,
-        regions: Regions,
-        channels: list[_Array],
-        masks: list[_Array | None],
-        origin: tuple[int, int, int],
-        threads: int,
-    ) -> None: ...
     def merge(self, other: Accumulator) -> None: ...
     def table(self, threads: int) -> RegionColumns: ...
     @property
@@ -73,7 +65,22 @@ def find_regions(
     threads: int,
 ) -> Regions: ...
 def count_components(labels: _Array, threads: int) -> NDArray[np.int64]: ...
-def measure_geometry(regions: Regions, plan: MeasurePlan, threads: int) -> RegionColumns: ...
+def measure_labels(
+    labels: _Array,
+    channels: list[_Array],
+    masks: list[_Array | None],
+    saturations: list[float | None],
+    plan: MeasurePlan,
+    threads: int,
+) -> RegionColumns: ...
+def measure_regions(
+    regions: Regions,
+    channels: list[_Array],
+    masks: list[_Array | None],
+    saturations: list[float | None],
+    plan: MeasurePlan,
+    threads: int,
+) -> RegionColumns: ...
 def measure_stack(
     labels: _Array,
     channels: list[_Array],
@@ -94,6 +101,34 @@ def region_sizes(
     regions: Regions, axes: int, threads: int
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]: ...
 def labels_around(regions: Regions, labels: _Array, threads: int) -> NDArray[np.uint64]: ...
+
+class RingPlan:
+    border_is_edge: bool
+    outer: float
+    radius: float
+    overflow: bool
+    sectors: int
+    octants: bool
+    def __init__(self, metric: str, center: str, spacing: tuple[float, ...], axes: int) -> None: ...
+    def set_bins(self, kind: str, width: float, number: int, edges: list[float]) -> None: ...
+
+class RingObjects:
+    @overload
+    def __init__(self, labels: _Array, threads: int) -> None: ...
+    @overload
+    def __init__(self, shape: tuple[int, ...]) -> None: ...
+    def labels(self) -> NDArray[np.uint64]: ...
+    def boxes(self) -> NDArray[np.int64]: ...
+    def measure(
+        self,
+        plan: RingPlan,
+        points: NDArray[np.float64],
+        pixels: _Array | None,
+        channels: list[_Array],
+        masks: list[_Array | None],
+        threads: int,
+    ) -> dict[str, _Array]: ...
+
 def arrow_schema(
     fields: list[tuple[str, str, dict[str, str]]], metadata: dict[str, str]
 ) -> object: ...

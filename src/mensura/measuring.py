@@ -192,15 +192,10 @@ def _gather(
 def _sum(
     objects: NDArray[Any] | Regions, pixels: Pixels, plan: _core.MeasurePlan, threads: int
 ) -> RegionColumns:
-    if isinstance(objects, Regions) and not pixels.images:
-        return _core.measure_geometry(objects._native, plan, threads)  # noqa: SLF001
-    sums = _core.Accumulator(plan, pixels.images, pixels.saturations)
-    where = (pixels.images, pixels.masks, (0, 0, 0), threads)
+    rest = (pixels.images, pixels.masks, pixels.saturations, plan, threads)
     if isinstance(objects, Regions):
-        sums.add_regions(objects._native, *where)  # noqa: SLF001
-    else:
-        sums.add_labels(objects, *where)
-    return sums.table(threads)
+        return _core.measure_regions(objects._native, *rest)  # noqa: SLF001
+    return _core.measure_labels(objects, *rest)
 
 
 def _label_dtype(objects: NDArray[Any] | Regions) -> np.dtype[Any]:

@@ -308,13 +308,13 @@ class Regions:
         chosen = check_label_output(dtype, out, self._shape)
         if out is not None:
             check_label_range(out.dtype, self.count, "out of dtype")
-            self._native.paint(out, False, used)
+            self._native.paint(out, False, True, used)
             return out
         if chosen is None:
             chosen = np.dtype(np.int32 if self.count <= np.iinfo(np.int32).max else np.int64)
         check_label_range(chosen, self.count, "dtype")
         labels, cleared = _core.new_output(chosen, self._shape)
-        self._native.paint(labels, cleared, used)
+        self._native.paint(labels, cleared, False, used)
         return labels
 
     def measure(

@@ -21,23 +21,18 @@ def orders(ndim):
 def about(point, pixels, weights, spacing):
     """Sums about a point given in pixels."""
     denominator = math.lcm(*(Fraction(number).denominator for number in (*point, *weights)))
-    wholes = [int(weight * denominator) for weight in weights]
-    distances = [
-        [int(a * denominator - p * denominator) for a, p in zip(at, point, strict=True)]
-        for at in pixels
-    ]
+    terms = []
+    for at, weight in zip(pixels, weights, strict=True):
+        products = [int(weight * denominator)]
+        for a, p in zip(at, point, strict=True):
+            distance = int(a * denominator - p * denominator)
+            products = [value * distance**power for value in products for power in range(4)]
+        terms.append(products)
     return {
-        powers: Fraction(
-            sum(w * _product(d, powers) for w, d in zip(wholes, distances, strict=True)),
-            denominator ** (1 + sum(powers)),
-        )
-        * _product(spacing, powers)
-        for powers in orders(len(spacing))
+        powers: Fraction(sum(column), denominator ** (1 + sum(powers)))
+        * math.prod(step**power for step, power in zip(spacing, powers, strict=True))
+        for powers, column in zip(orders(len(spacing)), zip(*terms, strict=True), strict=True)
     }
-
-
-def _product(numbers, powers):
-    return math.prod(number**power for number, power in zip(numbers, powers, strict=True))
 
 
 def raw(pixels, weights, spacing, corner):
@@ -65,21 +60,26 @@ def normalized(pixels, weights, spacing):
     """mu / mass^(p / ndim + 1) with lengths in units of the geometric mean of the spacing."""
     ndim, mass = len(spacing), sum(weights)
     found = central(pixels, weights, spacing)
-    return {
-        powers: _over_mass(value, sum(powers), mass, math.prod(spacing), ndim)
-        if sum(powers) >= 2 and mass != 0
-        else None
-        for powers, value in found.items()
-    }
+    if mass == 0:
+        return dict.fromkeys(found)
+    units = [_unit(order, mass, math.prod(spacing), ndim) for order in range(3 * ndim + 1)]
+    with localcontext(Context(prec=DIGITS)):
+        return {
+            powers: None
+            if sum(powers) < 2 or units[sum(powers)] is None
+            else _decimal(value / mass) / units[sum(powers)]
+            for powers, value in found.items()
+        }
 
 
-def _over_mass(value, order, mass, pixel_size, ndim):
-    if value is None or (mass < 0 and order % ndim):
+def _unit(order, mass, pixel_size, ndim):
+    """(mass x pixel size)^(order / ndim); there is no root of what is negative."""
+    whole, rest = divmod(order, ndim)
+    if mass < 0 and rest:
         return None
     with localcontext(Context(prec=DIGITS)):
-        whole, rest = divmod(order, ndim)
-        root = _decimal(mass * pixel_size) ** (Decimal(rest) / ndim) if rest else Decimal(1)
-        return _decimal(value / mass / (mass * pixel_size) ** whole) / root
+        base = _decimal(mass * pixel_size)
+        return base**whole * (base ** (Decimal(rest) / ndim) if rest else 1)
 
 
 def _decimal(number):

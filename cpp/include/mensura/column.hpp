@@ -1,8 +1,9 @@
 // Long vectors for tables: uninitialized until they are written, and backed by memory at once.
 //
 // Filling a column with zeros first would touch all its memory once more, on one thread; and a fresh
-// page of 4 KiB costs a fault when it is first written, which adds up to a fifth of the time of measuring
-// the regions. Long vectors lie on large pages; the pages of shorter ones are asked for in one call.
+// page of 4 KiB costs a fault when it is first written, which adds up to a fifth of the time of
+// measuring the regions. Long vectors lie on large pages; the pages of shorter ones are asked for in one
+// call.
 #pragma once
 
 #include <cstddef>

@@ -59,6 +59,8 @@ struct ChannelKind {
 struct ChannelView {
     ImageView image;
     std::optional<ImageView> mask{};
+    // As in ChannelKind, for measure_labels() and measure_regions(); an accumulator was told before.
+    std::optional<Scalar> saturation{};
 };
 
 // Where the first pixel of a tile lies in the image: z, y, x.
@@ -129,6 +131,8 @@ public:
     void merge(const Accumulator& other);
 
     RegionTable table(int threads) const;
+    // The same with less memory: the sums are given up as they are written, and nothing is left.
+    RegionTable take_table(int threads);
     // The same in a table of several accumulators of one plan: makes room for `rows` rows in all, then
     // writes those of this one from row `first` on.
     void make_room(std::size_t rows, RegionTable& table) const;

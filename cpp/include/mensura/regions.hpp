@@ -84,7 +84,7 @@ struct Strip {
     std::int64_t row_begin = 0;
     std::int64_t row_end = 0;
     std::vector<std::uint32_t> first_run;  // of each band, counted within the strip; one more than bands
-    std::vector<std::uint32_t> piece;      // of each run of a band: its component within the strip
+    Column<std::uint32_t> piece;           // of each run of a band: its component within the strip
     std::int64_t pieces = 0;
     std::int64_t first_piece = 0;  // pieces in all strips before
 };

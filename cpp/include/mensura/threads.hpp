@@ -5,6 +5,7 @@
 // the number of threads, which is what makes results equal for any number of them.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 
@@ -19,5 +20,27 @@ void for_each_block(std::int64_t blocks, int threads, const std::function<void(s
 void for_each_block_in_order(std::int64_t blocks, int threads,
                              const std::function<void(std::int64_t)>& work,
                              const std::function<void(std::int64_t)>& merge);
+
+// While it lives, work on blocks that is started by this thread asks now and then whether to go on:
+// `poll` is called on this thread, between two blocks, and what it throws ends the work as an exception
+// of a block does. Between two polls lie at least `interval` and one block, so a short call never polls.
+class Polling {
+public:
+    static constexpr std::chrono::milliseconds interval{25};
+
+    explicit Polling(std::function<void()> poll);
+    ~Polling();
+    Polling(const Polling&) = delete;
+    Polling& operator=(const Polling&) = delete;
+
+    // Of this thread; null where there is none.
+    static Polling* current();
+    void poll_when_due();
+
+private:
+    std::function<void()> poll_;
+    std::chrono::steady_clock::time_point due_;
+    Polling* outer_;
+};
 
 }  // namespace mensura

@@ -76,7 +76,8 @@ public:
         return buffer_.data();
     }
 
-    // Bytes from what was read to the pixels below it in the next row, 0 where they are not read in place.
+    // Bytes from what was read to the pixels below it in the next row, 0 where they are not read in
+    // place.
     std::ptrdiff_t to_row_below() const { return in_place_ ? view_.strides.y : 0; }
 
 private:

@@ -187,13 +187,42 @@ public:
     // Writes the rows of these slots from row `start` on.
     void write(const std::vector<std::size_t>& order, std::size_t start, RegionTable& table,
                int threads) const {
-        constexpr std::size_t rows_at_once = 1024;
-        const std::size_t blocks = (order.size() + rows_at_once - 1) / rows_at_once;
-        for_each_block(static_cast<std::int64_t>(blocks), threads, [&](std::int64_t b) {
-            const std::size_t first = static_cast<std::size_t>(b) * rows_at_once;
-            const std::size_t count = std::min(order.size() - first, rows_at_once);
-            write_rows(start + first, std::span(order).subspan(first, count), table);
+        for_rows(order, threads, [&](std::size_t first, std::span<const std::size_t> slots) {
+            const std::size_t row = start + first;
+            write_geometry(row, slots, table);
+            const std::vector<RegionFrame> frames = frames_of(row, slots.size(), table);
+            const TableRows rows{slots, frames};
+            for (const auto& family : families_) family->write(row, rows, table);
+            for (std::size_t c = 0; c < channels_.size(); ++c) {
+                channels_[c]->write(row, rows, table.channels[c]);
+            }
         });
+    }
+
+    // The table, family by family; the sums of each are given up once they are written, so that they do
+    // not all stand beside all columns.
+    RegionTable take(int threads) {
+        const std::vector<std::size_t> order = rows();
+        RegionTable table;
+        table.label.resize(order.size());
+        geometry_->prepare(order.size(), table);
+        for_rows(order, threads, [&](std::size_t first, std::span<const std::size_t> slots) {
+            write_geometry(first, slots, table);
+        });
+        labels_ = {};
+        geometry_.reset();
+        const auto write = [&](auto& sums, auto& columns) {
+            sums->prepare(order.size(), columns);
+            for_rows(order, threads, [&](std::size_t first, std::span<const std::size_t> slots) {
+                const std::vector<RegionFrame> frames = frames_of(first, slots.size(), table);
+                sums->write(first, {slots, frames}, columns);
+            });
+            sums.reset();
+        };
+        for (auto& family : families_) write(family, table);
+        table.channels.resize(channels_.size());
+        for (std::size_t c = 0; c < channels_.size(); ++c) write(channels_[c], table.channels[c]);
+        return table;
     }
 
     void save(ByteWriter& bytes) const {
@@ -296,25 +325,39 @@ private:
         return slots;
     }
 
-    void write_rows(std::size_t first_row, std::span<const std::size_t> slots,
-                    RegionTable& table) const {
-        const std::vector<RegionFrame> frames = geometry_->frames(slots);
-        const TableRows rows{slots, frames};
+    // Calls work(first, slots) for some neighboring rows after the other.
+    template <class Work>
+    static void for_rows(const std::vector<std::size_t>& order, int threads, Work work) {
+        constexpr std::size_t rows_at_once = 1024;
+        const std::size_t blocks = (order.size() + rows_at_once - 1) / rows_at_once;
+        for_each_block(static_cast<std::int64_t>(blocks), threads, [&](std::int64_t b) {
+            const std::size_t first = static_cast<std::size_t>(b) * rows_at_once;
+            const std::size_t count = std::min(order.size() - first, rows_at_once);
+            work(first, std::span(order).subspan(first, count));
+        });
+    }
+
+    void write_geometry(std::size_t first_row, std::span<const std::size_t> slots,
+                        RegionTable& table) const {
         for (std::size_t k = 0; k < slots.size(); ++k) {
             table.label[first_row + k] = labels_.labels()[slots[k]];
         }
-        geometry_->write(first_row, rows, table);
-        for (const auto& family : families_) family->write(first_row, rows, table);
-        for (std::size_t c = 0; c < channels_.size(); ++c) {
-            channels_[c]->write(first_row, rows, table.channels[c]);
-        }
+        geometry_->write_rows(first_row, slots, table);
+    }
+
+    static std::vector<RegionFrame> frames_of(std::size_t first_row, std::size_t count,
+                                              const RegionTable& table) {
+        std::vector<RegionFrame> frames(count);
+        for (std::size_t k = 0; k < count; ++k) frames[k] = frame_of(table, first_row + k);
+        return frames;
     }
 
     MeasurePlan plan_;
     std::vector<ChannelKind> kinds_;
     LabelIndex labels_;
     std::size_t regions_ = 0;  // labels that have sums: the first ones
-    // Whether some of them were left behind without pixels where sums could not be added for want of memory.
+    // Whether some of them were left behind without pixels where sums could not be added for want of
+    // memory.
     bool has_strays_ = false;
     std::unique_ptr<GeometrySums> geometry_;
     GeometryFamilies families_;
@@ -343,6 +386,11 @@ RegionTable Accumulator::table(int threads) const {
     sums_->prepare(rows.size(), table);
     sums_->write(rows, 0, table, threads);
     return table;
+}
+
+RegionTable Accumulator::take_table(int threads) {
+    auto empty = std::make_unique<Sums>(sums_->plan(), sums_->kinds());
+    return std::exchange(sums_, std::move(empty))->take(threads);
 }
 
 // Gathers a tile by itself and takes it in when it is whole.
@@ -410,10 +458,12 @@ Accumulator Accumulator::load(std::string_view saved) {
 RegionTable measure_labels(const ImageView& labels, std::span<const ChannelView> channels,
                            const MeasurePlan& plan, int threads) {
     std::vector<ChannelKind> kinds;
-    for (const ChannelView& channel : channels) kinds.push_back({channel.image.dtype});
+    for (const ChannelView& channel : channels) {
+        kinds.push_back({channel.image.dtype, channel.saturation});
+    }
     Accumulator accumulator(plan, std::move(kinds));
     accumulator.add(labels, channels, {}, threads);
-    return accumulator.table(threads);
+    return accumulator.take_table(threads);
 }
 
 }  // namespace mensura

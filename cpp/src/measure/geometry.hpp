@@ -201,15 +201,6 @@ struct Geometry {
         for (std::size_t p = A::first_pair; p < 6; ++p) table.covariance[p].resize(rows);
     }
 
-    static RegionFrame frame(const Total& total) {
-        RegionFrame frame{total.count, {}, {1, 1, 1}};
-        for (std::size_t a = 0; a < A::count; ++a) {
-            frame.corner[A::first + a] = total.begin[a];
-            frame.sides[A::first + a] = total.end[a] - total.begin[a];
-        }
-        return frame;
-    }
-
     static void write(std::size_t row, const Total& total, const RegionFrame&, RegionTable& table) {
         table.count[row] = total.count;
         for (std::size_t a = 0; a < A::count; ++a) {
@@ -255,10 +246,23 @@ auto with_geometry(const MeasurePlan& plan, Work work) {
     return plan.axes == 3 ? work(Geometry<false, true>{}) : work(Geometry<false, false>{});
 }
 
+// The frame of a region whose geometry stands in its row; an image of one plane has no columns for z.
+inline RegionFrame frame_of(const RegionTable& table, std::size_t row) {
+    RegionFrame frame{table.count[row], {}, {1, 1, 1}};
+    for (std::size_t a = 0; a < 3; ++a) {
+        if (table.box_begin[a].empty()) continue;
+        frame.corner[a] = table.box_begin[a][row];
+        frame.sides[a] = table.box_end[a][row] - table.box_begin[a][row];
+    }
+    return frame;
+}
+
 // The geometry of the regions of an image, which every other family may ask where a region lies.
 class GeometrySums : public ImageSums<NoPixel, RegionTable> {
 public:
-    virtual std::vector<RegionFrame> frames(std::span<const std::size_t> slots) const = 0;
+    // Writes the rows of these slots from `first_row` on; frame_of() then knows their frames.
+    virtual void write_rows(std::size_t first_row, std::span<const std::size_t> slots,
+                            RegionTable& table) const = 0;
     virtual bool has_pixels(std::size_t slot) const = 0;
 };
 
@@ -266,11 +270,11 @@ template <class Family>
 class GeometrySumsOf final : public FamilySums<Family, GeometrySums> {
 public:
     using FamilySums<Family, GeometrySums>::FamilySums;
-    std::vector<RegionFrame> frames(std::span<const std::size_t> slots) const override {
-        std::vector<RegionFrame> frames;
-        frames.reserve(slots.size());
-        for (const std::size_t slot : slots) frames.push_back(Family::frame(this->total(slot)));
-        return frames;
+    void write_rows(std::size_t first_row, std::span<const std::size_t> slots,
+                    RegionTable& table) const override {
+        for (std::size_t k = 0; k < slots.size(); ++k) {
+            Family::write(first_row + k, this->total(slots[k]), {}, table);
+        }
     }
     bool has_pixels(std::size_t slot) const override { return this->total(slot).count != 0; }
 };

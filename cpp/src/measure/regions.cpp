@@ -162,10 +162,12 @@ RegionTable measure_regions(const Regions& regions, std::span<const ChannelView>
         });
     }
     std::vector<ChannelKind> kinds;
-    for (const ChannelView& channel : channels) kinds.push_back({channel.image.dtype});
+    for (const ChannelView& channel : channels) {
+        kinds.push_back({channel.image.dtype, channel.saturation});
+    }
     Accumulator accumulator(plan, std::move(kinds));
     accumulator.add(regions, channels, {}, threads);
-    return accumulator.table(threads);
+    return accumulator.take_table(threads);
 }
 
 }  // namespace mensura

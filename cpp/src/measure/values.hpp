@@ -36,7 +36,7 @@ struct ValueFamily {
 
     static void add_row(const Row<T>& row, Part* parts) {
         intensity_kernels_of<T>().add_values[with_squares](row.pixels, row.to_row_below, row.runs,
-                                                         row.count, parts);
+                                                           row.count, parts);
     }
 
     static void prepare(std::size_t rows, Columns& columns) {

@@ -65,8 +65,7 @@ public:
         } else {
             scan_unequal(row, foreground, starts);
         }
-        if (!by_value_) return;
-        for (std::int64_t w = 0; w < words_; ++w) starts[w] &= foreground[w];
+        if (by_value_) starts_from_breaks(foreground, words_, starts);
     }
 
 private:

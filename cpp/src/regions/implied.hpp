@@ -5,13 +5,15 @@
 //
 //   c and P        are joined through E, or through C (which touches P as c touches E)
 //   c and R        are joined through E
-//   c and E        are joined through C and P
+//   c and E        are joined through C and P or, where corners touch, through C alone, which touches
+//                  E and its neighbors along x as c touches R and those of R
 //
 // and so are c and the neighbors of P, R and E along x. What a dropped contact rests on are contacts
-// within a plane, which are never dropped, and contacts with E of this row or the row above, which rest
-// on rows still further up: nothing goes round in a circle. In the first row of a strip or plane there
-// is no C, so all contacts with E are kept; a C in another strip or an E in another one is joined at the
-// seam. In objects more than a pixel across this leaves few contacts of one plane with the next.
+// within a plane, which are never dropped, and contacts with E of this row and with E and R of the row
+// above, which rest on rows still further up: nothing goes round in a circle. In the first row of a
+// strip or plane there is no C, so all contacts with E are kept; a C in another strip or an E in another
+// one is joined at the seam. In objects more than a pixel across this leaves few contacts of one plane
+// with the next.
 #pragma once
 
 #include <algorithm>
@@ -25,9 +27,10 @@ namespace mensura {
 
 class ImpliedContacts {
 public:
-    explicit ImpliedContacts(std::int64_t words)
-        : words_(words), above_(static_cast<std::size_t>(words)), behind_(above_.size()),
-          behind_before_(above_.size()), implied_(above_.size()) {}
+    // `corners` where pixels touch at corners as well.
+    ImpliedContacts(std::int64_t words, bool corners)
+        : corners_(corners), words_(words), above_(static_cast<std::size_t>(words)),
+          behind_(above_.size()), behind_before_(above_.size()), implied_(above_.size()) {}
 
     // Starts another row; `continues` where it follows the one before in the same plane.
     void start_row(bool continues) {
@@ -37,19 +40,19 @@ public:
         std::fill(behind_.begin(), behind_.end(), Word{0});
     }
 
-    // Takes the pixels that agree with a neighbor and returns those which need no contact with it, or
-    // null. Neighbors come in the order of earlier_neighbors(). The answer is valid until the next call.
-    const Word* take(const Neighbor& n, const Word* both) {
-        if (n.dz == 0) {
-            std::copy_n(both, words_, above_.data());
-            return nullptr;
-        }
-        if (n.dy == 0) {
-            std::copy_n(both, words_, behind_.data());
-            return combine([](Word above, Word, Word before) { return above & before; });
-        }
+    // Takes the pixels that agree with a neighbor; of all neighbors, before known() is asked.
+    void take(const Neighbor& n, const Word* same) {
+        if (n.dz == 0) std::copy_n(same, words_, above_.data());
+        if (n.dz != 0 && n.dy == 0) std::copy_n(same, words_, behind_.data());
+    }
+
+    // The pixels that need no contact with a neighbor, or null. Valid until the next call.
+    const Word* known(const Neighbor& n) {
+        if (n.dz == 0) return nullptr;
+        if (n.dy > 0) return behind_.data();
         if (n.dy < 0) return combine([](Word above, Word behind, Word) { return above | behind; });
-        return behind_.data();
+        if (corners_) return above_.data();
+        return combine([](Word above, Word, Word before) { return above & before; });
     }
 
 private:
@@ -61,6 +64,7 @@ private:
         return implied_.data();
     }
 
+    bool corners_;
     std::int64_t words_;
     Column<Word> above_;          // agrees with C
     Column<Word> behind_;         // agrees with E

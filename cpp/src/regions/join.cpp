@@ -146,8 +146,7 @@ private:
         } else {
             join_bands(runs, strip, bits, unite);
         }
-        sets.flatten_all();
-        number_pieces(runs, strip, bits);
+        number_pieces(runs, strip, bits, sets);
     }
 
     template <class Unite>
@@ -170,17 +169,26 @@ private:
     template <class Unite>
     void join_planes(const RunTable& runs, const Strip& strip, Bits& bits, Unite unite) const {
         Contacts<T> contacts(image_, foreground_.by_value());
-        ImpliedContacts implied(words_);
+        ImpliedContacts implied(words_, options_.connectivity == 3);
+        std::vector<Neighbor> there;
+        std::vector<OtherRow> others;
+        const bool diagonal = options_.connectivity > 1;
         for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
-            implied.start_row(r > strip.row_begin && r % image_.shape.height != 0);
-            const JoinRow c = bits.row(foreground_of(runs, r, words_), r);
-            contacts.start_row(r);
+            there.clear();
+            others.clear();
             for (const Neighbor& n : neighbors_) {
                 const auto other = neighbor_band(r, n);
                 if (!other || *other < strip.row_begin) continue;
-                const JoinRow p = bits.row(foreground_of(runs, *other, words_), *other);
-                const Word* both = contacts.both(c, *other, p);
-                contacts.visit_both(c, p, implied.take(n, both), n.diagonal, unite);
+                there.push_back(n);
+                others.push_back({*other, bits.row(foreground_of(runs, *other, words_), *other)});
+            }
+            const JoinRow c = bits.row(foreground_of(runs, r, words_), r);
+            contacts.compare(r, c, others, diagonal);
+            implied.start_row(r > strip.row_begin && r % image_.shape.height != 0);
+            for (std::size_t k = 0; k < there.size(); ++k) implied.take(there[k], contacts.same(k));
+            for (std::size_t k = 0; k < there.size(); ++k) {
+                contacts.visit_compared(k, c, others[k].bits, implied.known(there[k]), there[k].diagonal,
+                                        unite);
             }
         }
     }
@@ -253,11 +261,13 @@ private:
         std::vector<Word> nothing_;
     };
 
-    // From the roots of the runs to the numbers of their pieces, in raster order.
-    void number_pieces(const RunTable& runs, Strip& strip, Bits& bits) const {
+    // From the parents of the runs to the numbers of their pieces, in raster order.
+    void number_pieces(const RunTable& runs, Strip& strip, Bits& bits,
+                       UnionFind<std::uint32_t>& sets) const {
         if (bands_.are_rows()) {
-            strip.pieces = number_roots<std::uint32_t>(strip.piece);
+            strip.pieces = number_sets<std::uint32_t>(strip.piece);
         } else {
+            sets.flatten_all();
             RasterNumbers numbers(bands_, runs, words_);
             strip.pieces = numbers.assign(bits.first_band, bits.end_band, bits, strip.piece);
         }

@@ -88,8 +88,15 @@ private:
     void add(const Strip& strip, std::int64_t run, const Strip& other, std::int64_t other_run) {
         const std::pair pair{strip.first_piece + strip.piece[static_cast<std::size_t>(run)],
                              other.first_piece + other.piece[static_cast<std::size_t>(other_run)]};
-        if (pairs_.empty() || pairs_.back() != pair) pairs_.push_back(pair);
+        // Large pieces touch in many places. What comes again soon is known by its place in a small
+        // table.
+        auto& known = known_[static_cast<std::size_t>(pair.first + 7 * pair.second) % known_pairs];
+        if (known == pair) return;
+        known = pair;
+        pairs_.push_back(pair);
     }
+
+    static constexpr std::size_t known_pairs = 1024;
 
     const Bands& bands_;
     const std::vector<Neighbor>& neighbors_;
@@ -100,6 +107,7 @@ private:
     BandBits band_;
     BandBits other_band_;
     PiecePairs pairs_;
+    PiecePairs known_ = PiecePairs(known_pairs, {-1, -1});
 };
 
 }  // namespace mensura

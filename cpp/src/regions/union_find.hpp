@@ -50,14 +50,14 @@ private:
     std::span<Id> parent_;
 };
 
-// Replaces every root by the number of its set, sets counted from 0 in order of their roots, and returns
-// how many sets there are.
+// Replaces every parent by the number of its set, sets counted from 0 in order of their roots, and
+// returns how many sets there are. Parents come first, so they have their numbers before their children.
 template <class Id>
-Id number_roots(std::span<Id> roots) {
+Id number_sets(std::span<Id> parents) {
     Id sets = 0;
-    for (std::size_t i = 0; i < roots.size(); ++i) {
-        const auto root = static_cast<std::size_t>(roots[i]);
-        roots[i] = root == i ? sets++ : roots[root];
+    for (std::size_t i = 0; i < parents.size(); ++i) {
+        const auto parent = static_cast<std::size_t>(parents[i]);
+        parents[i] = parent == i ? sets++ : parents[parent];
     }
     return sets;
 }

@@ -135,56 +135,75 @@ std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::int64_t* end
     return count;
 }
 
-// Those of the bits of word w where a[x] == b[x - 1].
-template <class T>
-inline Word equal_to_left(Word bits, const T* a, const T* b, std::int64_t w) {
-    Word equal = 0;
-    for (; bits != 0; bits &= bits - 1) {
-        const std::int64_t x = w * word_bits + __builtin_ctzll(bits);
-        equal |= a[x] == b[x - 1] ? bits & -bits : 0;
+// Where two rows of values touch, in up to words_at_once words: see find_touching(). The mirrored
+// diagonal contacts have a list of their own, as both kinds may meet in one pixel.
+struct TouchingValues {
+    static constexpr std::int64_t words_at_once = 16;
+    static constexpr std::int64_t most = words_at_once * word_bits + spare_runs;
+    std::int64_t touching[most];
+    std::int64_t behind[most];
+    const std::int64_t* touching_end;
+    const std::int64_t* behind_end;
+};
+
+template <bool diagonal>
+inline void find_touching_values(const JoinRow& c, const JoinRow& p, const Agreement& agreement,
+                                 const Word* implied, std::int64_t word_begin, std::int64_t word_end,
+                                 TouchingValues& found) {
+    std::int64_t* touching = found.touching;
+    std::int64_t* behind = found.behind;
+    for (std::int64_t w = word_begin; w < word_end; ++w) {
+        const Word same = agreement.same[w];
+        Word here = same & (~moved_up(agreement.same, w) | c.starts[w]);
+        if (implied != nullptr) here = unknown_stretches(same, here, implied[w]);
+        if constexpr (diagonal) {
+            // Where a value goes on straight as well, that is the contact.
+            Word before = moved_up(agreement.right, w) & c.starts[w] & ~same;
+            Word mirrored = agreement.left[w] & p.starts[w] & ~same;
+            if (implied != nullptr) {
+                before &= ~implied[w];
+                mirrored &= ~moved_up(implied, w);
+            }
+            here |= before;
+            behind = append_bits<1>(mirrored, w * word_bits, behind);
+        }
+        touching = append_bits<1>(here, w * word_bits, touching);
     }
-    return equal;
+    found.touching_end = touching;
+    found.behind_end = behind;
 }
 
-template <class T, bool diagonal>
-std::int64_t find_equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Word* both,
+template <bool diagonal>
+std::int64_t find_equal_contacts(const JoinRow& c, const JoinRow& p, const Agreement& agreement,
                                  const Word* implied, std::int64_t word_begin, std::int64_t word_end,
                                  Contact* found) {
-    const JoinRow& cr = c.row;
-    const JoinRow& pr = p.row;
-    ContactWriter contacts(found);
-    for (std::int64_t w = word_begin; w < word_end; ++w) {
-        // The value ends in one row where it starts in the other, or else it would be that of both.
-        const Word c_breaks = cr.starts[w] | ~cr.foreground[w];
-        const Word p_breaks = pr.starts[w] | ~pr.foreground[w];
-        Word rest = both[w] & (~moved_up(both, w) | cr.starts[w]);
-        Word before = cr.starts[w] & p_breaks & moved_up(pr.foreground, w) & ~both[w];
-        Word behind = pr.starts[w] & c_breaks & moved_up(cr.foreground, w) & ~both[w];
-        if (implied != nullptr) {
-            rest = unknown_stretches(both[w], rest, implied[w]);
-            before &= ~implied[w];
-            behind &= ~moved_up(implied, w);
+    constexpr std::int64_t words_at_once = TouchingValues::words_at_once;
+    TouchingValues places;
+    Contact* next = found;
+    for (std::int64_t begin = word_begin; begin < word_end; begin += words_at_once) {
+        const std::int64_t left = word_end - begin;
+        const std::int64_t end = begin + (left < words_at_once ? left : words_at_once);
+        find_touching_values<diagonal>(c, p, agreement, implied, begin, end, places);
+        for (const std::int64_t* x = places.touching; x < places.touching_end; ++x) {
+            const auto pixel = static_cast<Word>(*x);
+            const auto w = static_cast<std::int64_t>(pixel / word_bits);
+            const Word bit = Word{1} << (pixel % word_bits);
+            *next++ = {run_at(c, w, bit), run_of(p, w, (bit & agreement.same[w]) | (bit - 1))};
         }
-        if constexpr (diagonal) rest |= equal_to_left(before, c.values, p.values, w);
-        for (; rest != 0; rest &= rest - 1) {
-            const Word bit = rest & -rest;
-            contacts.write(run_at(cr, w, bit), run_of(pr, w, (bit & both[w]) | (bit - 1)));
-        }
-        if constexpr (diagonal) {
-            behind = equal_to_left(behind, p.values, c.values, w);
-            for (; behind != 0; behind &= behind - 1) {
-                const Word bit = behind & -behind;
-                contacts.write(run_before(cr, w, bit), run_at(pr, w, bit));
-            }
+        if constexpr (!diagonal) continue;
+        for (const std::int64_t* x = places.behind; x < places.behind_end; ++x) {
+            const auto pixel = static_cast<Word>(*x);
+            const auto w = static_cast<std::int64_t>(pixel / word_bits);
+            const Word bit = Word{1} << (pixel % word_bits);
+            *next++ = {run_before(c, w, bit), run_at(p, w, bit)};
         }
     }
-    return contacts.end() - found;
+    return next - found;
 }
 
-template <class T>
-std::int64_t equal_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Word* both,
+std::int64_t equal_contacts(const JoinRow& c, const JoinRow& p, const Agreement& agreement,
                             const Word* implied, bool diagonal, std::int64_t word_begin,
                             std::int64_t word_end, Contact* found) {
-    return diagonal ? find_equal_contacts<T, true>(c, p, both, implied, word_begin, word_end, found)
-                    : find_equal_contacts<T, false>(c, p, both, implied, word_begin, word_end, found);
+    return diagonal ? find_equal_contacts<true>(c, p, agreement, implied, word_begin, word_end, found)
+                    : find_equal_contacts<false>(c, p, agreement, implied, word_begin, word_end, found);
 }

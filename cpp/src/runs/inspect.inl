@@ -42,10 +42,11 @@ inline Extremes<T> extremes_of(const T* pixels, std::int64_t length) {
     }
 }
 
+// Where the value lies, and the last pixel where it is gone: another thread may write to the image.
 template <class T>
-inline std::int64_t first_of(const T* pixels, T value) {
+inline std::int64_t first_of(const T* pixels, std::int64_t length, T value) {
     std::int64_t i = 0;
-    while (pixels[i] != value) ++i;
+    while (i + 1 < length && pixels[i] != value) ++i;
     return i;
 }
 
@@ -62,15 +63,16 @@ void add_positions(const T* row, const SlotRun* runs, std::int64_t count, std::i
     for (std::int64_t k = 0; k < count; ++k) {
         const T* pixels = row + runs[k].start;
         PositionPartial<T>& partial = partials[runs[k].slot];
-        const Extremes<T> found = extremes_of(pixels, runs[k].end - runs[k].start);
+        const std::int64_t length = runs[k].end - runs[k].start;
+        const Extremes<T> found = extremes_of(pixels, length);
         if (!found.any) continue;
         if (partial.any == 0 || found.low < partial.low) {
             partial.low = found.low;
-            set_position(partial.low_at, z, y, runs[k].start + first_of(pixels, found.low));
+            set_position(partial.low_at, z, y, runs[k].start + first_of(pixels, length, found.low));
         }
         if (partial.any == 0 || found.high > partial.high) {
             partial.high = found.high;
-            set_position(partial.high_at, z, y, runs[k].start + first_of(pixels, found.high));
+            set_position(partial.high_at, z, y, runs[k].start + first_of(pixels, length, found.high));
         }
         partial.any = 1;
     }

@@ -34,11 +34,12 @@ struct JoinRow {
     const std::uint32_t* rank;
 };
 
-// The same with the values of the pixels, where they tell runs apart.
-template <class T>
-struct ValueRow {
-    JoinRow row;
-    const T* values;
+// Where the values of a row and of an earlier one agree: same[x] where row[x] == earlier[x], left[x]
+// where row[x - 1] == earlier[x], right[x] where row[x + 1] == earlier[x].
+struct Agreement {
+    Word* same;
+    Word* left;
+    Word* right;
 };
 
 // Two runs that touch, one of the current row and one of an earlier row.
@@ -59,13 +60,9 @@ struct ScanKernels {
     void (*scan)(const T* row, std::int64_t width, T background, Word* foreground, Word* breaks);
     // foreground only, for images in which every foreground pixel counts as equal.
     void (*foreground)(const T* row, std::int64_t width, T background, Word* foreground);
-    // equal[x] = a[x] == b[x].
-    void (*equal)(const T* a, const T* b, std::int64_t width, Word* equal);
-    // As KernelTable::contacts, for runs of equal values. `both` marks the foreground pixels where c and
-    // p hold the same value.
-    std::int64_t (*equal_contacts)(const ValueRow<T>& c, const ValueRow<T>& p, const Word* both,
-                                   const Word* implied, bool diagonal, std::int64_t word_begin,
-                                   std::int64_t word_end, Contact* found);
+    // Compares a row with some others; `left` and `right` are written only with `diagonal`.
+    void (*compare)(const T* row, const T* const* others, int count, std::int64_t width, bool diagonal,
+                    const Agreement* agreements);
 };
 
 // Kernels that read pixels as numbers. Those that add put the pixels of the runs of one row to the
@@ -157,6 +154,10 @@ struct KernelTable {
     // all the same.
     std::int64_t (*contacts)(const JoinRow& c, const JoinRow& p, const Word* implied, bool diagonal,
                              std::int64_t word_begin, std::int64_t word_end, Contact* found);
+    // The same for runs of equal values, from where those of the foreground of c agree with p.
+    std::int64_t (*equal_contacts)(const JoinRow& c, const JoinRow& p, const Agreement& agreement,
+                                   const Word* implied, bool diagonal, std::int64_t word_begin,
+                                   std::int64_t word_end, Contact* found);
     // As `runs`, for a row of a band whose foreground is alike, and for each run that of the band.
     std::int64_t (*band_runs)(const JoinRow& row, std::int64_t words, std::int64_t* ends,
                               std::uint32_t* band_run);

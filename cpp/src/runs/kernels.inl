@@ -13,9 +13,11 @@ namespace mensura {
 namespace {
 namespace MENSURA_ISA {
 
+#include "runs/runs.inl"
+
 #include "runs/scan.inl"
 
-#include "runs/runs.inl"
+#include "runs/compare.inl"
 
 #include "runs/contacts.inl"
 
@@ -35,7 +37,7 @@ namespace MENSURA_ISA {
 
 template <class T>
 constexpr ScanKernels<T> scan_kernels() {
-    return {&scan<T>, &foreground<T>, &equal<T>, &equal_contacts<T>};
+    return {&scan<T>, &foreground<T>, &compare<T>};
 }
 
 template <class T>
@@ -56,6 +58,7 @@ constexpr KernelTable make_table(const char* name) {
             &positions,
             &find_runs,
             &contacts,
+            &equal_contacts,
             &band_runs,
             {&paint<std::uint8_t>},
             {&paint<std::uint16_t>},

@@ -22,7 +22,7 @@ public:
         starts_.resize(static_cast<std::size_t>(words));
         row_ = reader_.read(r, begin, width);
         scan_kernels_of<T>().scan(row_, width, T{0}, foreground_.data(), starts_.data());
-        for (std::size_t w = 0; w < starts_.size(); ++w) starts_[w] &= foreground_[w];
+        starts_from_breaks(foreground_.data(), words, starts_.data());
         runs_.read(foreground_.data(), starts_.data(), words);
         return row_;
     }

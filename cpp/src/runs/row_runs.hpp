@@ -24,6 +24,18 @@ inline void rising_bits(const Word* foreground, std::int64_t words, Word* starts
     }
 }
 
+// From where values change to where runs start: within the foreground, and in any case where it begins.
+// There the values change as well, unless another thread wrote to the image between two looks at a
+// pixel; a foreground pixel without a run would lead out of all memory.
+inline void starts_from_breaks(const Word* foreground, std::int64_t words, Word* breaks) {
+    Word carry = 0;
+    for (std::int64_t w = 0; w < words; ++w) {
+        const Word word = foreground[w];
+        breaks[w] = word & (breaks[w] | ~(word << 1 | carry));
+        carry = word >> (word_bits - 1);
+    }
+}
+
 // The runs of one row, in order: [start(k), end(k)).
 class RowRuns {
 public:

@@ -166,19 +166,3 @@ void above(const T* row, std::int64_t width, T threshold, Word* foreground) {
         foreground[w] = word_of([=](int i) { return pixels[i] > threshold; }) & mask;
     });
 }
-
-template <class T>
-void equal(const T* a, const T* b, std::int64_t width, Word* equal) {
-    for_each_word(a, width, [=](std::int64_t w, const T* pixels, const T*, Word mask) {
-        const std::int64_t first = w * word_bits;
-        T other[word_bits];
-        const T* right = b + first;
-        if (mask != ~Word{0} || w == 0) {
-            for (std::int64_t i = 0; i < word_bits; ++i) {
-                other[i] = (mask >> i & 1) != 0 ? b[first + i] : T{};
-            }
-            right = other;
-        }
-        equal[w] = ~unequal_word(pixels, right) & mask;
-    });
-}

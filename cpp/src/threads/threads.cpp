@@ -9,6 +9,7 @@
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace mensura {
@@ -45,21 +46,25 @@ bool claim_exception_memory() {
     return true;
 }
 
-// Runs `worker` on this thread and on up to `threads - 1` more. A thread that cannot be started is
-// done without: the others take over its share.
-void run_workers(int threads, const std::function<void()>& worker) {
+// Of each thread, since a poll belongs to a call and calls are made by threads. Nothing else is kept
+// outside of what is passed, and only `Polling` writes it.
+thread_local Polling* polling_of_this_thread = nullptr;
+
+// Runs `worker` on this thread, with its polling, and on up to `threads - 1` more, without. A thread
+// that cannot be started is done without: the others take over its share.
+void run_workers(int threads, const std::function<void(Polling*)>& worker) {
     std::vector<std::thread> others;
     others.reserve(static_cast<std::size_t>(std::max(0, threads - 1)));
     for (int t = 1; t < threads; ++t) {
         try {
             others.emplace_back([&worker] {
-                if (claim_exception_memory()) worker();
+                if (claim_exception_memory()) worker(nullptr);
             });
         } catch (...) {  // too many threads, or no memory for one
             break;
         }
     }
-    worker();
+    worker(Polling::current());
     for (auto& other : others) other.join();
 }
 
@@ -113,14 +118,31 @@ private:
 
 }  // namespace
 
+Polling::Polling(std::function<void()> poll)
+    : poll_(std::move(poll)), due_(std::chrono::steady_clock::now() + interval),
+      outer_(polling_of_this_thread) {
+    polling_of_this_thread = this;
+}
+
+Polling::~Polling() { polling_of_this_thread = outer_; }
+
+Polling* Polling::current() { return polling_of_this_thread; }
+
+void Polling::poll_when_due() {
+    if (std::chrono::steady_clock::now() < due_) return;
+    poll_();
+    due_ = std::chrono::steady_clock::now() + interval;
+}
+
 void for_each_block(std::int64_t blocks, int threads, const std::function<void(std::int64_t)>& work) {
     std::atomic<std::int64_t> next{0};
     FirstError error;
-    run_workers(useful_threads(blocks, threads), [&] {
+    run_workers(useful_threads(blocks, threads), [&](Polling* polling) {
         while (!error.stopped()) {
             const std::int64_t block = next.fetch_add(1, std::memory_order_relaxed);
             if (block >= blocks) return;
             try {
+                if (polling != nullptr) polling->poll_when_due();
                 work(block);
             } catch (...) {
                 error.capture();
@@ -137,12 +159,13 @@ void for_each_block_in_order(std::int64_t blocks, int threads,
     std::atomic<std::int64_t> next{0};
     FirstError error;
     OrderedMerge ordered(blocks, workers, merge);
-    run_workers(workers, [&] {
+    run_workers(workers, [&](Polling* polling) {
         while (!error.stopped()) {
             const std::int64_t block = next.fetch_add(1, std::memory_order_relaxed);
             if (block >= blocks) return;
             ordered.wait_for_room(block, error);
             try {
+                if (polling != nullptr) polling->poll_when_due();
                 work(block);
                 ordered.deposit(block);
             } catch (...) {

@@ -20,6 +20,7 @@ from mensura import _core
 from mensura.arguments import as_labels, check_connectivity, check_spacing
 from mensura.labeling import label
 from mensura.profiles.reducing import ReducingFunction, check_reduce
+from mensura.profiles.resampling import ranges_of
 from mensura.profiles.result import Profiles
 from mensura.profiles.sampling import (
     Floats,
@@ -616,14 +617,9 @@ class _Normals:
         return ids, np.append(self._points.offsets[:-1][first], self._points.offsets[-1])
 
     def _blocks(self, objects: Offsets, channels: int) -> Iterator[tuple[int, int]]:
-        """Yield ranges of objects with about as many samples as are held at once."""
+        """Return ranges of objects with about as many samples as are held at once."""
         samples = np.concatenate([[0], np.cumsum(self._sizes)])[objects] * channels
-        start = 0
-        while start + 1 < len(objects):
-            stop = int(np.searchsorted(samples, samples[start] + _AT_ONCE, side="right")) - 1
-            stop = max(stop, start + 1)
-            yield start, stop
-            start = stop
+        return ranges_of(samples, _AT_ONCE)
 
 
 # ------------------------------------------------------------------------------------------- checks

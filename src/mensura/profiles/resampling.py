@@ -17,6 +17,19 @@ from numpy.typing import ArrayLike, NDArray
 _AT_ONCE = 1 << 20
 
 
+def ranges_of(ends: NDArray[np.int64], at_once: int) -> Iterator[tuple[int, int]]:
+    """Yield ranges of things, each of one thing or of as many as make no more than `at_once`.
+
+    `ends` tells how much there is before each thing, and last how much there is of all.
+    """
+    start = 0
+    while start + 1 < len(ends):
+        stop = int(np.searchsorted(ends, ends[start] + at_once, side="right")) - 1
+        stop = max(stop, start + 1)
+        yield start, stop
+        start = stop
+
+
 @dataclass(frozen=True)
 class Samples:
     """Profiles as arrays: values (S, C), distances (S,) and offsets (N + 1,).
@@ -45,15 +58,10 @@ class Samples:
         )
 
     def blocks(self, per_profile: int) -> Iterator[tuple[int, int]]:
-        """Yield ranges of profiles of about as many elements as are worked on at once."""
+        """Return ranges of profiles of about as many elements as are worked on at once."""
         channels = self.values.shape[1]
         ends = self.offsets * channels + np.arange(len(self.offsets)) * (per_profile + 1)
-        start = 0
-        while start + 1 < len(ends):
-            stop = int(np.searchsorted(ends, ends[start] + _AT_ONCE, side="right")) - 1
-            stop = max(stop, start + 1)
-            yield start, stop
-            start = stop
+        return ranges_of(ends, _AT_ONCE)
 
     def located(self) -> "Samples":
         """Return these without samples whose distance is NaN."""

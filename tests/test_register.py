@@ -1,0 +1,35 @@
+"""The register of tests: a row for every measurement, an oracle in every row, and in step."""
+
+import register
+
+import mensura as ms
+
+
+def test_every_measurement_has_a_row_with_an_oracle():
+    described = ms.measurements()
+    expected = {
+        (name, ndim)
+        for name, dimensions in zip(described["name"], described["ndim"], strict=True)
+        for ndim in (2, 3)
+        if str(ndim) in str(dimensions)
+    }
+    rows = register.rows()
+    assert {(row.name, row.ndim) for row in rows} == expected
+    assert [row.name for row in rows if row.oracle == "none"] == []
+
+
+def test_every_option_of_the_oracles_is_tested_with_them():
+    assert [option for option, tests in register.options().items() if not tests] == []
+
+
+def test_every_public_function_is_held_against_an_oracle():
+    assert [name for name, files in register.functions().items() if not files] == []
+
+
+def test_every_comparison_is_described():
+    comparisons = register.agreement.COMPARISONS.values()
+    assert {comparison.__name__ for comparison in comparisons} <= set(register.ALLOWED)
+
+
+def test_the_register_is_in_step():
+    assert register.FILE.read_text() == register.text(), "run: python tests/register.py"
