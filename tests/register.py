@@ -35,6 +35,7 @@ ALLOWED = {
     "_against_intensity_scale": "1e-9 relative and some last places of the largest value",
     "_roots_against_intensity_scale": "roots, 4 last places of the largest value",
     "_times_area_against_intensity_scale": "as the mean, times the area",
+    "_against_invariants": "1e-9 of the terms that each invariant is made of",
     "_against_one": "1e-9 of 1 or of itself, whichever is larger",
 }
 
@@ -43,6 +44,7 @@ OPTIONS = ("spacing", "image", "mask", "saturation", "ddof")
 
 #: What is public and no computation.
 NOT_COMPUTED = {
+    "Profile",  # one of Profiles
     "Regions",  # what find_regions returns
     "Table",
     "__version__",

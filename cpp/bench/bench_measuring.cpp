@@ -50,6 +50,9 @@ Regions found(const Picture<std::uint32_t>& scene) {
 MENSURA_BENCH(geometry) { return geometry(nuclei(), plan_with(2)); }
 MENSURA_BENCH(geometry_volume) { return geometry(balls(), plan_with(3)); }
 MENSURA_BENCH(geometry_second) { return geometry(nuclei(), plan_with(2, &MeasurePlan::second_moments)); }
+MENSURA_BENCH(geometry_third) {
+    return geometry(nuclei(), plan_with(2, &MeasurePlan::second_moments, &MeasurePlan::third_moments));
+}
 MENSURA_BENCH(geometry_border) { return geometry(nuclei(), plan_with(2, &MeasurePlan::border_pixels)); }
 MENSURA_BENCH(geometry_noise) { return geometry(noise_labels(), plan_with(2)); }
 MENSURA_BENCH(geometry_tissue) { return geometry(tissue(), plan_with(2)); }
