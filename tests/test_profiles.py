@@ -620,6 +620,7 @@ LINE = ([[0, 0]], [[3, 3]])
                 (True, TypeError),
             ]
         ],
+        (lambda: ms.line_profiles(np.eye(4), *LINE, width=1e9), ValueError, "at most 20000 pixels"),
         (lambda: ms.line_profiles(np.eye(4), *LINE, n=0), ValueError, "n must be at least 1"),
         (lambda: ms.line_profiles(np.eye(4), *LINE, n=2.5), TypeError, "n must be an integer"),
         (lambda: ms.line_profiles(np.eye(4), *LINE, n=2, step=1), ValueError, "exclude each other"),

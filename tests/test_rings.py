@@ -413,6 +413,14 @@ def test_every_pixel_belongs_to_the_nearest_object():
     assert found.count.sum() == labels.size
 
 
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 3, 1), (3, 1, 1), (3, 1), (1, 3)])
+@pytest.mark.parametrize("labels", [(1, 0, 2), (2, 0, 1)])
+def test_a_pixel_as_near_to_two_objects_goes_to_the_smaller_label(shape, labels):
+    image = np.array(labels).reshape(shape)
+    found = ms.radial_profiles(image, image, metric="signed", outer=9)
+    assert [profile.count.sum() for profile in found] == [2, 1]
+
+
 def test_equal_counts_keep_pixels_of_one_distance_together():
     labels = np.ones((1, 12), int)
     found = ms.radial_profiles(labels, labels, center=(0, 0), bins=("equal_counts", 3))

@@ -88,8 +88,10 @@ void add_labels(Accumulator& accumulator, const py::array& labels,
     with_kept_memory([&] { accumulator.add(view, channel_views, origin, threads); });
 }
 
-std::vector<ChannelView> views_of(const std::vector<py::array>& channels, const std::vector<Mask>& masks,
-                                  const std::vector<std::optional<Scalar>>& saturations) {
+// With the saturation of each channel.
+std::vector<ChannelView> channels_of(const std::vector<py::array>& channels,
+                                     const std::vector<Mask>& masks,
+                                     const std::vector<std::optional<Scalar>>& saturations) {
     check_saturations(saturations, channels);
     std::vector<ChannelView> views = views_of(channels, masks);
     for (std::size_t c = 0; c < views.size(); ++c) views[c].saturation = saturations[c];
@@ -115,7 +117,7 @@ py::dict measure_label_image(const py::array& labels, const std::vector<py::arra
                              const std::vector<std::optional<Scalar>>& saturations,
                              const MeasurePlan& plan, int threads) {
     const ImageView view = view_of(labels, "labels");
-    const std::vector<ChannelView> views = views_of(channels, masks, saturations);
+    const std::vector<ChannelView> views = channels_of(channels, masks, saturations);
     return measured([&] { return measure_labels(view, views, plan, threads); });
 }
 
@@ -123,7 +125,7 @@ py::dict measure_found(const Regions& regions, const std::vector<py::array>& cha
                        const std::vector<Mask>& masks,
                        const std::vector<std::optional<Scalar>>& saturations, const MeasurePlan& plan,
                        int threads) {
-    const std::vector<ChannelView> views = views_of(channels, masks, saturations);
+    const std::vector<ChannelView> views = channels_of(channels, masks, saturations);
     return measured([&] { return measure_regions(regions, views, plan, threads); });
 }
 

@@ -27,6 +27,7 @@ from . import (
     painting,
     periodic,
     profile_shapes,
+    profiles,
     scanning,
     tables,
 )
@@ -319,3 +320,34 @@ def test_profile_shapes():
         places = rng.uniform(0, len(values) - 1, 9)
         expected = np.interp(places, np.arange(len(values)), values)
         assert [profile_shapes.at(samples, p) for p in places] == pytest.approx(expected.tolist())
+
+
+# ---------------------------------------------------------------------------------------- profiles
+
+
+@pytest.mark.parametrize("order", [0, 1])
+@pytest.mark.parametrize(
+    ("outside", "mode"), [("nearest", "nearest"), ("reflect", "reflect"), (2.0, "grid-constant")]
+)
+def test_samples_are_those_of_scipy(order, outside, mode):
+    rng = np.random.default_rng(41)
+    image = rng.random((7, 9))
+    points = rng.uniform(-12, 20, (200, 2))
+    want = ndimage.map_coordinates(image, points.T, order=order, mode=mode, cval=2.0)
+    got = [profiles.sample(image, point, order, outside) for point in points.tolist()]
+    np.testing.assert_allclose(got, want, rtol=1e-12)
+
+
+def test_cubic_samples_are_exact_on_quadratics():
+    y, x = np.mgrid[:8, :8].astype(float)
+    image = 2 * y**2 - 3 * x * y + x**2 - 5
+    for a, b in np.random.default_rng(42).uniform(1, 6, (50, 2)).tolist():
+        expected = 2 * a**2 - 3 * a * b + b**2 - 5
+        assert profiles.sample(image, (a, b), 3) == pytest.approx(expected, abs=1e-11)
+
+
+def test_masked_neighbors_give_their_weight_to_the_others():
+    image = np.array([[1.0, 5.0], [3.0, 100.0]])
+    mask = np.array([[False, False], [False, True]])
+    assert profiles.sample(image, (0.5, 0.5), 1, "nan", mask) == pytest.approx(3.0)
+    assert np.isnan(profiles.sample(image, (1.0, 1.0), 1, "nan", mask))

@@ -63,6 +63,13 @@ private:
         const double first = first_;
         const double start = start_;
         const double width = plan_->width;
+        if (first == 0 && width == 1) {  // the commonest, without a division
+            for (std::int64_t i = 0; i < count; ++i) {
+                const double place = distance[i] - start;
+                ring[i] = static_cast<std::int32_t>(place < rings ? place : -1.0);
+            }
+            return;
+        }
         if (first == 0) {  // no distance is below the first ring, and cutting off fractions is enough
             for (std::int64_t i = 0; i < count; ++i) {
                 const double place = (distance[i] - start) / width;

@@ -107,7 +107,7 @@ def radial_distribution(
     >>> image[4, 4] = 52
     >>> table = ms.radial_distribution(labels, image, bins=2)
     >>> table["RadialDistribution_FracAtD_1of2"], table["RadialDistribution_FracAtD_2of2"]
-    (array([0.6]), array([0.4]))
+    (array([0.64]), array([0.36]))
     """
     if like != "cellprofiler":
         raise ValueError(f'like must be "cellprofiler", not {like!r}')

@@ -25,6 +25,9 @@ OUTSIDE = ("nan", "nearest", "reflect")
 #: More samples than this cannot be meant.
 MOST_SAMPLES = 1 << 40
 
+#: So many samples across at most, each of which takes some kilobytes a thread.
+MOST_ACROSS = 20_000
+
 Floats = NDArray[np.float64]
 Offsets = NDArray[np.int64]
 
@@ -199,8 +202,11 @@ def spread_across(width: float | None, spacing: tuple[float, ...]) -> Spread:
     if width is None:
         return Spread(np.zeros((1, axes)), np.ones(1), pitch)
     steps = check_positive(width, "width") / pitch
-    if steps > 1e6:
-        raise ValueError(f"width must be at most a million pixels, not {steps:g} of them")
+    if steps**axes > MOST_ACROSS:
+        raise ValueError(
+            f"width must be at most {MOST_ACROSS ** (1 / axes):.0f} pixels of size {pitch:g}, not "
+            f"{steps:g} of them"
+        )
     if axes == 1:
         offsets, weights = _band(steps)
         return Spread(offsets[:, np.newaxis], weights, pitch)
