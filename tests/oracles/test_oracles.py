@@ -226,7 +226,12 @@ def test_tables_equal_scikit_image(shape, spacing, channels):
     labels = rng.integers(-1, 5, shape) * 3
     image = rng.random(shape if channels is None else (*shape, channels)) - 0.1
     wanted = tables.names(len(shape), with_image=True)
-    known = [name for name in wanted if name in SCIKIT_IMAGE_PROPERTIES]
+    # Moments about a center cancel, so that rounding there has a scale of its own: test_moments.py.
+    known = [
+        name
+        for name in wanted
+        if name in SCIKIT_IMAGE_PROPERTIES and not name.startswith("moments")
+    ]
     expected = skimage_measure.regionprops_table(labels, image, properties=known, spacing=spacing)
     found = tables.measure(labels, image, known, spacing=spacing)
     assert_tables_agree(found, expected, intensity_scale=1.0)
