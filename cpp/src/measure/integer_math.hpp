@@ -25,6 +25,16 @@ inline bool fits_64(Int128 value) {
     return -small < value && value < small;
 }
 
+// The nearest double.
+inline double to_double(Int128 value) {
+    return fits_64(value) ? static_cast<double>(static_cast<std::int64_t>(value))
+                          : static_cast<double>(value);
+}
+inline double to_double(UInt128 value) {
+    return value >> 63 == 0 ? static_cast<double>(static_cast<std::int64_t>(value))
+                            : static_cast<double>(value);
+}
+
 // The integer nearest to sum / count.
 inline Int128 nearest_mean(Int128 sum, std::int64_t count) {
     const Int128 shifted = sum + count / 2;
@@ -32,13 +42,13 @@ inline Int128 nearest_mean(Int128 sum, std::int64_t count) {
     return floor_quotient(shifted, Int128{count});
 }
 
-// sum / count, rounded twice: the nearest integer is exact, the rest below one half.
-inline double mean_of(Int128 sum, std::int64_t count) {
-    const Int128 center = nearest_mean(sum, count);
+// sum / count, rounded twice: the nearest integer, `center`, is exact, the rest below one half.
+inline double mean_about(Int128 center, Int128 sum, std::int64_t count) {
     const auto rest = static_cast<std::int64_t>(sum - center * count);
-    const double whole = fits_64(center) ? static_cast<double>(static_cast<std::int64_t>(center))
-                                         : static_cast<double>(center);
-    return whole + static_cast<double>(rest) / static_cast<double>(count);
+    return to_double(center) + static_cast<double>(rest) / static_cast<double>(count);
+}
+inline double mean_of(Int128 sum, std::int64_t count) {
+    return mean_about(nearest_mean(sum, count), sum, count);
 }
 
 // A 256-bit integer modulo 2^256, with just what central sums need.
@@ -88,22 +98,21 @@ private:
 
 // What is left of a central sum after the exact part: the mean differs from the center by rest / count.
 inline double about_mean(double about_center, Int128 rest, std::int64_t count) {
-    const auto r = static_cast<double>(rest);
+    const double r = to_double(rest);
     return about_center - r * r / static_cast<double>(count);
 }
 
-// Sum of squares about the mean of `count` integers of at most 32 bits, from their raw sums.
-inline double central_squares(UInt128 squares, Int128 sum, std::int64_t count) {
-    const Int128 center = nearest_mean(sum, count);
+// Sum of squares about the mean of `count` integers of at most 32 bits, from their raw sums and the
+// integer nearest to their mean.
+inline double central_squares(UInt128 squares, Int128 sum, Int128 center, std::int64_t count) {
     const auto c = static_cast<UInt128>(center);
     const UInt128 about_center =
         squares - 2 * c * static_cast<UInt128>(sum) + c * c * static_cast<UInt128>(count);
-    return about_mean(static_cast<double>(about_center), sum - center * count, count);
+    return about_mean(to_double(about_center), sum - center * count, count);
 }
 
 // The same for integers of 64 bits.
-inline double central_squares(const UInt192& squares, Int128 sum, std::int64_t count) {
-    const Int128 center = nearest_mean(sum, count);
+inline double central_squares(const UInt192& squares, Int128 sum, Int128 center, std::int64_t count) {
     const Int256 about_center = Int256(squares.high, squares.low) - Int256::product(2 * center, sum) +
                                 Int256::product(center * count, center);
     return about_mean(about_center.to_double(), sum - center * count, count);

@@ -67,10 +67,11 @@ struct IntegerValues : ValueFamily<T, with_squares> {
     struct NoSquares {};
     using Squares = std::conditional_t<sizeof(T) == 8, UInt192, UInt128>;
 
+    // The widest first, so that no room is left between them.
     struct Total {
-        std::int64_t valid = 0;
         Int128 sum = 0;
         [[no_unique_address]] std::conditional_t<with_squares, Squares, NoSquares> squares{};
+        std::int64_t valid = 0;
         T min = std::numeric_limits<T>::max();
         T max = std::numeric_limits<T>::lowest();
     };
@@ -97,13 +98,14 @@ struct IntegerValues : ValueFamily<T, with_squares> {
                       RegionTable::Channel& columns) {
         if (total.valid == 0) return ValueFamily<T, with_squares>::write_undefined(row, columns);
         columns.valid[row] = total.valid;
-        columns.sum[row] = static_cast<double>(total.sum);
-        columns.mean[row] = mean_of(total.sum, total.valid);
+        const Int128 center = nearest_mean(total.sum, total.valid);
+        columns.sum[row] = to_double(total.sum);
+        columns.mean[row] = mean_about(center, total.sum, total.valid);
         columns.min[row] = static_cast<double>(total.min);
         columns.max[row] = static_cast<double>(total.max);
-        columns.above_min[row] = static_cast<double>(total.sum - Int128{total.min} * total.valid);
+        columns.above_min[row] = to_double(total.sum - Int128{total.min} * total.valid);
         if constexpr (with_squares) {
-            columns.squares[row] = central_squares(total.squares, total.sum, total.valid);
+            columns.squares[row] = central_squares(total.squares, total.sum, center, total.valid);
         }
     }
 };

@@ -45,10 +45,12 @@ public:
 
     RingRow row() const {
         if (valid_ == 0) return {0, undefined, undefined, undefined, undefined, undefined};
-        const double squares = central_squares(squares_, Int128{sum_}, valid_);
+        const Int128 sum{sum_};
+        const Int128 center = nearest_mean(sum, valid_);
+        const double squares = central_squares(squares_, sum, center, valid_);
         return {valid_,
                 static_cast<double>(sum_),
-                mean_of(Int128{sum_}, valid_),
+                mean_about(center, sum, valid_),
                 std::sqrt(squares / static_cast<double>(valid_)),
                 static_cast<double>(min_),
                 static_cast<double>(max_)};
