@@ -98,8 +98,20 @@ private:
                                      static_cast<int>(others.size()), width_, diagonal,
                                      agreements_.data());
         for (std::size_t k = 0; k < others.size(); ++k) {
-            Word* same = agreements_[k].same;
-            for (std::int64_t w = 0; w < words_; ++w) same[w] &= c.foreground[w];
+            keep_foreground(c.foreground, others[k].bits.foreground, agreements_[k], diagonal);
+        }
+    }
+
+    // Where both pixels lie in runs. Those of a start do, unless somebody else writes to the image
+    // meanwhile, and then a run would be looked up that is not there.
+    void keep_foreground(const Word* c, const Word* p, const Agreement& agreement, bool diagonal) {
+        for (std::int64_t w = 0; w < words_; ++w) agreement.same[w] &= c[w] & p[w];
+        if (!diagonal) return;
+        Word before = 0;  // the last pixel of the word before
+        for (std::int64_t w = 0; w < words_; ++w) {
+            agreement.left[w] &= c[w] << 1 | before;
+            agreement.right[w] &= p[w];
+            before = c[w] >> (word_bits - 1);
         }
     }
 
