@@ -110,3 +110,20 @@ assert ms.label(np.eye(3, dtype=bool)).max() == 1
 def test_images_beyond_all_memory(shape):
     found = run("-c", BEYOND_MEMORY, str(shape), MENSURA_NUM_THREADS="1")
     assert found.split() == ["MemoryError"] * 3
+
+
+SPREAD_IDS = """
+import resource
+import numpy as np
+import mensura as ms
+
+ids = np.random.default_rng(0).integers(1, 2**31, 100_000, np.int32)
+labels = np.repeat(ids, 3).reshape(300, 1000)
+resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))
+print(len(ms.measure(labels, threads=1)["label"]) == len(np.unique(ids)))
+"""
+
+
+def test_memory_does_not_grow_with_the_range_of_ids():
+    # Ids that are spread evenly are near to one another here and there.
+    assert run("-c", SPREAD_IDS).strip() == "True"

@@ -83,12 +83,14 @@ private:
         const std::uint64_t low = std::min(low_, label);
         const std::uint64_t high = std::max(high_, label);
         const std::uint64_t kept = std::max<std::uint64_t>(smallest_window, window_.size());
+        // It grows with the number of labels only: were it to grow whenever a label lies near, labels
+        // that are spread evenly would lead it from one to the next through all of their range.
         if (high - low >= std::max<std::uint64_t>(kept, 8 * labels_.size())) return false;
         low_ = low;
         high_ = high;
         // Room on both sides, so that stretching is rare in whichever direction labels come.
         const std::uint64_t needed = high - low + 1;
-        const std::uint64_t slack = (needed <= kept / 2 ? kept : 2 * needed) - needed;
+        const std::uint64_t slack = (needed <= kept ? kept : 2 * needed) - needed;
         begin_ = low - std::min(low, slack / 2);
         const std::uint64_t above = ~std::uint64_t{0} - high;
         const std::uint64_t last = high + std::min(above, slack / 2);
