@@ -7,6 +7,7 @@ import pytest
 import strategies as images
 from hypothesis import given
 from hypothesis import strategies as st
+from known_images import SAMPLE
 from oracles import painting, tables
 from oracles.agreement import RELATIVE, assert_same_bits, assert_tables_agree
 from peers import SCIKIT_IMAGE_PROPERTIES
@@ -242,20 +243,6 @@ def test_no_objects_leave_the_columns_that_objects_have():
 
 # scikit-image, tests/skimage2/measure/test_regionprops.py (BSD-3), arrays SAMPLE and
 # INTENSITY_SAMPLE, and the values asserted there (several of them determined with MATLAB).
-SAMPLE = np.array(
-    [
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0, 0],
-        [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0],
-        [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],
-        [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],
-        [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0],
-        [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0],
-        [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0],
-        [1, 0, 1, 0, 0, 1, 1, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0],
-        [0, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 1],
-        [0, 1, 1, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1],
-    ]
-)
 SAMPLE_INTENSITY = SAMPLE.copy()
 SAMPLE_INTENSITY[1, 9:11] = 2
 SAMPLE_PUBLISHED = {

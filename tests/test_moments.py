@@ -9,6 +9,7 @@ import pytest
 import strategies as images
 from hypothesis import given
 from hypothesis import strategies as st
+from known_images import SAMPLE
 from oracles import moments as exact
 from oracles import tables
 from oracles.agreement import assert_same_bits, assert_tables_agree
@@ -124,20 +125,6 @@ def test_unequal_spacing_differs_from_scikit_image_by_the_mean_step():
 
 # scikit-image, tests/skimage2/measure/test_regionprops.py (BSD-3), array SAMPLE, and the moments
 # asserted there (determined with OpenCV).
-SAMPLE = np.array(
-    [
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0, 0],
-        [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0],
-        [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],
-        [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],
-        [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0],
-        [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0],
-        [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0],
-        [1, 0, 1, 0, 0, 1, 1, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0],
-        [0, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 1],
-        [0, 1, 1, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1],
-    ]
-)
 SAMPLE_MOMENTS = {
     "moments-0-0": 72,
     "moments-0-1": 680,
