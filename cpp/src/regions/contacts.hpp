@@ -67,7 +67,7 @@ public:
     }
 
 private:
-    static constexpr std::int64_t words_at_once = 64;
+    static constexpr std::int64_t words_at_once = 32;
 
     std::int64_t find(const JoinRow& p, const Word* implied, bool diagonal, std::int64_t begin,
                       std::int64_t end) {
