@@ -71,10 +71,11 @@ private:
 };
 
 // Where two rows touch: the first pixel of every stretch of contact and, with `diagonal`, the pixel
-// behind every diagonal one, of words [word_begin, word_end). Returns one past the last written.
+// behind every diagonal one, of words [word_begin, word_end), counted from the first of them. Returns
+// one past the last written.
 template <bool diagonal>
-inline std::int64_t* find_touching(const JoinRow& c, const JoinRow& p, const Word* implied,
-                                   std::int64_t word_begin, std::int64_t word_end, std::int64_t* next) {
+inline std::int16_t* find_touching(const JoinRow& c, const JoinRow& p, const Word* implied,
+                                   std::int64_t word_begin, std::int64_t word_end, std::int16_t* next) {
     for (std::int64_t w = word_begin; w < word_end; ++w) {
         const Word cf = c.foreground[w];
         const Word pf = p.foreground[w];
@@ -90,7 +91,7 @@ inline std::int64_t* find_touching(const JoinRow& c, const JoinRow& p, const Wor
             behind &= ~moved_up(implied, w);
         }
         if constexpr (diagonal) touching |= before | behind;
-        next = append_bits<1>(touching, w * word_bits, next);
+        next = append_bits<1>(touching, (w - word_begin) * word_bits, next);
     }
     return next;
 }
@@ -101,15 +102,15 @@ template <bool diagonal>
 std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, const Word* implied,
                            std::int64_t word_begin, std::int64_t word_end, Contact* found) {
     constexpr std::int64_t words_at_once = 16;
-    std::int64_t touching[words_at_once * word_bits + spare_runs];
+    std::int16_t touching[words_at_once * word_bits + spare_runs];
     ContactWriter contacts(found);
     for (std::int64_t begin = word_begin; begin < word_end; begin += words_at_once) {
         const std::int64_t left = word_end - begin;
         const std::int64_t end = begin + (left < words_at_once ? left : words_at_once);
-        const std::int64_t* last = find_touching<diagonal>(c, p, implied, begin, end, touching);
-        for (const std::int64_t* x = touching; x < last; ++x) {
+        const std::int16_t* last = find_touching<diagonal>(c, p, implied, begin, end, touching);
+        for (const std::int16_t* x = touching; x < last; ++x) {
             const auto pixel = static_cast<Word>(*x);
-            const auto w = static_cast<std::int64_t>(pixel / word_bits);
+            const auto w = begin + static_cast<std::int64_t>(pixel / word_bits);
             const Word bit = Word{1} << (pixel % word_bits);
             contacts.write(run_of(c, w, (bit & c.foreground[w]) | (bit - 1)),
                            run_of(p, w, (bit & p.foreground[w]) | (bit - 1)));
