@@ -402,7 +402,9 @@ TEST_CASE("extents are those of the pixels of a row of a band, at every width ar
             rising_bits(starts.data(), words, starts.data());
             std::vector<std::uint32_t> rank(starts.size());
             std::vector<std::uint32_t> slot(at(table->rank(starts.data(), words, 0, rank.data())));
-            for (std::size_t run = 0; run < slot.size(); ++run) slot[run] = 7 * run % slots;
+            for (std::size_t run = 0; run < slot.size(); ++run) {
+                slot[run] = static_cast<std::uint32_t>(7 * run % slots);
+            }
 
             for (const bool volume : {false, true}) {
                 std::vector<Extent> expected(slots, empty_extent());

@@ -79,7 +79,7 @@ inline std::int16_t* find_touching(const JoinRow& c, const JoinRow& p, const Wor
     for (std::int64_t w = word_begin; w < word_end; ++w) {
         const Word cf = c.foreground[w];
         const Word pf = p.foreground[w];
-        if (cf == 0 && pf == 0) continue;
+        if (!bits_are_cheap && cf == 0 && pf == 0) continue;
         const Word c_before = moved_up(c.foreground, w);
         const Word p_before = moved_up(p.foreground, w);
         Word touching = cf & pf & ~(c_before & p_before);
