@@ -67,7 +67,8 @@ public:
     }
 
 private:
-    static constexpr std::int64_t words_at_once = 64;
+    // So few that their contacts are no long vector, whose memory each strip would ask the system for.
+    static constexpr std::int64_t words_at_once = 32;
 
     std::int64_t find(const JoinRow& p, const Word* implied, bool diagonal, std::int64_t begin,
                       std::int64_t end) {
