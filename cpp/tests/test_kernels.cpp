@@ -8,6 +8,7 @@
 #include <set>
 
 #include "images.hpp"
+#include "measure/geometry.hpp"
 #include "mensura/isa.hpp"
 #include "runs/kernels.hpp"
 #include "runs/row_runs.hpp"
@@ -22,6 +23,7 @@ std::vector<const KernelTable*> tables() {
     for (const std::string& name : available_isas()) {
         if (name == "avx2") usable.push_back(&avx2_kernels());
         if (name == "avx512") usable.push_back(&avx512_kernels());
+        if (name == "avx512vbmi2") usable.push_back(&avx512vbmi2_kernels());
     }
     return usable;
 }
@@ -370,6 +372,54 @@ TEST_CASE("runs of a band are found for the runs of its rows") {
             found.resize(static_cast<std::size_t>(2 * count));
             CHECK(found == ends_of(row, width));
             for (std::int64_t k = 0; k < count; ++k) CHECK(band_run[static_cast<std::size_t>(k)] == k);
+        }
+    }
+}
+
+TEST_CASE("extents are those of the pixels of a row of a band, at every width around a word's edge") {
+    const auto at = [](std::int64_t i) { return static_cast<std::size_t>(i); };
+    constexpr std::int32_t z = 3;
+    constexpr std::int32_t y = 1000;
+    constexpr std::int64_t slots = 5;
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        for (std::int64_t width = 1; width <= 200; ++width) {
+            const RandomRow row(width, static_cast<unsigned>(width), false);
+            const RandomRow below(width, static_cast<unsigned>(width + 1000), false);
+            const std::int64_t words = words_for(width);
+            std::vector<Word> starts(at(words));
+            for (std::size_t w = 0; w < starts.size(); ++w) {
+                starts[w] = row.foreground[w] | below.foreground[w];
+            }
+            rising_bits(starts.data(), words, starts.data());
+            std::vector<std::uint32_t> rank(starts.size());
+            std::vector<std::uint32_t> slot(at(table->rank(starts.data(), words, 0, rank.data())));
+            for (std::size_t run = 0; run < slot.size(); ++run) {
+                slot[run] = static_cast<std::uint32_t>(7 * run % slots);
+            }
+
+            for (const bool volume : {false, true}) {
+                std::vector<Extent> expected(slots, empty_extent());
+                std::int64_t run = -1;
+                for (std::int64_t x = 0; x < width; ++x) {
+                    run += bit(starts, x);
+                    if (!bit(row.foreground, x)) continue;
+                    Extent& extent = expected[slot[at(run)]];
+                    const std::int64_t of_z = volume ? z : 0;
+                    const std::int64_t sums[4] = {1, y, x, of_z};
+                    for (int i = 0; i < 4; ++i) extent.sums[i] += sums[i];
+                    const auto column = static_cast<std::int32_t>(x);
+                    const std::int32_t reach[6] = {-column, -y, column + 1, y + 1, -z, z + 1};
+                    for (int i = 0; i < (volume ? 6 : 4); ++i) {
+                        extent.reach[i] = std::max(extent.reach[i], reach[i]);
+                    }
+                }
+                std::vector<Extent> found(slots, empty_extent());
+                std::vector<std::int32_t> ends(at(words * word_bits + spare_runs));
+                table->add_extents[volume]({row.foreground.data(), starts.data(), rank.data()}, words,
+                                           slot.data(), volume ? z : 0, y, ends.data(), found.data());
+                CHECK(bytes_of(found) == bytes_of(expected));
+            }
         }
     }
 }

@@ -67,6 +67,7 @@ public:
     }
 
 private:
+    // So few that their contacts are no long vector, whose memory each strip would ask the system for.
     static constexpr std::int64_t words_at_once = 32;
 
     std::int64_t find(const JoinRow& p, const Word* implied, bool diagonal, std::int64_t begin,

@@ -70,14 +70,15 @@ private:
 };
 
 // Where two rows touch: the first pixel of every stretch of contact and, with `diagonal`, the pixel
-// behind every diagonal one, of words [word_begin, word_end). Returns one past the last written.
+// behind every diagonal one, of words [word_begin, word_end), counted from the first of them. Returns
+// one past the last written.
 template <bool diagonal>
-inline std::int64_t* find_touching(const JoinRow& c, const JoinRow& p, const Word* implied,
-                                   std::int64_t word_begin, std::int64_t word_end, std::int64_t* next) {
+inline std::int16_t* find_touching(const JoinRow& c, const JoinRow& p, const Word* implied,
+                                   std::int64_t word_begin, std::int64_t word_end, std::int16_t* next) {
     for (std::int64_t w = word_begin; w < word_end; ++w) {
         const Word cf = c.foreground[w];
         const Word pf = p.foreground[w];
-        if (cf == 0 && pf == 0) continue;
+        if (!bits_are_cheap && cf == 0 && pf == 0) continue;
         const Word c_before = moved_up(c.foreground, w);
         const Word p_before = moved_up(p.foreground, w);
         Word touching = cf & pf & ~(c_before & p_before);
@@ -89,7 +90,7 @@ inline std::int64_t* find_touching(const JoinRow& c, const JoinRow& p, const Wor
             behind &= ~moved_up(implied, w);
         }
         if constexpr (diagonal) touching |= before | behind;
-        next = append_bits<1>(touching, w * word_bits, next);
+        next = append_bits<1>(touching, (w - word_begin) * word_bits, next);
     }
     return next;
 }
@@ -100,15 +101,15 @@ template <bool diagonal>
 std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, const Word* implied,
                            std::int64_t word_begin, std::int64_t word_end, Contact* found) {
     constexpr std::int64_t words_at_once = 16;
-    std::int64_t touching[words_at_once * word_bits + spare_runs];
+    std::int16_t touching[words_at_once * word_bits + spare_runs];
     ContactWriter contacts(found);
     for (std::int64_t begin = word_begin; begin < word_end; begin += words_at_once) {
         const std::int64_t left = word_end - begin;
         const std::int64_t end = begin + (left < words_at_once ? left : words_at_once);
-        const std::int64_t* last = find_touching<diagonal>(c, p, implied, begin, end, touching);
-        for (const std::int64_t* x = touching; x < last; ++x) {
+        const std::int16_t* last = find_touching<diagonal>(c, p, implied, begin, end, touching);
+        for (const std::int16_t* x = touching; x < last; ++x) {
             const auto pixel = static_cast<Word>(*x);
-            const auto w = static_cast<std::int64_t>(pixel / word_bits);
+            const auto w = begin + static_cast<std::int64_t>(pixel / word_bits);
             const Word bit = Word{1} << (pixel % word_bits);
             contacts.write(run_of(c, w, (bit & c.foreground[w]) | (bit - 1)),
                            run_of(p, w, (bit & p.foreground[w]) | (bit - 1)));
@@ -190,7 +191,7 @@ inline void find_touching_values(const JoinRow& c, const JoinRow& p, const Word*
 }
 
 // The pixels that are set, counted from the first word. Returns one past the last written.
-inline const std::int64_t* pixels_of(const Word* bits, std::int64_t words, std::int64_t* next) {
+inline const std::int16_t* pixels_of(const Word* bits, std::int64_t words, std::int16_t* next) {
     for (std::int64_t i = 0; i < words; ++i) next = append_bits<1>(bits[i], i * word_bits, next);
     return next;
 }
@@ -201,14 +202,14 @@ std::int64_t find_value_contacts(const ValueRow<T>& c, const ValueRow<T>& p, con
                                  Contact* found) {
     constexpr std::int64_t words_at_once = TouchingValues::words_at_once;
     TouchingValues touching;
-    std::int64_t pixels[words_at_once * word_bits + spare_runs];
+    std::int16_t pixels[words_at_once * word_bits + spare_runs];
     Contact* next = found;
     for (std::int64_t begin = word_begin; begin < word_end; begin += words_at_once) {
         const std::int64_t left = word_end - begin;
         const std::int64_t words = left < words_at_once ? left : words_at_once;
         find_touching_values(c.bits, p.bits, same, implied, begin, words, touching);
-        const std::int64_t* last = pixels_of(touching.straight, words, pixels);
-        for (const std::int64_t* x = pixels; x < last; ++x) {
+        const std::int16_t* last = pixels_of(touching.straight, words, pixels);
+        for (const std::int16_t* x = pixels; x < last; ++x) {
             const auto pixel = static_cast<Word>(*x);
             const std::int64_t w = begin + static_cast<std::int64_t>(pixel / word_bits);
             const Word bit = Word{1} << (pixel % word_bits);
@@ -220,7 +221,7 @@ std::int64_t find_value_contacts(const ValueRow<T>& c, const ValueRow<T>& p, con
         last = pixels_of(corners, words, pixels);
         const T* c_values = c.values + begin * word_bits;
         const T* p_values = p.values + begin * word_bits;
-        for (const std::int64_t* x = pixels; x < last; ++x) {
+        for (const std::int16_t* x = pixels; x < last; ++x) {
             const auto pixel = static_cast<Word>(*x);
             const auto i = static_cast<std::int64_t>(pixel / word_bits);
             const Word bit = Word{1} << (pixel % word_bits);

@@ -48,7 +48,7 @@ struct Contact {
 };
 
 // Runs written beyond those that are counted.
-inline constexpr std::int64_t spare_runs = 6;
+inline constexpr std::int64_t spare_runs = 16;
 
 // How many contacts two rows can have at most: two at every pixel.
 inline constexpr std::int64_t contacts_per_pixel = 2;
@@ -161,6 +161,10 @@ struct KernelTable {
     // As `runs`, for a row of a band whose foreground is alike, and for each run that of the band.
     std::int64_t (*band_runs)(const JoinRow& row, std::int64_t words, std::int64_t* ends,
                               std::uint32_t* band_run);
+    // [in a volume]. Adds the runs of such a row, of (z, y), to the extents that `slot` names for the
+    // runs of the band. `ends` is room for the places of all runs, and spare_runs more.
+    void (*add_extents[2])(const JoinRow& row, std::int64_t words, const std::uint32_t* slot,
+                           std::int32_t z, std::int32_t y, std::int32_t* ends, Extent* extents);
 
     PaintKernels<std::uint8_t> paint_u8;
     PaintKernels<std::uint16_t> paint_u16;
@@ -206,6 +210,7 @@ struct KernelTable {
 const KernelTable& baseline_kernels();
 const KernelTable& avx2_kernels();
 const KernelTable& avx512_kernels();
+const KernelTable& avx512vbmi2_kernels();
 
 // The table in use; see isa.hpp.
 const KernelTable& kernels();

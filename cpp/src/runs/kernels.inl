@@ -21,6 +21,8 @@ namespace MENSURA_ISA {
 
 #include "runs/contacts.inl"
 
+#include "runs/extents.inl"
+
 #include "runs/paint.inl"
 
 #include "runs/values.inl"
@@ -59,6 +61,7 @@ constexpr KernelTable make_table(const char* name) {
             &find_runs,
             &contacts,
             &band_runs,
+            {&add_extents<false>, &add_extents<true>},
             {&paint<std::uint8_t>},
             {&paint<std::uint16_t>},
             {&paint<std::uint32_t>},
