@@ -25,14 +25,30 @@ inline std::uint32_t run_of(const JoinRow& row, std::int64_t w, Word up_to) {
     return row.rank[w] + static_cast<std::uint32_t>(count_set(row.starts[w] & up_to)) - 1;
 }
 
-// The run that holds the pixel of a bit.
-inline std::uint32_t run_at(const JoinRow& row, std::int64_t w, Word bit) {
-    return run_of(row, w, bit | (bit - 1));
+// The bits of a word below bit i, and those up to bit i.
+inline Word bits_below(Word word, unsigned i) {
+#if defined(__BMI2__)
+    return _bzhi_u64(word, i);
+#else
+    return word & ((Word{1} << i) - 1);
+#endif
+}
+inline Word bits_up_to(Word word, unsigned i) {
+#if defined(__BMI2__)
+    return _bzhi_u64(word, i + 1);
+#else
+    return word & (~Word{0} >> (word_bits - 1 - i));
+#endif
 }
 
-// The run that holds the pixel before a bit, which may lie in the word before.
-inline std::uint32_t run_before(const JoinRow& row, std::int64_t w, Word bit) {
-    return run_of(row, w, bit - 1);
+// The run that holds bit i of word w.
+inline std::uint32_t run_at(const JoinRow& row, std::int64_t w, unsigned i) {
+    return row.rank[w] + static_cast<std::uint32_t>(count_set(bits_up_to(row.starts[w], i))) - 1;
+}
+
+// The run that holds the pixel before bit i of word w, which may lie in the word before.
+inline std::uint32_t run_before(const JoinRow& row, std::int64_t w, unsigned i) {
+    return row.rank[w] + static_cast<std::uint32_t>(count_set(bits_below(row.starts[w], i))) - 1;
 }
 
 // The bits of a word moved up by one pixel, the last one of the word before moved in.
@@ -210,9 +226,9 @@ std::int64_t find_value_contacts(const ValueRow<T>& c, const ValueRow<T>& p, con
         find_touching_values(c.bits, p.bits, same, implied, begin, words, touching);
         const std::int16_t* last = pixels_of(touching.straight, words, pixels);
         for (const std::int16_t* x = pixels; x < last; ++x) {
-            const auto pixel = static_cast<Word>(*x);
-            const std::int64_t w = begin + static_cast<std::int64_t>(pixel / word_bits);
-            const Word bit = Word{1} << (pixel % word_bits);
+            const auto pixel = static_cast<unsigned>(*x);
+            const std::int64_t w = begin + pixel / word_bits;
+            const unsigned bit = pixel % word_bits;
             *next++ = {run_at(c.bits, w, bit), run_at(p.bits, w, bit)};
         }
         if constexpr (!diagonal) continue;
@@ -222,14 +238,14 @@ std::int64_t find_value_contacts(const ValueRow<T>& c, const ValueRow<T>& p, con
         const T* c_values = c.values + begin * word_bits;
         const T* p_values = p.values + begin * word_bits;
         for (const std::int16_t* x = pixels; x < last; ++x) {
-            const auto pixel = static_cast<Word>(*x);
-            const auto i = static_cast<std::int64_t>(pixel / word_bits);
-            const Word bit = Word{1} << (pixel % word_bits);
+            const auto pixel = static_cast<unsigned>(*x);
+            const std::int64_t i = pixel / word_bits;
+            const unsigned bit = pixel % word_bits;
             // Written, and kept or not, as a branch would often be mispredicted.
             *next = {run_at(c.bits, begin + i, bit), run_before(p.bits, begin + i, bit)};
-            next += ((touching.before[i] & bit) != 0) & (c_values[*x] == p_values[*x - 1]);
+            next += (touching.before[i] >> bit & 1) & Word{c_values[*x] == p_values[*x - 1]};
             *next = {run_before(c.bits, begin + i, bit), run_at(p.bits, begin + i, bit)};
-            next += ((touching.behind[i] & bit) != 0) & (c_values[*x - 1] == p_values[*x]);
+            next += (touching.behind[i] >> bit & 1) & Word{c_values[*x - 1] == p_values[*x]};
         }
     }
     return next - found;
