@@ -282,8 +282,13 @@ void check_compare(const ScanKernels<T>& kernels, std::int64_t width) {
     const std::vector<T> row = pixels(0);
     const std::vector<T> other = pixels(1000);
     const auto words = static_cast<std::size_t>(words_for(width));
-    const std::vector<Word> row_foreground(words, 0x7fff'ffff'ffff'fff5);
-    const std::vector<Word> other_foreground(words, 0xefff'ffff'ffff'fff3);
+    const auto bits_to_the_end = [width, words](Word pattern) {
+        std::vector<Word> bits(words, pattern);
+        bits.back() &= ~Word{0} >> (words_for(width) * word_bits - width);
+        return bits;
+    };
+    const std::vector<Word> row_foreground = bits_to_the_end(0x7fff'ffff'ffff'fff5);
+    const std::vector<Word> other_foreground = bits_to_the_end(0xefff'ffff'ffff'fff3);
     std::vector<Word> same(words);
     kernels.compare(row.data(), other.data(), row_foreground.data(), other_foreground.data(), width,
                     same.data());
