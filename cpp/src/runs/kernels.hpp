@@ -161,6 +161,8 @@ struct KernelTable {
     // As `runs`, for a row of a band whose foreground is alike, and for each run that of the band.
     std::int64_t (*band_runs)(const JoinRow& row, std::int64_t words, std::int64_t* ends,
                               std::uint32_t* band_run);
+    // Adds what runs add to the sums of moments near them, one after the other.
+    void (*add_near_moments)(const NearRun* runs, std::int64_t count);
 
     PaintKernels<std::uint8_t> paint_u8;
     PaintKernels<std::uint16_t> paint_u16;

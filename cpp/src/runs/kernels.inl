@@ -60,6 +60,7 @@ constexpr KernelTable make_table(const char* name) {
             &contacts,
             &equal_contacts,
             &band_runs,
+            &add_near_moments,
             {&paint<std::uint8_t>},
             {&paint<std::uint16_t>},
             {&paint<std::uint32_t>},
