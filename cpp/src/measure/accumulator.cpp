@@ -5,6 +5,7 @@
 // per region and block.
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 
 #include "measure/blocks.hpp"
@@ -12,6 +13,7 @@
 #include "measure/channel.hpp"
 #include "measure/geometry.hpp"
 #include "measure/geometry_moments.hpp"
+#include "measure/interleaved.hpp"
 #include "measure/label_index.hpp"
 #include "mensura/measure.hpp"
 #include "mensura/threads.hpp"
@@ -69,6 +71,7 @@ struct BlockGathering {
     std::unique_ptr<BlockSums<NoPixel>> geometry;
     std::vector<std::unique_ptr<BlockSums<NoPixel>>> families;
     std::vector<std::unique_ptr<ChannelBlock>> channels;
+    std::optional<InterleavedRows> interleaved;
     std::vector<SlotRun> row;
 
     void start(const Block& block) {
@@ -292,6 +295,7 @@ private:
         for (std::size_t c = 0; c < views.size(); ++c) {
             gathering->channels.push_back(channels_[c]->make_block(views[c]));
         }
+        gathering->interleaved = InterleavedRows::of(views);
         return gathering;
     }
 
@@ -315,7 +319,16 @@ private:
                                    0};
             gathering.geometry->add_row(row, slots);
             for (auto& family : gathering.families) family->add_row(row, slots);
-            for (auto& channel : gathering.channels) channel->add_row(r, gathering.row, slots);
+            add_channels(r, block, slots, gathering);
+        }
+    }
+
+    static void add_channels(std::int64_t r, const Block& block, std::size_t slots,
+                             BlockGathering& gathering) {
+        if (gathering.interleaved) gathering.interleaved->read(r, block, gathering.row);
+        for (std::size_t c = 0; c < gathering.channels.size(); ++c) {
+            const void* pixels = gathering.interleaved ? gathering.interleaved->pixels(c) : nullptr;
+            gathering.channels[c]->add_row(r, gathering.row, slots, pixels);
         }
     }
 

@@ -64,17 +64,19 @@ public:
         for (auto& sums : sums_) sums->clear();
     }
 
-    void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots) override {
+    void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots,
+                 const void* pixels) override {
         const std::vector<SlotRun>& left = unmasked_ ? unmasked_->of_row(r, block_, runs) : runs;
         const std::int64_t width = block_.column_end - block_.column_begin;
-        const T* pixels = reader_.read_runs(r, block_.column_begin, width, left);
+        const T* read = pixels != nullptr ? static_cast<const T*>(pixels)
+                                          : reader_.read_runs(r, block_.column_begin, width, left);
         const Row<T> row{block_,
                          r / height_ - block_.first[0],
                          r % height_ - block_.first[1],
                          left.data(),
                          static_cast<std::int64_t>(left.size()),
-                         pixels,
-                         reader_.to_row_below()};
+                         read,
+                         pixels != nullptr ? 0 : reader_.to_row_below()};
         for (auto& sums : sums_) sums->add_row(row, slots);
     }
 

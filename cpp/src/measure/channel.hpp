@@ -17,8 +17,10 @@ class ChannelBlock {
 public:
     virtual ~ChannelBlock() = default;
     virtual void start(const Block& block) = 0;
-    // Adds the runs of row r, given in local coordinates, for `slots` slots so far.
-    virtual void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots) = 0;
+    // Adds the runs of row r, given in local coordinates, for `slots` slots so far. `pixels`, where
+    // given, are those of the row from the first column of the block on, in the runs at least.
+    virtual void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots,
+                         const void* pixels) = 0;
 };
 
 // The sums of one channel over the image.

@@ -45,11 +45,13 @@ struct Row {
     std::ptrdiff_t to_row_below;  // in bytes from the pixels, to be asked for early; or 0
 };
 
-// What columns may need to know of the region: its pixels, and the corner and sides of its bounding box.
+// What columns may need to know of the region: its pixels, the corner and sides of its bounding box, and
+// its centroid from that corner.
 struct RegionFrame {
     std::int64_t count;
     std::int64_t corner[3];
     std::int64_t sides[3];
+    double centroid[3];
 };
 
 // One family in one block, used again for one block after the other.

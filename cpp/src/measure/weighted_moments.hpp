@@ -14,6 +14,7 @@
 #include "measure/channel_partials.hpp"
 #include "measure/exact_moments.hpp"
 #include "measure/values.hpp"
+#include "measure/weighted_centroid.hpp"
 
 namespace mensura {
 
@@ -105,7 +106,10 @@ struct IntegerWeightedMoments : WeightedMomentFamily<T, volume, IntegerMomentSum
     void prepare(std::size_t rows, RegionTable::Channel& columns) const {
         WeightedMomentFamily<T, volume, Sum>::prepare(rows, columns);
         if (!with_centroid) return;
-        for (std::size_t axis = volume ? 0 : 1; axis < 3; ++axis) columns.centroid[axis].resize(rows);
+        for (std::size_t axis = volume ? 0 : 1; axis < 3; ++axis) {
+            columns.centroid[axis].resize(rows);
+            columns.displacement[axis].resize(rows);
+        }
     }
 
     void write(std::size_t row, const Total& total, const RegionFrame& region,
@@ -142,11 +146,10 @@ private:
 
     static void write_centroid(std::size_t row, const Total& total, const RegionFrame& region,
                                RegionTable::Channel& columns) {
-        const auto weight = static_cast<double>(total.sums[0]);
         for (std::size_t axis = volume ? 0 : 1; axis < 3; ++axis) {
             Number first = total.sums[moment_strides[2 - axis]];
             first += times(total.sums[0], total.anchor[axis] - region.corner[axis]);
-            columns.centroid[axis][row] = weight == 0 ? undefined : static_cast<double>(first) / weight;
+            write_exact_centroid(row, axis, total.sums[0], first, region, columns);
         }
     }
 };

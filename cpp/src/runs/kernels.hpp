@@ -189,6 +189,16 @@ struct KernelTable {
     IntensityKernels<float> intensity_f32;
     IntensityKernels<double> intensity_f64;
 
+    // rows[c][x] = row[channels x + c] in runs of a row of `width` pixels, and in some pixels behind them.
+    void (*deinterleave_u8)(const std::uint8_t* row, int channels, const SlotRun* runs,
+                            std::int64_t count, std::int64_t width, std::uint8_t* const* rows);
+    void (*deinterleave_u16)(const std::uint16_t* row, int channels, const SlotRun* runs,
+                             std::int64_t count, std::int64_t width, std::uint16_t* const* rows);
+    void (*deinterleave_u32)(const std::uint32_t* row, int channels, const SlotRun* runs,
+                             std::int64_t count, std::int64_t width, std::uint32_t* const* rows);
+    void (*deinterleave_u64)(const std::uint64_t* row, int channels, const SlotRun* runs,
+                             std::int64_t count, std::int64_t width, std::uint64_t* const* rows);
+
     // Has the processor fetch the pixels of samples [first, first + count) of a line, without its shift,
     // while it does something else. They are amid pixels.
     void (*fetch_line)(const void* image, std::int64_t row_bytes, std::int64_t pixel_bytes,

@@ -35,6 +35,8 @@ namespace MENSURA_ISA {
 
 #include "runs/moments.inl"
 
+#include "runs/interleaved.inl"
+
 template <class T>
 constexpr ScanKernels<T> scan_kernels() {
     return {&scan<T>, &foreground<T>, &compare<T>};
@@ -82,6 +84,10 @@ constexpr KernelTable make_table(const char* name) {
             intensity_kernels<std::uint64_t>(),
             intensity_kernels<float>(),
             intensity_kernels<double>(),
+            &deinterleave<std::uint8_t>,
+            &deinterleave<std::uint16_t>,
+            &deinterleave<std::uint32_t>,
+            &deinterleave<std::uint64_t>,
             &fetch_line,
             {&linear_line<std::int8_t>},
             {&linear_line<std::int16_t>},

@@ -35,6 +35,7 @@ class ChannelColumns(TypedDict):
     saturated: Integers
     at_min: Integers
     centroid: tuple[Floats, Floats, Floats]
+    displacement: tuple[Floats, Floats, Floats]
     moments: tuple[Floats, ...]
     central_moments: tuple[Floats, ...]
 
