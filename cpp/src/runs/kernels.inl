@@ -39,7 +39,7 @@ namespace MENSURA_ISA {
 
 template <class T>
 constexpr ScanKernels<T> scan_kernels() {
-    return {&scan<T>, &foreground<T>, &compare<T>};
+    return {&scan<T>, &foreground<T>, &compare<T>, &value_contacts<T>};
 }
 
 template <class T>
@@ -60,7 +60,6 @@ constexpr KernelTable make_table(const char* name) {
             &positions,
             &find_runs,
             &contacts,
-            &equal_contacts,
             &band_runs,
             &add_near_moments,
             {&paint<std::uint8_t>},
