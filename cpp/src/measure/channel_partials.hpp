@@ -101,8 +101,8 @@ struct RunMoments {
     bool any;  // whether there was a finite pixel; of integers not written
 };
 
-// Sums of value x y^j x^k, in 4 j + k, about an anchor near by: in 64 bits, what most regions are made of
-// costs a third of what it would in 128.
+// Sums of value x y^j x^k, in 4 j + k, about an anchor near by: in 64 bits, what most regions are made
+// of costs a third of what it would in 128.
 struct NearSums {
     std::int64_t sum[16];
     std::int64_t runs;

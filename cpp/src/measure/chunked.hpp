@@ -1,9 +1,9 @@
 // An array that grows without moving what it holds.
 //
 // The number of regions is known only at the end. A vector would copy its elements at every doubling and
-// touch twice the memory; this one adds chunks, each twice as long as the one before, so that at most half
-// of what is touched is not used. Long chunks lie on large pages, which are touched only as far as there are elements (see
-// column.hpp).
+// touch twice the memory; this one adds chunks, each twice as long as the one before, so that at most
+// half of what is touched is not used. Long chunks lie on large pages, which are touched only as far as
+// there are elements (see column.hpp).
 #pragma once
 
 #include <bit>

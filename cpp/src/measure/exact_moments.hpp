@@ -6,9 +6,10 @@
 //     w^p mu_p = sum weight (w x - S)^p
 //
 // All of these with p > 0 are multiples of w, since the sum of weights is w itself: what is summed is
-// w^(p-1) mu_p, to be divided by w^(p-1) as doubles in the end. Nothing cancels in floating point: a moment that is 0 is 0,
-// and one that is small beside its terms has all its digits. How wide the integers have to be follows
-// from the sides of the box and the sums; those of usual regions fit into 64 to 192 bits.
+// w^(p-1) mu_p, to be divided by w^(p-1) as doubles in the end. Nothing cancels in floating point: a
+// moment that is 0 is 0, and one that is small beside its terms has all its digits. How wide the
+// integers have to be follows from the sides of the box and the sums; those of usual regions fit into 64
+// to 192 bits.
 #pragma once
 
 #include <array>

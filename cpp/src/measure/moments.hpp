@@ -111,8 +111,8 @@ void move_moments(std::array<Number, n>& sums, const std::array<Shift, 3>& shift
 // Of how many runs the near sums of a part are.
 inline constexpr std::int64_t most_near_runs = 16;
 
-// How near: with values of so many bits, the sum of value x (x y)^3 over so many runs is below 2^62 where
-// coordinates are below this.
+// How near: with values of so many bits, the sum of value x (x y)^3 over so many runs is below 2^62
+// where coordinates are below this.
 constexpr std::int64_t near_reach(int value_bits) { return std::int64_t{1} << (58 - value_bits) / 7; }
 
 struct NoNearSums {};
@@ -216,8 +216,7 @@ public:
             part.empty_near();
         }
         ++part.near.runs;
-        runs_[count_++] = {
-            &part.near, {powers[0], powers[1], powers[2], powers[3]}, y - part.anchor[1]};
+        runs_[count_++] = {&part.near, {powers[0], powers[1], powers[2], powers[3]}, y - part.anchor[1]};
         if (count_ == runs_.size()) flush();
     }
 

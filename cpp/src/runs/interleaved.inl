@@ -8,7 +8,7 @@ inline void deinterleave_run(const T* row, std::int64_t start, std::int64_t end,
     constexpr int length = 16;
     std::int64_t x = start;
     for (; x < end && x + length <= width; x += length) {
-        T piece[length * channels];
+        T piece[static_cast<std::size_t>(length * channels)];
         __builtin_memcpy(piece, row + x * channels, sizeof(piece));
         for (int c = 0; c < channels; ++c) {
             T* out = rows[c] + x;

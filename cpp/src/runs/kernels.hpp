@@ -189,7 +189,8 @@ struct KernelTable {
     IntensityKernels<float> intensity_f32;
     IntensityKernels<double> intensity_f64;
 
-    // rows[c][x] = row[channels x + c] in runs of a row of `width` pixels, and in some pixels behind them.
+    // rows[c][x] = row[channels x + c] in runs of a row of `width` pixels, and in some pixels behind
+    // them.
     void (*deinterleave_u8)(const std::uint8_t* row, int channels, const SlotRun* runs,
                             std::int64_t count, std::int64_t width, std::uint8_t* const* rows);
     void (*deinterleave_u16)(const std::uint16_t* row, int channels, const SlotRun* runs,

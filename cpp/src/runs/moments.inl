@@ -66,8 +66,8 @@ inline void moments_of_vector(const T* pixels, std::int64_t length, std::int64_t
     const auto products = [u](int k) {
         return _mm512_madd_epi16(u, _mm512_load_si512(binomials.of[k]));
     };
-    const __m256i narrow = _mm256_cvtepi32_epi64(
-        sums_of_lanes(products(0), products(1), products(2), products(3)));
+    const __m256i narrow =
+        _mm256_cvtepi32_epi64(sums_of_lanes(products(0), products(1), products(2), products(3)));
     std::int64_t of[4];
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(of), narrow);
     for (int k = 0; k < 4; ++k) of[k] += binomials.sum[k] << 15;
@@ -138,12 +138,12 @@ void add_near_moments(const NearRun* runs, std::int64_t count) {
         const std::int64_t dy = runs[k].dy;
         std::int64_t* sum = runs[k].sums->sum;
 #if defined(__AVX512DQ__)
-        const __m512i powers = _mm512_broadcast_i64x4(
-            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(runs[k].powers)));
+        const __m512i powers =
+            _mm512_broadcast_i64x4(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(runs[k].powers)));
         const __m512i low = _mm512_mask_mov_epi64(_mm512_set1_epi64(1), 0xf0, _mm512_set1_epi64(dy));
         const __m512i high = _mm512_mullo_epi64(low, _mm512_set1_epi64(dy * dy));
-        _mm512_storeu_si512(
-            sum, _mm512_add_epi64(_mm512_loadu_si512(sum), _mm512_mullo_epi64(powers, low)));
+        _mm512_storeu_si512(sum,
+                            _mm512_add_epi64(_mm512_loadu_si512(sum), _mm512_mullo_epi64(powers, low)));
         _mm512_storeu_si512(
             sum + 8, _mm512_add_epi64(_mm512_loadu_si512(sum + 8), _mm512_mullo_epi64(powers, high)));
 #else
