@@ -75,6 +75,29 @@ def test_weighted_centroids_of_intensities_far_from_zero(dtype):
         assert_digits(table[f"centroid_weighted-{axis}"][0], exact[axis])
 
 
+@given(
+    rng=images.generators,
+    dtype=st.sampled_from(["u4", "i4", "i8", "u8"]),
+    spread=st.sampled_from([2, 100, 10**6]),
+    shape=st.sampled_from([(5, 7), (23, 31), (3, 4, 5)]),
+    with_moments=st.booleans(),
+)
+def test_displacements_of_intensities_far_from_zero(rng, dtype, spread, shape, with_moments):
+    """The centroids differ in few of their digits, but all of those of the difference are there."""
+    image = (OFFSET + rng.integers(0, spread, shape)).astype(dtype)
+    inside = rng.random(shape) < 0.8
+    inside.flat[0] = True
+    names = ["intensity_mass_displacement"] + ["moments_weighted"] * with_moments
+    steps = (2.5, 0.325, 0.7)[-len(shape) :]
+    found = ms.measure(inside.astype(int), image, names, spacing=steps)
+    pixels = [tuple(map(int, at)) for at in np.argwhere(inside)]
+    values = [Fraction(int(image[at])) for at in pixels]
+    steps = [Fraction(step) for step in steps]
+    weighted = intensity.weighted_centroid(pixels, values, steps)
+    exact = intensity.distance(geometry.centroid(pixels, steps), weighted)
+    assert_digits(found["intensity_mass_displacement"][0], exact)
+
+
 # -------------------------------------------------------------------------------------- far objects
 
 

@@ -40,6 +40,7 @@ py::dict channel_columns(RegionTable::Channel&& channel) {
     result["saturated"] = column(std::move(channel.saturated));
     result["at_min"] = column(std::move(channel.at_min));
     result["centroid"] = columns(std::move(channel.centroid));
+    result["displacement"] = columns(std::move(channel.displacement));
     result["moments"] = columns(std::move(channel.moments));
     result["central_moments"] = columns(std::move(channel.central_moments));
     return result;

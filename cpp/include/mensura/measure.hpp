@@ -101,6 +101,8 @@ struct RegionTable {
         Column<std::int64_t> at_min;             // finite pixels of the smallest value
         std::array<Column<double>, 3> centroid;  // weighted by intensity, from the same corner;
                                                  // NaN where the sum is 0
+        // Of that centroid from the one of all pixels, of integer images exact before it is rounded.
+        std::array<Column<double>, 3> displacement;
         // The same sums weighted by intensity, about the weighted centroid; central ones are NaN where
         // the sum of intensities is 0.
         std::vector<Column<double>> moments;

@@ -101,11 +101,18 @@ private:
 
 using GeometryFamilies = Families<NoPixel, RegionTable>;
 
+// The moments, in sums as narrow as the image allows.
+template <bool volume>
+void add_moments(GeometryFamilies& families, const MeasurePlan& plan) {
+    if (moments_fit_128(plan, 0)) return add_family(families, GeometryMoments<volume, Int128>{});
+    add_family(families, GeometryMoments<volume, Wide<moment_words(0)>>{});
+}
+
 // Which families of geometry a plan needs beside the one that all need.
 GeometryFamilies geometry_families_for(const MeasurePlan& plan) {
     GeometryFamilies families;
-    if (plan.third_moments && plan.axes == 3) add_family(families, GeometryMoments<true>{});
-    if (plan.third_moments && plan.axes == 2) add_family(families, GeometryMoments<false>{});
+    if (plan.third_moments && plan.axes == 3) add_moments<true>(families, plan);
+    if (plan.third_moments && plan.axes == 2) add_moments<false>(families, plan);
     if (plan.border_pixels) add_family(families, BorderPixels{plan});
     return families;
 }
@@ -132,6 +139,7 @@ public:
     void gather(const Shape& shape, std::span<const ChannelView> views, const Origin& origin,
                 const MakeRuns& make_runs, int threads) {
         check(shape, views);
+        check_inside(shape, origin);
         const BlockGrid grid(shape, origin);
         std::vector<std::unique_ptr<BlockGathering>> gathered(static_cast<std::size_t>(grid.count()));
         SpareGatherings spare;
@@ -259,6 +267,18 @@ private:
             }
             if (views[c].image.dtype != kinds_[c].dtype) {
                 throw std::invalid_argument("an intensity image must have the type that was announced");
+            }
+        }
+    }
+
+    // Sums are as wide as the image needs.
+    void check_inside(const Shape& shape, const Origin& origin) const {
+        if (!plan_.image || shape.pixels() == 0) return;
+        const std::int64_t sides[3] = {shape.depth, shape.height, shape.width};
+        const std::int64_t image[3] = {plan_.image->depth, plan_.image->height, plan_.image->width};
+        for (std::size_t a = 0; a < 3; ++a) {
+            if (origin[a] < 0 || sides[a] > image[a] || origin[a] > image[a] - sides[a]) {
+                throw std::invalid_argument("a tile must lie inside the image of the plan");
             }
         }
     }

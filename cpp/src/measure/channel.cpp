@@ -16,6 +16,18 @@ namespace {
 template <class T>
 using ChannelFamilies = Families<T, RegionTable::Channel>;
 
+// The moments, in sums as narrow as the image allows.
+template <bool volume, class T>
+void add_moments(ChannelFamilies<T>& families, const MeasurePlan& plan) {
+    constexpr int value_bits = 8 * static_cast<int>(sizeof(T));
+    if constexpr (std::is_integral_v<T> && value_bits < 64) {
+        if (moments_fit_128(plan, value_bits)) {
+            return add_family(families, WeightedMoments<T, volume, Int128>(plan));
+        }
+    }
+    add_family(families, WeightedMoments<T, volume, Wide<moment_words(value_bits)>>(plan));
+}
+
 // Which families a plan needs.
 template <class T>
 ChannelFamilies<T> families_for(const ChannelKind& kind, const MeasurePlan& plan) {
@@ -33,12 +45,8 @@ ChannelFamilies<T> families_for(const ChannelKind& kind, const MeasurePlan& plan
     if (plan.intensity_weighted_centroid && !is_among_moments) {
         add_family(families, WeightedCentroid<T>{{plan.first_axis()}});
     }
-    if (plan.intensity_weighted_moments && plan.axes == 3) {
-        add_family(families, WeightedMoments<T, true>(plan));
-    }
-    if (plan.intensity_weighted_moments && plan.axes == 2) {
-        add_family(families, WeightedMoments<T, false>(plan));
-    }
+    if (plan.intensity_weighted_moments && plan.axes == 3) add_moments<true>(families, plan);
+    if (plan.intensity_weighted_moments && plan.axes == 2) add_moments<false>(families, plan);
     return families;
 }
 

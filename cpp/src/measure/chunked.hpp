@@ -1,9 +1,9 @@
 // An array that grows without moving what it holds.
 //
 // The number of regions is known only at the end. A vector would copy its elements at every doubling and
-// touch twice the memory; this one adds chunks, each eight times as long as the one before, so that few
-// are short. Long chunks lie on large pages, which are touched only as far as there are elements (see
-// column.hpp).
+// touch twice the memory; this one adds chunks, each twice as long as the one before, so that at most
+// half of what is touched is not used. Long chunks lie on large pages, which are touched only as far as
+// there are elements (see column.hpp).
 #pragma once
 
 #include <bit>
@@ -38,15 +38,14 @@ private:
         void operator()(T* memory) const { ColumnAllocator<T>().deallocate(memory, count); }
     };
 
-    // Chunk c holds elements from (8^c - 1) / 7 x first_chunk on.
+    // Chunk c holds elements from (2^c - 1) x first_chunk on.
     T* place(std::size_t i) const {
-        const std::size_t shifted = 7 * (i / first_chunk) + 1;
-        const auto chunk = (static_cast<std::size_t>(std::bit_width(shifted)) - 1) / 3;
-        return chunks_[chunk].get() + (i - ((std::size_t{1} << 3 * chunk) - 1) / 7 * first_chunk);
+        const auto chunk = static_cast<std::size_t>(std::bit_width(i / first_chunk + 1)) - 1;
+        return chunks_[chunk].get() + (i - ((std::size_t{1} << chunk) - 1) * first_chunk);
     }
 
     void add_chunk() {
-        const std::size_t count = first_chunk << 3 * chunks_.size();
+        const std::size_t count = first_chunk << chunks_.size();
         chunks_.reserve(chunks_.size() + 1);
         chunks_.emplace_back(ColumnAllocator<T>().allocate(count), Release{count});
         room_ += count;

@@ -2,7 +2,6 @@
 #include "measure/exact_moments.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -17,6 +16,10 @@ constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 template <int words>
 Wide<words> widened(std::uint64_t value) {
     return Wide<words>(Int128{static_cast<std::int64_t>(value)});
+}
+template <int words>
+Wide<words> widened(Int128 value) {
+    return Wide<words>(value);
 }
 template <int words>
 Wide<words> widened(UInt128 value) {
@@ -69,53 +72,34 @@ double scaled(const Wide<words>& value, int exponent) {
     return value.scaled(-exponent);
 }
 
-int bits_of(std::int64_t value) {
-    return static_cast<int>(
-        std::bit_width(static_cast<std::uint64_t>(value < 0 ? -(value + 1) : value)));
-}
-int bits_of(std::uint64_t value) { return bits_of(static_cast<std::int64_t>(value)); }
-int bits_of(UInt128 value) {
-    const auto high = static_cast<std::int64_t>(value >> 64);
-    const auto low = static_cast<std::int64_t>(value);
-    return high == low >> 63 ? bits_of(low) : 64 + bits_of(high);
-}
-template <int words>
-int bits_of(const Wide<words>& value) {
-    const std::uint64_t fill = value.is_negative() ? ~std::uint64_t{0} : 0;
-    for (int k = words - 1; k >= 0; --k) {
-        if (value.word(k) != fill)
-            return 64 * k + static_cast<int>(std::bit_width(value.word(k) ^ fill));
-    }
-    return 0;
-}
-
 // ------------------------------------------------------------------------------- about the centroid
 
-// How large the central sums of a region can be.
+// Bounds of the magnitudes of central sums. As doubles they may be off by some roundings, which the bits
+// that are left free below are many times of.
 struct CentralSize {
-    int weight_bits;  // of the sum of weights
-    int factor_bits;  // of the largest of it and the first moments
-    int sum_bits;     // of the largest sum
-    int row_bits;     // of the largest sum that is about the centroid along x alone
+    double factor;  // of the sum of weights and the first moments
+    double sum;     // of the sums
+    double row;     // of sums that are about the centroid along x alone
 };
+
+double cube(double value) { return value * value * value; }
 
 template <std::size_t n, class Integer>
 CentralSize central_size(const std::array<Integer, n>& sums, const RegionFrame& region,
-                         const WeightKind& kind, int box_bits) {
-    CentralSize size{};
-    size.weight_bits = bits_of(sums[0]);
-    size.factor_bits = size.weight_bits;
+                         const WeightKind& kind) {
+    const double weight = std::abs(nearest(sums[0]));
     // Weights without a sign do not cancel: their sum bounds them, and the centroid lies in the box.
-    size.sum_bits = 1 + (kind.is_signed ? box_bits + kind.bits : size.weight_bits);
-    size.row_bits = size.sum_bits;
+    const double mass =
+        kind.is_signed ? std::ldexp(static_cast<double>(region.count), kind.bits) : weight;
+    CentralSize size{weight, mass / weight, mass};
     for (std::size_t axis = 0; axis < (n == 16 ? 2 : 3); ++axis) {
-        const int first_bits = bits_of(sums[moment_strides[axis]]);
-        const int side_bits = bits_of(region.sides[2 - axis]);
-        size.factor_bits = std::max(size.factor_bits, first_bits);
-        const int distance_bits = size.weight_bits + side_bits;
-        const int bits = kind.is_signed ? std::max(distance_bits, first_bits) + 1 : distance_bits;
-        size.sum_bits += 3 * bits;
-        size.row_bits += 3 * (axis == 0 ? bits : side_bits);
+        const double first = std::abs(nearest(sums[moment_strides[axis]]));
+        const auto side = static_cast<double>(region.sides[2 - axis]);
+        const double farthest = weight * side - first;
+        const double distance = kind.is_signed ? weight * side + first : std::max(first, farthest);
+        size.factor = std::max(size.factor, first);
+        size.sum *= cube(distance);
+        size.row *= cube(axis == 0 ? distance : side);
     }
     return size;
 }
@@ -145,44 +129,73 @@ Center<Factor> center_of(const std::array<Corner, n>& corner) {
     return center;
 }
 
-// From the sums of x^k to those of (w x - s)^k.
+// From the sums of x^k to those of (w x - s)^k, in `sums`, a line of four.
 template <class Integer, class Factor>
-void center_line(Integer* sums, std::size_t stride, const Factor& weight, const Factor& first,
-                 bool is_negative) {
-    for (std::size_t round = 1; round < 4; ++round) {
-        for (std::size_t k = 3; k >= round; --k) {
-            Integer difference = times(sums[k * stride], weight);
-            if (is_negative) {
-                difference += times(sums[(k - 1) * stride], first);
-            } else {
-                difference -= times(sums[(k - 1) * stride], first);
-            }
-            sums[k * stride] = difference;
+class CenteredLine {
+public:
+    CenteredLine(Integer* sums, std::size_t stride, const Factor& weight, const Factor& first,
+                 bool is_negative)
+        : sums_(sums), stride_(stride), weight_(weight), first_(first), is_negative_(is_negative) {}
+
+    void center() {
+        for (std::size_t round = 1; round < 4; ++round) {
+            for (std::size_t k = 3; k >= round; --k) step(k, times(sums_[k * stride_], weight_));
         }
     }
-}
+    // The same, all sums but that of x^0 divided by w in the end, and that one in the beginning.
+    void center_divided() {
+        for (std::size_t round = 1; round < 4; ++round) {
+            for (std::size_t k = 3; k > round; --k) step(k, times(sums_[k * stride_], weight_));
+            step(round, sums_[round * stride_]);
+        }
+    }
 
-// The sums as Integer, and about the centroid along the axes [first, last).
+private:
+    void step(std::size_t k, Integer sum) {
+        const Integer part = times(sums_[(k - 1) * stride_], first_);
+        if (is_negative_) {
+            sum += part;
+        } else {
+            sum -= part;
+        }
+        sums_[k * stride_] = sum;
+    }
+
+    Integer* sums_;
+    std::size_t stride_;
+    Factor weight_;
+    Factor first_;
+    bool is_negative_;
+};
+
+// The sums as Integer, and about the centroid along the axes [first, last). Where the powers of all axes
+// beyond `last` are 0 they are divided by the weight, as the sum of weights was before.
 template <class Integer, class Factor, std::size_t n, class Other>
 std::array<Integer, n> centered(const std::array<Other, n>& others, const Center<Factor>& center,
                                 std::size_t first, std::size_t last) {
     std::array<Integer, n> sums;
     for (std::size_t m = 0; m < n; ++m) sums[m] = Convert<Integer>::from(others[m]);
     for (std::size_t axis = first; axis < last; ++axis) {
-        for_each_moment_line(sums, axis, [&](Integer* line, std::size_t stride) {
-            center_line(line, stride, center.weight, center.first[axis], center.is_negative[axis]);
-        });
+        const std::size_t stride = moment_strides[axis];
+        for (std::size_t m = 0; m < n; ++m) {
+            if (m / stride % 4 != 0) continue;
+            CenteredLine<Integer, Factor> line(&sums[m], stride, center.weight, center.first[axis],
+                                               center.is_negative[axis]);
+            m < 4 * stride ? line.center_divided() : line.center();
+        }
     }
     return sums;
 }
 
 // About the centroid along all axes. Along x alone the sums are often narrower than in the end.
 template <class Integer, class Factor, std::size_t n, class Corner>
-std::array<Integer, n> centered_on(const std::array<Corner, n>& corner, const CentralSize& size,
+std::array<Integer, n> centered_on(std::array<Corner, n> corner, const CentralSize& size,
                                    const Center<Factor>& center) {
     constexpr std::size_t axes = n == 16 ? 2 : 3;
+    // The sum of weights divided by its magnitude.
+    corner[0] = Convert<Corner>::from(Int128{widened<6>(corner[0]).is_negative() ? -1 : 1});
     if constexpr (std::is_same_v<Factor, std::uint64_t> && !std::is_same_v<Integer, UInt128>) {
-        if (size.row_bits <= 127) {
+        if (size.row < 0x1p126) {
             return centered<Integer>(centered<UInt128>(corner, center, 0, 1), center, 1, axes);
         }
     }
@@ -190,95 +203,84 @@ std::array<Integer, n> centered_on(const std::array<Corner, n>& corner, const Ce
 }
 
 template <class Integer, class Factor, std::size_t n, class Corner>
-void write_central(std::size_t row, const std::array<Corner, n>& corner, const CentralSize& size,
-                   const Center<Factor>& center, MomentColumns& central) {
+void write_central(const std::array<Corner, n>& corner, const CentralSize& size,
+                   const Center<Factor>& center, std::array<double, n>& central) {
     const std::array<Integer, n> sums = centered_on<Integer>(corner, size, center);
     // Powers of the weight are brought near 1 before they leave the range of double.
-    const int exponent = size.weight_bits;
-    const double weight = scaled(Convert<Wide<6>>::from(center.weight), exponent);
-    std::array<double, 10> powers{1};
-    for (std::size_t p = 1; p < powers.size(); ++p) powers[p] = powers[p - 1] * weight;
-    for (std::size_t m = 0; m < n; ++m) {
-        const int order = moment_order(m);
-        central[m][row] = scaled(sums[m], order * exponent) / powers[static_cast<std::size_t>(order)];
+    const int exponent = std::ilogb(nearest(corner[0])) + 1;
+    std::array<double, 9> powers{1};
+    powers[1] = scaled(Convert<Wide<6>>::from(center.weight), exponent);
+    for (std::size_t p = 2; p < powers.size(); ++p) powers[p] = powers[p - 1] * powers[1];
+    central[0] = nearest(corner[0]);
+    for (std::size_t m = 1; m < n; ++m) {
+        const int order = moment_order(m) - 1;
+        central[m] = scaled(sums[m], order * exponent) / powers[static_cast<std::size_t>(order)];
     }
 }
 
 template <std::size_t n, class Corner>
-void write_central_of(std::size_t row, const std::array<Corner, n>& corner, const RegionFrame& region,
-                      const WeightKind& kind, int box_bits, MomentColumns& central) {
+void write_central_of(const std::array<Corner, n>& corner, const RegionFrame& region,
+                      const WeightKind& kind, std::array<double, n>& central) {
     if (corner[0] == Corner{}) {
-        for (auto& column : central) column[row] = undefined;
-        central[0][row] = 0;
+        central.fill(undefined);
+        central[0] = 0;
         return;
     }
     constexpr int widest = 24;  // 64-bit pixels in a box of 2^56: 3 (3 (120 + 1) + 56) + 122 bits
-    const CentralSize size = central_size(corner, region, kind, box_bits);
-    if (size.factor_bits > 62 || size.sum_bits > 8 * 64 - 1) {
-        const auto center = center_of<Wide<widest>>(corner);
-        return write_central<Wide<widest>>(row, corner, size, center, central);
+    const CentralSize size = central_size(corner, region, kind);
+    if (!(size.factor < 0x1p62 && size.sum < 0x1p510)) {
+        return write_central<Wide<widest>>(corner, size, center_of<Wide<widest>>(corner), central);
     }
     const auto center = center_of<std::uint64_t>(corner);
-    if (size.sum_bits <= 127) return write_central<UInt128>(row, corner, size, center, central);
-    if (size.sum_bits <= 191) return write_central<Wide<3>>(row, corner, size, center, central);
-    if (size.sum_bits <= 255) return write_central<Wide<4>>(row, corner, size, center, central);
-    write_central<Wide<8>>(row, corner, size, center, central);
+    if (size.sum < 0x1p126) return write_central<UInt128>(corner, size, center, central);
+    if (size.sum < 0x1p190) return write_central<Wide<3>>(corner, size, center, central);
+    if (size.sum < 0x1p254) return write_central<Wide<4>>(corner, size, center, central);
+    write_central<Wide<8>>(corner, size, center, central);
 }
 
 // ------------------------------------------------------------------------------------ about the corner
 
-template <class Integer, int words, std::size_t n>
-void write_both(std::size_t row, const std::array<Wide<words>, n>& sums,
-                const std::array<std::int64_t, 3>& shift, const RegionFrame& region,
-                const WeightKind& kind, int box_bits, MomentColumns& moments, MomentColumns& central) {
+template <class Integer, class Sum, std::size_t n>
+void write_both(const std::array<Sum, n>& sums, const std::array<std::int64_t, 3>& shift,
+                const RegionFrame& region, const WeightKind& kind, RegionMoments<n>& moments) {
     std::array<Integer, n> corner;
     for (std::size_t m = 0; m < n; ++m) corner[m] = Convert<Integer>::from(sums[m]);
     move_moments(corner, shift);
-    for (std::size_t m = 0; m < n; ++m) moments[m][row] = nearest(corner[m]);
-    write_central_of(row, corner, region, kind, box_bits, central);
+    for (std::size_t m = 0; m < n; ++m) moments.corner[m] = nearest(corner[m]);
+    write_central_of(corner, region, kind, moments.central);
 }
 
 }  // namespace
 
-template <int words, std::size_t n>
-void write_exact_moments(std::size_t row, const std::array<Wide<words>, n>& sums,
-                         const std::array<std::int64_t, 3>& anchor, const RegionFrame& region,
-                         const WeightKind& kind, MomentColumns& moments, MomentColumns& central) {
-    // Each at least 1 and below 2^42, so the product has fewer bits than the sum.
-    const int box_bits = bits_of(region.sides[0]) + bits_of(region.sides[1]) + bits_of(region.sides[2]);
+template <class Sum, std::size_t n>
+void write_exact_moments(const std::array<Sum, n>& sums, const std::array<std::int64_t, 3>& anchor,
+                         const RegionFrame& region, const WeightKind& kind, RegionMoments<n>& moments) {
     double box = 1;
     std::array<std::int64_t, 3> shift{};
     for (std::size_t a = 0; a < 3; ++a) {
         shift[a] = anchor[a] - region.corner[a];
         box *= static_cast<double>(region.sides[a]);
     }
-    if (box > std::ldexp(1.0, moment_box_bits)) return write_undefined_moments(row, moments, central);
-    const int sum_bits = 4 * box_bits + kind.bits + 1;
-    if (sum_bits <= 63) {
-        return write_both<std::uint64_t>(row, sums, shift, region, kind, box_bits, moments, central);
+    if (box > std::ldexp(1.0, moment_box_bits)) return moments.leave_undefined();
+    const double largest = std::ldexp(static_cast<double>(region.count), kind.bits) * cube(box);
+    if (largest < 0x1p62) return write_both<std::uint64_t>(sums, shift, region, kind, moments);
+    if constexpr (!std::is_same_v<Sum, Int128>) {
+        if (!(largest < 0x1p126)) return write_both<Sum>(sums, shift, region, kind, moments);
     }
-    if (sum_bits <= 127) {
-        return write_both<UInt128>(row, sums, shift, region, kind, box_bits, moments, central);
-    }
-    write_both<Wide<words>>(row, sums, shift, region, kind, box_bits, moments, central);
+    write_both<UInt128>(sums, shift, region, kind, moments);
 }
 
-template void write_exact_moments(std::size_t, const std::array<Wide<4>, 16>&,
-                                  const std::array<std::int64_t, 3>&, const RegionFrame&,
-                                  const WeightKind&, MomentColumns&, MomentColumns&);
-template void write_exact_moments(std::size_t, const std::array<Wide<4>, 64>&,
-                                  const std::array<std::int64_t, 3>&, const RegionFrame&,
-                                  const WeightKind&, MomentColumns&, MomentColumns&);
-template void write_exact_moments(std::size_t, const std::array<Wide<5>, 16>&,
-                                  const std::array<std::int64_t, 3>&, const RegionFrame&,
-                                  const WeightKind&, MomentColumns&, MomentColumns&);
-template void write_exact_moments(std::size_t, const std::array<Wide<5>, 64>&,
-                                  const std::array<std::int64_t, 3>&, const RegionFrame&,
-                                  const WeightKind&, MomentColumns&, MomentColumns&);
-
-void write_undefined_moments(std::size_t row, MomentColumns& moments, MomentColumns& central) {
-    for (auto& column : moments) column[row] = undefined;
-    for (auto& column : central) column[row] = undefined;
-}
+template void write_exact_moments(const std::array<Int128, 16>&, const std::array<std::int64_t, 3>&,
+                                  const RegionFrame&, const WeightKind&, RegionMoments<16>&);
+template void write_exact_moments(const std::array<Int128, 64>&, const std::array<std::int64_t, 3>&,
+                                  const RegionFrame&, const WeightKind&, RegionMoments<64>&);
+template void write_exact_moments(const std::array<Wide<4>, 16>&, const std::array<std::int64_t, 3>&,
+                                  const RegionFrame&, const WeightKind&, RegionMoments<16>&);
+template void write_exact_moments(const std::array<Wide<4>, 64>&, const std::array<std::int64_t, 3>&,
+                                  const RegionFrame&, const WeightKind&, RegionMoments<64>&);
+template void write_exact_moments(const std::array<Wide<5>, 16>&, const std::array<std::int64_t, 3>&,
+                                  const RegionFrame&, const WeightKind&, RegionMoments<16>&);
+template void write_exact_moments(const std::array<Wide<5>, 64>&, const std::array<std::int64_t, 3>&,
+                                  const RegionFrame&, const WeightKind&, RegionMoments<64>&);
 
 }  // namespace mensura

@@ -5,19 +5,24 @@
 //
 //     w^p mu_p = sum weight (w x - S)^p
 //
-// and divided by w^p as doubles in the end. Nothing cancels in floating point: a moment that is 0 is 0,
-// and one that is small beside its terms has all its digits. How wide the integers have to be follows
-// from the sides of the box and the sums; those of usual regions fit into 64 to 256 bits.
+// All of these with p > 0 are multiples of w, since the sum of weights is w itself: what is summed is
+// w^(p-1) mu_p, to be divided by w^(p-1) as doubles in the end. Nothing cancels in floating point: a
+// moment that is 0 is 0, and one that is small beside its terms has all its digits. How wide the
+// integers have to be follows from the sides of the box and the sums; those of usual regions fit into 64
+// to 192 bits.
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "measure/moments.hpp"
 #include "measure/sums.hpp"
 #include "mensura/column.hpp"
+#include "mensura/measure.hpp"
 
 namespace mensura {
 
@@ -26,6 +31,16 @@ inline constexpr int moment_box_bits = 56;
 
 // The widths of totals: for pixels of so many bits, 0 for geometry.
 constexpr int moment_words(int value_bits) { return value_bits == 64 ? 5 : 4; }
+
+// Whether 128 bits hold all sums about pixels of the image of a plan.
+inline bool moments_fit_128(const MeasurePlan& plan, int value_bits) {
+    if (!plan.image) return false;
+    double largest = std::ldexp(1.0, value_bits);
+    for (const std::int64_t side : {plan.image->depth, plan.image->height, plan.image->width}) {
+        largest *= std::pow(static_cast<double>(side), 4);
+    }
+    return largest < 0x1p126;
+}
 
 // What is known of the weights beforehand; those of geometry are 1.
 struct WeightKind {
@@ -36,12 +51,57 @@ struct WeightKind {
 // The columns of one kind of moments, by index; see moments.hpp.
 using MomentColumns = std::vector<Column<double>>;
 
-// Writes both for a region whose sums are about `anchor`.
-template <int words, std::size_t n>
-void write_exact_moments(std::size_t row, const std::array<Wide<words>, n>& sums,
-                         const std::array<std::int64_t, 3>& anchor, const RegionFrame& region,
-                         const WeightKind& kind, MomentColumns& moments, MomentColumns& central);
+// The moments of one region, by index.
+template <std::size_t n>
+struct RegionMoments {
+    std::array<double, n> corner;
+    std::array<double, n> central;
 
-void write_undefined_moments(std::size_t row, MomentColumns& moments, MomentColumns& central);
+    void leave_undefined() {
+        corner.fill(std::numeric_limits<double>::quiet_NaN());
+        central = corner;
+    }
+};
+
+// Writes both for a region whose sums are about `anchor`.
+template <class Sum, std::size_t n>
+void write_exact_moments(const std::array<Sum, n>& sums, const std::array<std::int64_t, 3>& anchor,
+                         const RegionFrame& region, const WeightKind& kind, RegionMoments<n>& moments);
+
+// Writes rows to columns, several at a time: the same row of many columns lies in lines that displace
+// each other in the cache, so each column gets a line's worth at once. All are there when this goes out
+// of scope.
+template <class Columns, std::size_t n>
+class MomentWriter {
+public:
+    explicit MomentWriter(Columns& all) : columns(all) {}
+    MomentWriter(const MomentWriter&) = delete;
+    MomentWriter& operator=(const MomentWriter&) = delete;
+    ~MomentWriter() { flush(); }
+
+    // Where the moments of a row go; rows come one after the other.
+    RegionMoments<n>& row(std::size_t row) {
+        if (count_ == rows_.size()) flush();
+        if (count_ == 0) first_ = row;
+        return rows_[count_++];
+    }
+
+    Columns& columns;
+
+private:
+    void flush() {
+        for (std::size_t m = 0; m < n; ++m) {
+            double* corner = columns.moments[m].data() + first_;
+            double* central = columns.central_moments[m].data() + first_;
+            for (std::size_t k = 0; k < count_; ++k) corner[k] = rows_[k].corner[m];
+            for (std::size_t k = 0; k < count_; ++k) central[k] = rows_[k].central[m];
+        }
+        count_ = 0;
+    }
+
+    std::array<RegionMoments<n>, 8> rows_;
+    std::size_t count_ = 0;
+    std::size_t first_ = 0;
+};
 
 }  // namespace mensura

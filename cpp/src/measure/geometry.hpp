@@ -279,11 +279,12 @@ auto with_geometry(const MeasurePlan& plan, Work work) {
 
 // The frame of a region whose geometry stands in its row; an image of one plane has no columns for z.
 inline RegionFrame frame_of(const RegionTable& table, std::size_t row) {
-    RegionFrame frame{table.count[row], {}, {1, 1, 1}};
+    RegionFrame frame{table.count[row], {}, {1, 1, 1}, {}};
     for (std::size_t a = 0; a < 3; ++a) {
         if (table.box_begin[a].empty()) continue;
         frame.corner[a] = table.box_begin[a][row];
         frame.sides[a] = table.box_end[a][row] - table.box_begin[a][row];
+        frame.centroid[a] = table.centroid[a][row];
     }
     return frame;
 }

@@ -19,21 +19,23 @@
 
 namespace mensura {
 
-template <bool volume>
+// `Number` is wide enough for sums over the whole image.
+template <bool volume, class Number>
 struct GeometryMoments {
     using Pixel = NoPixel;
     using Columns = RegionTable;
     using Part = MomentPart<Int128, volume>;
-    using Number = Wide<moment_words(0)>;
     using Total = MomentTotal<Number, volume>;
+    using Writer = MomentWriter<RegionTable, moment_count<volume>>;
 
     static Part empty() { return {}; }
     static void add_row(const Row<NoPixel>& row, Part* parts) {
+        NearRuns near;
         for (std::int64_t k = 0; k < row.count; ++k) {
             const SlotRun& run = row.runs[k];
             Part& part = parts[run.slot];
             part.go_to(row.z, row.y, run.start);
-            add_run(part, row.y, run.start - part.anchor[2], run.end - part.anchor[2]);
+            add_run(part, row.y, run.start - part.anchor[2], run.end - part.anchor[2], near);
         }
     }
 
@@ -52,10 +54,8 @@ struct GeometryMoments {
         for (auto& column : table.moments) column.resize(rows);
         for (auto& column : table.central_moments) column.resize(rows);
     }
-    static void write(std::size_t row, const Total& total, const RegionFrame& region,
-                      RegionTable& table) {
-        write_exact_moments(row, total.sums, total.anchor, region, WeightKind{0, false}, table.moments,
-                            table.central_moments);
+    static void write(std::size_t row, const Total& total, const RegionFrame& region, Writer& writer) {
+        write_exact_moments(total.sums, total.anchor, region, WeightKind{0, false}, writer.row(row));
     }
 
 private:
@@ -63,16 +63,16 @@ private:
     static std::int64_t squares_below(std::int64_t n) { return n * (n - 1) * (2 * n - 1) / 6; }
 
     // Adds the run [a, b), counted from the anchor.
-    static void add_run(Part& part, std::int64_t y, std::int64_t a, std::int64_t b) {
+    static void add_run(Part& part, std::int64_t y, std::int64_t a, std::int64_t b, NearRuns& near) {
         const std::int64_t below_a = sum_below(a);
         const std::int64_t below_b = sum_below(b);
         const std::int64_t sum = below_b - below_a;
         const std::int64_t squares = squares_below(b) - squares_below(a);
-        constexpr std::int64_t near = std::int64_t{1} << 15;  // whose cubes sum up to less than 2^62
-        if (-near < a && b < near) {
+        constexpr std::int64_t close = std::int64_t{1} << 15;  // whose cubes sum up to less than 2^62
+        if (-close < a && b < close) {
             const std::array<std::int64_t, 4> powers{b - a, sum, squares, sum * (below_a + below_b)};
-            const bool is_near = part.is_near(y, a, b, NearSums::reach(0));
-            is_near ? part.add_near(y, powers) : part.add(y, powers);
+            const bool is_near = part.is_near(y, a, b, near_reach(0));
+            is_near ? near.add(part, y, powers) : part.add(y, powers);
         } else {
             part.add(y, std::array<Int128, 4>{b - a, sum, squares, Int128{sum} * (below_a + below_b)});
         }

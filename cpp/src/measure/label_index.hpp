@@ -18,6 +18,10 @@ public:
     std::int64_t slot(std::uint64_t label) {
         const std::uint64_t offset = label - begin_;
         if (offset < window_.size() && window_[offset] != empty) return window_[offset];
+        if (outside_ != 0) {  // then there is a hash table
+            const std::int64_t hashed = places_[place_of(label)];
+            if (hashed != empty) return hashed;
+        }
         return find_or_add(label);
     }
 

@@ -15,6 +15,7 @@
 
 #include "measure/float_sums.hpp"
 #include "measure/wide.hpp"
+#include "runs/kernels.hpp"
 
 namespace mensura {
 
@@ -107,19 +108,13 @@ void move_moments(std::array<Number, n>& sums, const std::array<Shift, 3>& shift
 
 // ------------------------------------------------------------------------------------------ in a block
 
-// Sums of few runs near the anchor, in 64 bits: what most regions are made of costs a third of what it
-// would in 128.
-struct NearSums {
-    static constexpr int most_runs = 16;
-    std::array<std::int64_t, 16> sums{};
-    int runs = 0;
+// Of how many runs the near sums of a part are.
+inline constexpr std::int64_t most_near_runs = 16;
 
-    // How near: with values of so many bits, the sum of value x (x y)^3 over most_runs runs is below
-    // 2^62 where coordinates are below this.
-    static constexpr std::int64_t reach(int value_bits) {
-        return std::int64_t{1} << (58 - value_bits) / 7;
-    }
-};
+// How near: with values of so many bits, the sum of value x (x y)^3 over so many runs is below 2^62
+// where coordinates are below this.
+constexpr std::int64_t near_reach(int value_bits) { return std::int64_t{1} << (58 - value_bits) / 7; }
+
 struct NoNearSums {};
 
 // The sums of one region in a block about the first pixel of its first run there.
@@ -168,19 +163,10 @@ struct MomentPart {
         }
     }
 
-    // The same for a run whose coordinates, and those of its row, are within near.reach of the anchor.
-    void add_near(std::int64_t y, const std::array<std::int64_t, 4>& powers) {
-        if (near.runs == NearSums::most_runs) {
-            plane = whole_plane();
-            near = {};
-        }
-        ++near.runs;
-        const std::int64_t dy = y - anchor[1];
-        std::int64_t factor = 1;
-        for (std::size_t j = 0; j < 4; ++j) {
-            for (std::size_t k = 0; k < 4; ++k) near.sums[4 * j + k] += powers[k] * factor;
-            factor *= dy;
-        }
+    // Makes room for more runs in the near sums.
+    void empty_near() {
+        plane = whole_plane();
+        near = {};
     }
 
     std::array<Sum, moment_count<volume>> sums() const {
@@ -197,7 +183,7 @@ private:
     std::array<Sum, 16> whole_plane() const {
         auto whole = plane;
         if constexpr (has_near) {
-            for (std::size_t m = 0; m < 16; ++m) whole[m] += near.sums[m];
+            for (std::size_t m = 0; m < 16; ++m) whole[m] += near.sum[m];
         }
         return whole;
     }
@@ -210,6 +196,38 @@ private:
             factor *= plane_z;
         }
     }
+};
+
+// Runs of a row that are near the anchors of their parts, on their way to the near sums; there when this
+// goes out of scope.
+class NearRuns {
+public:
+    NearRuns() = default;
+    NearRuns(const NearRuns&) = delete;
+    NearRuns& operator=(const NearRuns&) = delete;
+    ~NearRuns() { flush(); }
+
+    // Adds the sums of (x - anchor)^k of a run of row y; coordinates, and the row, are within near_reach
+    // of the anchor.
+    template <class Part>
+    void add(Part& part, std::int64_t y, const std::array<std::int64_t, 4>& powers) {
+        if (part.near.runs == most_near_runs) {
+            flush();
+            part.empty_near();
+        }
+        ++part.near.runs;
+        runs_[count_++] = {&part.near, {powers[0], powers[1], powers[2], powers[3]}, y - part.anchor[1]};
+        if (count_ == runs_.size()) flush();
+    }
+
+private:
+    void flush() {
+        kernels().add_near_moments(runs_.data(), static_cast<std::int64_t>(count_));
+        count_ = 0;
+    }
+
+    std::array<NearRun, 32> runs_;
+    std::size_t count_ = 0;
 };
 
 // ---------------------------------------------------------------------------------------- in the image

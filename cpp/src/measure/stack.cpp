@@ -33,6 +33,23 @@ struct Sharing {
     }
 };
 
+// Calls visit(part column, whole column) for the columns of geometry.
+template <class Visit>
+void for_each_column(const RegionTable& part, RegionTable& whole, Visit visit) {
+    const auto visit_all = [&](const auto& parts, auto& wholes) {
+        for (std::size_t k = 0; k < parts.size(); ++k) visit(parts[k], wholes[k]);
+    };
+    visit(part.label, whole.label);
+    visit(part.count, whole.count);
+    visit_all(part.box_begin, whole.box_begin);
+    visit_all(part.box_end, whole.box_end);
+    visit_all(part.centroid, whole.centroid);
+    visit_all(part.covariance, whole.covariance);
+    visit_all(part.moments, whole.moments);
+    visit_all(part.central_moments, whole.central_moments);
+    visit(part.border_pixels, whole.border_pixels);
+}
+
 class StackMeasuring {
 public:
     StackMeasuring(const ImageStack& labels, std::span<const ChannelStack> channels,
@@ -43,7 +60,12 @@ public:
         StackTable table;
         sums().make_room(0, table.regions);
         for (std::int64_t k = 0; k < labels_.count; k += sharing_.in_batch) {
-            append(k, std::min(sharing_.in_batch, labels_.count - k), table);
+            const std::int64_t count = std::min(sharing_.in_batch, labels_.count - k);
+            if (labels_.first.dtype == DType::boolean && channels_.empty()) {
+                append_found(k, count, table);
+            } else {
+                append(k, count, table);
+            }
         }
         return table;
     }
@@ -66,6 +88,29 @@ private:
         });
     }
 
+    // The same of masks without intensities, whose regions are measured soonest where they are found.
+    void append_found(std::int64_t first, std::int64_t count, StackTable& table) const {
+        std::vector<RegionTable> found(static_cast<std::size_t>(count));
+        for_each_block(count, sharing_.across, [&](std::int64_t k) {
+            const Regions regions = find(labels_.image(first + k));
+            found[static_cast<std::size_t>(k)] = measure_regions(regions, {}, plan_, sharing_.within);
+        });
+        for (std::int64_t k = 0; k < count; ++k) {
+            const RegionTable& part = found[static_cast<std::size_t>(k)];
+            for_each_column(part, table.regions, [](const auto& from, auto& to) {
+                to.insert(to.end(), from.begin(), from.end());
+            });
+            table.image.resize(table.regions.label.size(), first + k);
+        }
+    }
+
+    Regions find(const ImageView& mask) const {
+        FindOptions options;
+        options.connectivity = 3;
+        options.threads = sharing_.within;
+        return find_regions(mask, options);
+    }
+
     Accumulator sums() const {
         std::vector<ChannelKind> kinds;
         for (const ChannelStack& channel : channels_) {
@@ -84,10 +129,7 @@ private:
         Accumulator gathered = sums();
         const ImageView labels = labels_.image(k);
         if (labels.dtype == DType::boolean) {
-            FindOptions options;
-            options.connectivity = 3;
-            options.threads = sharing_.within;
-            gathered.add(find_regions(labels, options), views, {}, sharing_.within);
+            gathered.add(find(labels), views, {}, sharing_.within);
         } else {
             gathered.add(labels, views, {}, sharing_.within);
         }

@@ -10,6 +10,7 @@
 //     add(total, other)       adds what another accumulator gathered
 //     prepare(rows, columns)  makes room for its columns
 //     write(row, total, region, columns)
+//     Writer                  if it has one, made of columns for some rows, to write to instead
 //
 // A plan decides which families an accumulator has; what was not asked for is neither gathered nor
 // stored. Virtual calls happen per row and block, never per pixel.
@@ -44,11 +45,13 @@ struct Row {
     std::ptrdiff_t to_row_below;  // in bytes from the pixels, to be asked for early; or 0
 };
 
-// What columns may need to know of the region: its pixels, and the corner and sides of its bounding box.
+// What columns may need to know of the region: its pixels, the corner and sides of its bounding box, and
+// its centroid from that corner.
 struct RegionFrame {
     std::int64_t count;
     std::int64_t corner[3];
     std::int64_t sides[3];
+    double centroid[3];
 };
 
 // One family in one block, used again for one block after the other.
@@ -140,8 +143,11 @@ public:
 
     void prepare(std::size_t rows, Columns& columns) const override { family_.prepare(rows, columns); }
     void write(std::size_t first_row, const TableRows& rows, Columns& columns) const override {
-        for (std::size_t k = 0; k < rows.slots.size(); ++k) {
-            family_.write(first_row + k, totals_[rows.slots[k]], rows.frames[k], columns);
+        if constexpr (requires { typename Family::Writer; }) {
+            typename Family::Writer writer(columns);
+            write_to(writer, first_row, rows);
+        } else {
+            write_to(columns, first_row, rows);
         }
     }
 
@@ -149,6 +155,13 @@ protected:
     const typename Family::Total& total(std::size_t slot) const { return totals_[slot]; }
 
 private:
+    template <class Output>
+    void write_to(Output& output, std::size_t first_row, const TableRows& rows) const {
+        for (std::size_t k = 0; k < rows.slots.size(); ++k) {
+            family_.write(first_row + k, totals_[rows.slots[k]], rows.frames[k], output);
+        }
+    }
+
     Family family_;
     Chunked<typename Family::Total> totals_;
 };

@@ -6,11 +6,34 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <type_traits>
 
 #include "measure/values.hpp"
+#include "measure/wide.hpp"
 
 namespace mensura {
+
+// Writes the centroid and the displacement along an axis from the sum of values and that of value x
+// coordinate, counted from the corner.
+template <class Integer>
+void write_exact_centroid(std::size_t row, std::size_t axis, const Integer& weight, const Integer& first,
+                          const RegionFrame& region, RegionTable::Channel& columns) {
+    const auto number = static_cast<double>(weight);
+    const double centroid = static_cast<double>(first) / number;
+    const auto count = static_cast<double>(region.count);
+    const double coordinates = region.centroid[axis] * count;
+    double displacement = centroid - region.centroid[axis];
+    // The sum of coordinates is whole, and known where rounding cannot reach half of one.
+    if (coordinates < 0x1p50) {
+        // first / weight - coordinates / count, over one denominator.
+        const Wide<4> part = Wide<4>(weight) * static_cast<std::int64_t>(std::llround(coordinates));
+        displacement = static_cast<double>(Wide<4>(first) * region.count - part) / number / count;
+    }
+    const bool defined = number != 0;
+    columns.centroid[axis][row] = defined ? centroid : undefined;
+    columns.displacement[axis][row] = defined ? displacement : undefined;
+}
 
 template <class T>
 struct WeightedFamily {
@@ -25,7 +48,10 @@ struct WeightedFamily {
         intensity_kernels_of<T>().add_weighted(row.pixels, row.runs, row.count, row.z, row.y, parts);
     }
     void prepare(std::size_t rows, Columns& columns) const {
-        for (std::size_t a = first_axis; a < 3; ++a) columns.centroid[a].resize(rows);
+        for (std::size_t a = first_axis; a < 3; ++a) {
+            columns.centroid[a].resize(rows);
+            columns.displacement[a].resize(rows);
+        }
     }
 };
 
@@ -53,8 +79,7 @@ struct IntegerWeightedCentroid : WeightedFamily<T> {
                RegionTable::Channel& columns) const {
         for (std::size_t a = this->first_axis; a < 3; ++a) {
             const Int128 local = total.weighted[a] - total.sum * region.corner[a];
-            columns.centroid[a][row] =
-                total.sum == 0 ? undefined : static_cast<double>(local) / static_cast<double>(total.sum);
+            write_exact_centroid(row, a, total.sum, local, region, columns);
         }
     }
 };
@@ -79,10 +104,10 @@ struct FloatWeightedCentroid : WeightedFamily<T> {
                RegionTable::Channel& columns) const {
         const double weight = total.sum + total.sum_low;
         for (std::size_t a = this->first_axis; a < 3; ++a) {
-            columns.centroid[a][row] = weight == 0
-                                           ? undefined
-                                           : static_cast<double>(total.anchor[a] - region.corner[a]) +
-                                                 total.weighted[a] / weight;
+            const auto anchor = static_cast<double>(total.anchor[a] - region.corner[a]);
+            const double offset = weight == 0 ? undefined : total.weighted[a] / weight;
+            columns.centroid[a][row] = anchor + offset;
+            columns.displacement[a][row] = offset - (region.centroid[a] - anchor);
         }
     }
 

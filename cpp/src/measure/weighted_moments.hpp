@@ -14,6 +14,7 @@
 #include "measure/channel_partials.hpp"
 #include "measure/exact_moments.hpp"
 #include "measure/values.hpp"
+#include "measure/weighted_centroid.hpp"
 
 namespace mensura {
 
@@ -23,6 +24,7 @@ struct WeightedMomentFamily {
     using Pixel = T;
     using Columns = RegionTable::Channel;
     using Part = MomentPart<Sum, volume>;
+    using Writer = MomentWriter<Columns, moment_count<volume>>;
 
     static Part empty() { return {}; }
 
@@ -69,12 +71,12 @@ private:
 template <class T>
 using IntegerMomentSum = std::conditional_t<sizeof(T) == 8, Wide<3>, Int128>;
 
-template <class T, bool volume>
+// `Number` is wide enough for sums over the whole image.
+template <class T, bool volume, class Number>
 struct IntegerWeightedMoments : WeightedMomentFamily<T, volume, IntegerMomentSum<T>> {
     using Sum = IntegerMomentSum<T>;
     using Part = MomentPart<Sum, volume>;
     static constexpr int value_bits = 8 * static_cast<int>(sizeof(T));
-    using Number = Wide<moment_words(value_bits)>;
     using Total = MomentTotal<Number, volume>;
 
     // Whether the weighted centroid is written as well: it needs no sums but these.
@@ -84,10 +86,11 @@ struct IntegerWeightedMoments : WeightedMomentFamily<T, volume, IntegerMomentSum
         : with_centroid(plan.intensity_weighted_centroid) {}
 
     void add_row(const Row<T>& row, Part* parts) {
+        NearRuns near;
         this->visit_runs(row, [&](const SlotRun& run, const RunMoments<T>& sums) {
             Part& part = parts[run.slot];
             part.go_to(row.z, row.y, run.start);
-            add_run(part, row.y, run, sums);
+            add_run(part, row.y, run, sums, near);
         });
     }
 
@@ -103,36 +106,37 @@ struct IntegerWeightedMoments : WeightedMomentFamily<T, volume, IntegerMomentSum
     void prepare(std::size_t rows, RegionTable::Channel& columns) const {
         WeightedMomentFamily<T, volume, Sum>::prepare(rows, columns);
         if (!with_centroid) return;
-        for (std::size_t axis = volume ? 0 : 1; axis < 3; ++axis) columns.centroid[axis].resize(rows);
+        for (std::size_t axis = volume ? 0 : 1; axis < 3; ++axis) {
+            columns.centroid[axis].resize(rows);
+            columns.displacement[axis].resize(rows);
+        }
     }
 
     void write(std::size_t row, const Total& total, const RegionFrame& region,
-               RegionTable::Channel& columns) const {
-        if (with_centroid) write_centroid(row, total, region, columns);
-        if (total.any == 0) {
-            return write_undefined_moments(row, columns.moments, columns.central_moments);
-        }
-        write_exact_moments(row, total.sums, total.anchor, region,
-                            WeightKind{value_bits, std::is_signed_v<T>}, columns.moments,
-                            columns.central_moments);
+               typename WeightedMomentFamily<T, volume, Sum>::Writer& writer) const {
+        if (with_centroid) write_centroid(row, total, region, writer.columns);
+        if (total.any == 0) return writer.row(row).leave_undefined();
+        write_exact_moments(total.sums, total.anchor, region,
+                            WeightKind{value_bits, std::is_signed_v<T>}, writer.row(row));
     }
 
 private:
-    static void add_run(Part& part, std::int64_t y, const SlotRun& run, const RunMoments<T>& sums) {
+    static void add_run(Part& part, std::int64_t y, const SlotRun& run, const RunMoments<T>& sums,
+                        [[maybe_unused]] NearRuns& near) {
         const std::int64_t shift = run.start - part.anchor[2];
         if constexpr (sizeof(T) < 8) {
             // Where value x cubes of coordinates sum up to less than 2^63.
-            constexpr std::int64_t near = std::int64_t{1} << (62 - value_bits) / 4;
+            constexpr std::int64_t close = std::int64_t{1} << (62 - value_bits) / 4;
             const std::int64_t end = run.end - part.anchor[2];
-            if (-near < shift && end < near) {
+            if (-close < shift && end < close) {
                 std::array<std::uint64_t, 4> moved;
                 for (std::size_t k = 0; k < 4; ++k) moved[k] = static_cast<std::uint64_t>(sums.sum[k]);
                 move_line(moved.data(), 1, shift);
                 const std::array powers{
                     static_cast<std::int64_t>(moved[0]), static_cast<std::int64_t>(moved[1]),
                     static_cast<std::int64_t>(moved[2]), static_cast<std::int64_t>(moved[3])};
-                const bool is_near = part.is_near(y, shift, end, NearSums::reach(value_bits));
-                return is_near ? part.add_near(y, powers) : part.add(y, powers);
+                const bool is_near = part.is_near(y, shift, end, near_reach(value_bits));
+                return is_near ? near.add(part, y, powers) : part.add(y, powers);
             }
         }
         std::array<Sum, 4> moved{Sum(sums.sum[0]), Sum(sums.sum[1]), Sum(sums.sum[2]), Sum(sums.sum[3])};
@@ -142,11 +146,10 @@ private:
 
     static void write_centroid(std::size_t row, const Total& total, const RegionFrame& region,
                                RegionTable::Channel& columns) {
-        const auto weight = static_cast<double>(total.sums[0]);
         for (std::size_t axis = volume ? 0 : 1; axis < 3; ++axis) {
             Number first = total.sums[moment_strides[2 - axis]];
-            first += total.sums[0] * (total.anchor[axis] - region.corner[axis]);
-            columns.centroid[axis][row] = weight == 0 ? undefined : static_cast<double>(first) / weight;
+            first += times(total.sums[0], total.anchor[axis] - region.corner[axis]);
+            write_exact_centroid(row, axis, total.sums[0], first, region, columns);
         }
     }
 };
@@ -181,27 +184,27 @@ struct FloatWeightedMoments : WeightedMomentFamily<T, volume, CompensatedSum> {
     }
 
     static void write(std::size_t row, const Total& total, const RegionFrame& region,
-                      RegionTable::Channel& columns) {
-        if (total.any == 0) {
-            return write_undefined_moments(row, columns.moments, columns.central_moments);
-        }
+                      typename WeightedMomentFamily<T, volume, CompensatedSum>::Writer& writer) {
+        auto& moments = writer.row(row);
+        if (total.any == 0) return moments.leave_undefined();
         constexpr std::size_t n = moment_count<volume>;
         std::array<double, n> sums;
         for (std::size_t m = 0; m < n; ++m) sums[m] = total.sums[m].value();
-        write_central(row, sums, columns.central_moments);
+        write_central(sums, moments.central);
         std::array<std::int64_t, 3> shift{};
         for (std::size_t a = 0; a < 3; ++a) shift[a] = total.anchor[a] - region.corner[a];
         move_moments(sums, shift);
-        for (std::size_t m = 0; m < n; ++m) columns.moments[m][row] = sums[m];
+        moments.corner = sums;
     }
 
 private:
-    static void write_central(std::size_t row, std::array<double, moment_count<volume>> sums,
-                              MomentColumns& central) {
+    using Sums = std::array<double, moment_count<volume>>;
+
+    static void write_central(Sums sums, Sums& central) {
         const double weight = sums[0];
         if (weight == 0) {
-            for (auto& column : central) column[row] = undefined;
-            central[0][row] = 0;
+            central.fill(undefined);
+            central[0] = 0;
             return;
         }
         std::array<double, 3> shift{};
@@ -209,13 +212,13 @@ private:
             shift[a] = -sums[moment_strides[2 - a]] / weight;
         move_moments(sums, shift);
         for (std::size_t m = 0; m < sums.size(); ++m) {
-            central[m][row] = moment_order(m) == 1 ? 0.0 : sums[m];
+            central[m] = moment_order(m) == 1 ? 0.0 : sums[m];
         }
     }
 };
 
-template <class T, bool volume>
+template <class T, bool volume, class Number>
 using WeightedMoments = std::conditional_t<std::is_floating_point_v<T>, FloatWeightedMoments<T, volume>,
-                                           IntegerWeightedMoments<T, volume>>;
+                                           IntegerWeightedMoments<T, volume, Number>>;
 
 }  // namespace mensura

@@ -32,6 +32,14 @@ inline Extremes<T> extremes_of(const T* pixels, std::int64_t length) {
         }
         return {low[0] <= high[0], low[0], high[0]};
     } else {
+#if defined(__AVX512BW__)
+        if constexpr (sizeof(T) <= 2 && T(-1) > T(0)) {
+            if (length <= stretch_length) {
+                const IntegerStretch<T> stretch = sum_vectors<T, false>(pixels, length);
+                return {true, stretch.min, stretch.max};
+            }
+        }
+#endif
         T low = pixels[0];
         T high = pixels[0];
         for (std::int64_t i = 1; i < length; ++i) {
@@ -56,25 +64,66 @@ inline void set_position(std::int64_t* at, std::int64_t z, std::int64_t y, std::
     at[2] = x;
 }
 
+#if defined(__AVX512BW__)
+inline void move_position(bool moved, std::int64_t* at, std::int64_t z, std::int64_t y, std::int64_t x) {
+    at[0] = moved ? z : at[0];
+    at[1] = moved ? y : at[1];
+    at[2] = moved ? x : at[2];
+}
+
+// The lane of the first pixel of a value. That one is there, as lanes are read once.
+inline std::int64_t first_lane_of(__m512i v, __mmask32 lanes_in, std::uint16_t value) {
+    return __builtin_ctz(
+        _mm512_mask_cmpeq_epi16_mask(lanes_in, v, _mm512_set1_epi16(static_cast<short>(value))));
+}
+
+// A run of at most 32 pixels of 8 or 16 bits without a sign. Whether it beats what is known cannot be
+// foretold, so that nothing is left out where it does not.
+template <class T>
+inline void add_short_position(const T* pixels, const SlotRun& run, std::int64_t z, std::int64_t y,
+                               PositionPartial<T>& partial) {
+    const auto lanes_in = static_cast<__mmask32>(first_lanes(run.end - run.start));
+    const __m512i v = masked_words(pixels, lanes_in);
+    const std::uint16_t low = smallest_of(_mm512_mask_mov_epi16(_mm512_set1_epi32(-1), lanes_in, v));
+    const auto high = static_cast<std::uint16_t>(65535 - smallest_of(complement(v)));
+    const bool below = (partial.any == 0) | (low < partial.low);
+    const bool above = (partial.any == 0) | (high > partial.high);
+    partial.any = 1;
+    partial.low = below ? static_cast<T>(low) : partial.low;
+    partial.high = above ? static_cast<T>(high) : partial.high;
+    move_position(below, partial.low_at, z, y, run.start + first_lane_of(v, lanes_in, low));
+    move_position(above, partial.high_at, z, y, run.start + first_lane_of(v, lanes_in, high));
+}
+#endif
+
 // Runs come in raster order, so only a run that beats what is known is looked into.
+template <class T>
+inline void add_position(const T* pixels, const SlotRun& run, std::int64_t z, std::int64_t y,
+                         PositionPartial<T>& partial) {
+    const std::int64_t length = run.end - run.start;
+#if defined(__AVX512BW__)
+    if constexpr (sizeof(T) <= 2 && T(-1) > T(0)) {
+        if (length <= 32) return add_short_position(pixels, run, z, y, partial);
+    }
+#endif
+    const Extremes<T> found = extremes_of(pixels, length);
+    if (!found.any) return;
+    if (partial.any == 0 || found.low < partial.low) {
+        partial.low = found.low;
+        set_position(partial.low_at, z, y, run.start + first_of(pixels, length, found.low));
+    }
+    if (partial.any == 0 || found.high > partial.high) {
+        partial.high = found.high;
+        set_position(partial.high_at, z, y, run.start + first_of(pixels, length, found.high));
+    }
+    partial.any = 1;
+}
+
 template <class T>
 void add_positions(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z, std::int64_t y,
                    PositionPartial<T>* partials) {
     for (std::int64_t k = 0; k < count; ++k) {
-        const T* pixels = row + runs[k].start;
-        PositionPartial<T>& partial = partials[runs[k].slot];
-        const std::int64_t length = runs[k].end - runs[k].start;
-        const Extremes<T> found = extremes_of(pixels, length);
-        if (!found.any) continue;
-        if (partial.any == 0 || found.low < partial.low) {
-            partial.low = found.low;
-            set_position(partial.low_at, z, y, runs[k].start + first_of(pixels, length, found.low));
-        }
-        if (partial.any == 0 || found.high > partial.high) {
-            partial.high = found.high;
-            set_position(partial.high_at, z, y, runs[k].start + first_of(pixels, length, found.high));
-        }
-        partial.any = 1;
+        add_position(row + runs[k].start, runs[k], z, y, partials[runs[k].slot]);
     }
 }
 

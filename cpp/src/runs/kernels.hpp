@@ -165,6 +165,8 @@ struct KernelTable {
     // runs of the band. `ends` is room for the places of all runs, and spare_runs more.
     void (*add_extents[2])(const JoinRow& row, std::int64_t words, const std::uint32_t* slot,
                            std::int32_t z, std::int32_t y, std::int32_t* ends, Extent* extents);
+    // Adds what runs add to the sums of moments near them, one after the other.
+    void (*add_near_moments)(const NearRun* runs, std::int64_t count);
 
     PaintKernels<std::uint8_t> paint_u8;
     PaintKernels<std::uint16_t> paint_u16;

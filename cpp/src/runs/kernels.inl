@@ -62,6 +62,7 @@ constexpr KernelTable make_table(const char* name) {
             &contacts,
             &band_runs,
             {&add_extents<false>, &add_extents<true>},
+            &add_near_moments,
             {&paint<std::uint8_t>},
             {&paint<std::uint16_t>},
             {&paint<std::uint32_t>},

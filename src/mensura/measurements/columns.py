@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from numpy.typing import NDArray
@@ -94,6 +95,7 @@ def _unit(entry: Measurement, column: str, sums: RegionSums) -> str:
     return named.get(entry.unit, entry.unit)
 
 
+@cache
 def _unit_of_order(unit: str, order: int, length: str, ndim: int) -> str:
     if order == 0:
         return "intensity" if unit.startswith("intensity x") else ""

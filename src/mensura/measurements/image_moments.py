@@ -41,6 +41,13 @@ def _scaled(columns: tuple[Floats, ...], spacing: tuple[float, ...]) -> list[Flo
     ]
 
 
+def _normalized_of(sums: RegionSums | ChannelSums, spacing: tuple[float, ...]) -> list[Floats]:
+    """Return the normalized central moments, which two measurements share."""
+    if "normalized" not in sums.shared:
+        sums.shared["normalized"] = _normalized(sums.raw["central_moments"], spacing)
+    return sums.shared["normalized"]
+
+
 def _normalized(central: tuple[Floats, ...], spacing: tuple[float, ...]) -> list[Floats]:
     """Return mu / m^(p / ndim + 1) of moments in pixels, mu in units of the mean step."""
     ndim = len(spacing)
@@ -58,7 +65,7 @@ def _normalized(central: tuple[Floats, ...], spacing: tuple[float, ...]) -> list
 
 
 def _powers_of_mass(mass: Floats, ndim: int) -> Callable[[int], Floats]:
-    """Return a function from p to mass^(p / ndim + 1); NaN where that is a root of less than 0."""
+    """Return a function from p > 0 to mass^(p / ndim + 1); NaN for a root of less than 0."""
     positive = np.where(mass < 0, np.nan, mass)
     root = np.sqrt(positive) if ndim == 2 else np.cbrt(positive)
     known: dict[int, Floats] = {}
@@ -66,8 +73,9 @@ def _powers_of_mass(mass: Floats, ndim: int) -> Callable[[int], Floats]:
     def power(p: int) -> Floats:
         if p not in known:
             whole, rest = divmod(p, ndim)
-            result = mass.copy()
-            for factor in [mass] * whole + [root] * rest:
+            first, *others = [mass] * whole + [root] * rest
+            result = mass * first
+            for factor in others:
                 result *= factor
             known[p] = result
         return known[p]
@@ -85,15 +93,17 @@ def _hu(normalized: list[Floats]) -> list[Floats]:
     b = nu[2, 1] + nu[0, 3]
     c = nu[3, 0] - 3 * nu[1, 2]
     d = 3 * nu[2, 1] - nu[0, 3]
-    along = a * (a * a - 3 * b * b)
-    across = b * (3 * a * a - b * b)
+    aa = a * a
+    bb = b * b
+    along = a * (aa - 3 * bb)
+    across = b * (3 * aa - bb)
     return [
         size,
         stretch * stretch + skew * skew,
         c * c + d * d,
-        a * a + b * b,
+        aa + bb,
         c * along + d * across,
-        stretch * (a * a - b * b) + 2 * skew * a * b,
+        stretch * (aa - bb) + 2 * skew * a * b,
         d * along - c * across,
     ]
 
@@ -141,7 +151,7 @@ def moments_central(sums: RegionSums) -> Columns:
 )
 def moments_normalized(sums: RegionSums) -> Columns:
     """Return the normalized central moments."""
-    return _normalized(sums.raw["central_moments"], sums.spacing)
+    return _normalized_of(sums, sums.spacing)
 
 
 @measurement(
@@ -155,7 +165,7 @@ def moments_normalized(sums: RegionSums) -> Columns:
 )
 def moments_hu(sums: RegionSums) -> Columns:
     """Return Hu's invariants."""
-    return _hu(_normalized(sums.raw["central_moments"], sums.spacing))
+    return _hu(_normalized_of(sums, sums.spacing))
 
 
 # --- of the pixels weighted by intensity ----------------------------------------------------------
@@ -195,7 +205,7 @@ def moments_weighted_central(channel: ChannelSums) -> Columns:
 )
 def moments_weighted_normalized(channel: ChannelSums) -> Columns:
     """Return the normalized weighted central moments."""
-    return _normalized(channel.raw["central_moments"], channel.regions.spacing)
+    return _normalized_of(channel, channel.regions.spacing)
 
 
 @weighted(
@@ -207,7 +217,7 @@ def moments_weighted_normalized(channel: ChannelSums) -> Columns:
 )
 def moments_weighted_hu(channel: ChannelSums) -> Columns:
     """Return Hu's invariants of the weighted moments."""
-    return _hu(_normalized(channel.raw["central_moments"], channel.regions.spacing))
+    return _hu(_normalized_of(channel, channel.regions.spacing))
 
 
 @registry.measurement(

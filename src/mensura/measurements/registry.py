@@ -9,6 +9,7 @@ import difflib
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -64,6 +65,7 @@ def orders(ndim: int) -> list[tuple[int, ...]]:
     return list(itertools.product(range(4), repeat=ndim))
 
 
+@cache
 def per_order(ndim: int) -> tuple[str, ...]:
     """One column per combination of powers of the axes."""
     return tuple("".join(f"-{power}" for power in powers) for powers in orders(ndim))

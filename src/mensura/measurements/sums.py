@@ -35,6 +35,7 @@ class ChannelColumns(TypedDict):
     saturated: Integers
     at_min: Integers
     centroid: tuple[Floats, Floats, Floats]
+    displacement: tuple[Floats, Floats, Floats]
     moments: tuple[Floats, ...]
     central_moments: tuple[Floats, ...]
 
@@ -174,11 +175,22 @@ class RegionSums:
     @cached_property
     def ellipse_eigenvalues(self) -> NDArray[np.float64]:
         """Eigenvalues of `ellipse_inertia`, largest first, of shape (ndim, regions)."""
+        if not self.conventions.pixel_term:
+            return self.inertia_eigenvalues
         return _eigenvalues(self.ellipse_inertia)
+
+    @cached_property
+    def shared(self) -> dict[str, list[Floats]]:
+        """What several measurements derive alike, by name, once it was derived."""
+        return {}
+
+    @cached_property
+    def _shared_of_channels(self) -> list[dict[str, list[Floats]]]:
+        return [{} for _ in self.raw["channels"]]
 
     def channel(self, c: int) -> "ChannelSums":
         """Return the sums of channel c."""
-        return ChannelSums(self.raw["channels"][c], self)
+        return ChannelSums(self.raw["channels"][c], self, self._shared_of_channels[c])
 
 
 def _inertia_of(covariance: list[list[Floats]]) -> NDArray[np.float64]:
@@ -214,6 +226,8 @@ class ChannelSums:
 
     raw: ChannelColumns
     regions: RegionSums
+    #: As that of regions.
+    shared: dict[str, list[Floats]]
 
     @property
     def valid(self) -> NDArray[np.int64]:
