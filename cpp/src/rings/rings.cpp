@@ -17,7 +17,7 @@
 namespace mensura {
 namespace {
 
-constexpr std::int64_t chunk_pixels = std::int64_t{1} << 17;
+constexpr std::int64_t chunk_pixels = std::int64_t{1} << 18;
 
 using Channels = std::span<const ChannelView>;
 using AllSums = std::vector<std::unique_ptr<RingSums>>;  // of each channel
