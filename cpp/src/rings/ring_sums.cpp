@@ -105,8 +105,18 @@ struct FloatRing {
 template <class T>
 class TypedRingSums final : public RingSums {
 public:
-    explicit TypedRingSums(const ChannelView& channel) : reader_(channel.image) {
+    explicit TypedRingSums(const ChannelView& channel) : image_(channel.image), reader_(channel.image) {
         if (channel.mask) mask_.emplace(*channel.mask);
+    }
+
+    void fetch(std::span<const RegionRun> runs) const override {
+        constexpr std::int64_t line = 64 / static_cast<std::int64_t>(sizeof(T));
+        for (const RegionRun& run : runs) {
+            const std::byte* row = image_.row(run.row);
+            for (std::int64_t x = run.start; x < run.end; x += line) {
+                __builtin_prefetch(row + x * image_.strides.x);
+            }
+        }
     }
 
     void start(std::int64_t rings) override {
@@ -157,6 +167,7 @@ private:
         pixels_ = 0;
     }
 
+    ImageView image_;
     RowReader<T> reader_;
     std::optional<RowReader<std::uint8_t>> mask_;
     std::vector<RingPart<T>> parts_;  // the first takes the pixels that lie in no ring

@@ -8,9 +8,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "mensura/measure.hpp"
+#include "mensura/regions.hpp"
 
 namespace mensura {
 
@@ -31,6 +33,9 @@ public:
     // So many pixels are added at a time, at most.
     static constexpr std::int64_t most = 1024;
 
+    // Has the processor fetch the pixels of runs that are soon to be added, while it does something
+    // else.
+    virtual void fetch(std::span<const RegionRun> runs) const = 0;
     virtual void start(std::int64_t rings) = 0;
     // Adds pixels [x, x + count) of row r, each to the ring of that number; none where it is -1.
     virtual void add_row(std::int64_t r, std::int64_t x, std::int64_t count,

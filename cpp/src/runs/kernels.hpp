@@ -220,6 +220,11 @@ struct KernelTable {
 
     // The distances of `count` pixels to a point: sqrt(across + squared_side (first + i)^2) unit.
     void (*point_distances)(const PointRow& row, std::int64_t count, double* distances);
+    // Squared distances across rows from those along them, of pixels whose squared height is `weight`:
+    // out[y][x] = min over y' of source[y'][x] + weight (y' - y)^2. `source` has `rows` rows of `width`,
+    // and those of `out`, which are `out_step` apart, begin as the same.
+    void (*lower_rows)(const double* source, std::int64_t rows, std::int64_t width, double weight,
+                       double* out, std::int64_t out_step);
     RingKernels<std::int8_t> rings_i8;
     RingKernels<std::int16_t> rings_i16;
     RingKernels<std::int32_t> rings_i32;

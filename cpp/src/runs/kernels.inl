@@ -95,6 +95,7 @@ constexpr KernelTable make_table(const char* name) {
             {&linear_line<float>},
             {&linear_line<double>},
             &point_distances,
+            &lower_rows,
             {&add_rings<std::int8_t>},
             {&add_rings<std::int16_t>},
             {&add_rings<std::int32_t>},

@@ -9,6 +9,39 @@ void point_distances(const PointRow& row, std::int64_t count, double* distances)
     }
 }
 
+// Takes the sums of two rows where they are lower; whether any pixel then is above `limit`.
+inline bool lower_row(const double* above, const double* below, double add, std::int64_t width,
+                      double limit, double* out) {
+    std::int64_t any = 0;
+    for (std::int64_t x = 0; x < width; ++x) {
+        const double a = above[x] + add;
+        const double b = below[x] + add;
+        const double lower = a < b ? a : b;
+        const double lowest = lower < out[x] ? lower : out[x];
+        out[x] = lowest;
+        any |= lowest > limit ? 1 : 0;
+    }
+    return any != 0;
+}
+
+// Rows are looked at in pairs, nearest first, until none can be near enough to matter.
+void lower_rows(const double* source, std::int64_t rows, std::int64_t width, double weight, double* out,
+                std::int64_t out_step) {
+    for (std::int64_t y = 0; y < rows; ++y) {
+        const std::int64_t last = y > rows - 1 - y ? y : rows - 1 - y;
+        bool goes_on = true;
+        for (std::int64_t step = 1; goes_on && step <= last; ++step) {
+            const std::int64_t above = y < step ? y + step : y - step;
+            const std::int64_t below = y + step < rows ? y + step : y - step;
+            const auto distance = static_cast<double>(step);
+            const double next = distance + 1;
+            goes_on =
+                lower_row(source + above * width, source + below * width, weight * (distance * distance),
+                          width, weight * (next * next), out + y * out_step);
+        }
+    }
+}
+
 #if defined(__SSE2__)
 inline std::uint32_t smaller_halves(std::uint32_t a, std::uint32_t b) {
     return static_cast<std::uint32_t>(_mm_cvtsi128_si32(
