@@ -49,4 +49,5 @@ def _reflected(vector: Floats, other: Floats, normal: Floats) -> tuple[Floats, F
     square = normal @ normal
     if square == 0:
         return vector, other
-    return tuple(v - (2 / square) * (normal @ v) * normal for v in (vector, other))
+    twice = (2 / square) * normal
+    return vector - (normal @ vector) * twice, other - (normal @ other) * twice
