@@ -156,6 +156,7 @@ def test_suites_were_found():
         "benchmarks.bench_instructions",
         "benchmarks.bench_label",
         "benchmarks.bench_measure",
+        "benchmarks.bench_profiles",
         "benchmarks.bench_table",
     }
 

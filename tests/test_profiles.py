@@ -421,6 +421,62 @@ def test_the_mean_across_a_straightened_path_is_its_profile():
     np.testing.assert_allclose(straight.mean(axis=1), profile.values, rtol=1e-12)
 
 
+def test_straightening_along_an_axis_of_a_volume_is_cropping():
+    volume = np.random.default_rng(19).random((12, 14, 16))
+    z = ms.straighten(volume, [[1, 6, 7], [10, 6, 7]], 3)
+    np.testing.assert_allclose(z, volume[1:11, 5:8, 6:9], rtol=1e-12)
+    x = ms.straighten(volume, [[5, 6, 2], [5, 6, 13]], 5)
+    np.testing.assert_allclose(x, np.moveaxis(volume[3:8, 4:9, 2:14], 2, 0), rtol=1e-12)
+    y = ms.straighten(volume, [[5, 2, 7], [5, 11, 7]], 3)
+    cut = np.moveaxis(volume[4:7, 2:12, 8:5:-1], 1, 0)
+    np.testing.assert_allclose(y, cut, rtol=1e-12)
+    both = ms.straighten(np.stack([volume, -volume]), [[1, 6, 7], [10, 6, 7]], 3, channel_axis=0)
+    np.testing.assert_allclose(both, np.stack([z, -z], -1), rtol=1e-12)
+
+
+@pytest.mark.parametrize("spacing", [1.0, (2.0, 0.5, 0.8)])
+@pytest.mark.parametrize("spline", [True, False])
+def test_directions_across_a_path_in_a_volume_turn_as_little_as_they_can(spacing, spline):
+    sizes = np.broadcast_to(spacing, 3)
+    turn = np.linspace(0, 5, 12)
+    path = np.stack([10 + 8 * turn, 60 + 20 * np.cos(turn), 60 + 20 * np.sin(turn)], axis=1) / sizes
+    places = np.indices(np.ceil(100 / sizes).astype(int), dtype=np.float64)
+    got = ms.straighten(
+        places, path, 3 * min(sizes), spacing=spacing, spline=spline, channel_axis=0
+    )
+    got = got * sizes
+    pitch = min(sizes)
+    middle = got[:, 1, 1]
+    first, second = (got[:, 2, 1] - middle) / pitch, (got[:, 1, 2] - middle) / pitch
+    np.testing.assert_allclose(got[:, 0, 0], middle - pitch * (first + second), atol=1e-9)
+    np.testing.assert_allclose((first * first).sum(axis=1), 1, atol=1e-9)
+    np.testing.assert_allclose((second * second).sum(axis=1), 1, atol=1e-9)
+    np.testing.assert_allclose((first * second).sum(axis=1), 0, atol=1e-9)
+    along = np.cross(first, second)  # not mirrored: it leads along the path
+    assert (np.diff(middle, axis=0) * along[:-1]).sum() > 0.9 * np.sqrt(
+        (np.diff(middle, axis=0) ** 2).sum(axis=1)
+    ).sum()
+    if spline:
+        np.testing.assert_allclose(first, oracle.carried_across(along, first[0]), atol=0.01)
+
+
+def test_a_flat_path_in_a_volume_keeps_its_plane():
+    angle = np.linspace(0, 3 * np.pi / 2, 9)
+    path = np.stack([np.full(9, 6.0), 20 + 12 * np.sin(angle), 20 + 12 * np.cos(angle)], axis=1)
+    volume = np.broadcast_to(np.arange(13.0)[:, np.newaxis, np.newaxis], (13, 40, 40))
+    got = ms.straighten(volume, path, 5)
+    np.testing.assert_allclose(got, np.broadcast_to(np.arange(4.0, 9)[:, np.newaxis], got.shape))
+    bent = ms.straighten(volume, path[:, [1, 0, 2]], 3, spline=False, outside="nearest")
+    assert bent.shape[1:] == (3, 3)
+
+
+def test_a_path_of_no_length_or_of_nan_in_a_volume_is_one_plane():
+    volume = np.random.default_rng(20).random((5, 6, 7))
+    point = ms.straighten(volume, [[2, 3, 4], [2, 3, 4]], 3)
+    np.testing.assert_allclose(point, volume[1:4, 2:5, 4][np.newaxis], rtol=1e-12)
+    assert np.isnan(ms.straighten(volume, [[2, 3, 4], [2, np.nan, 4]], 3)).all()
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 @pytest.mark.parametrize("channels", [None, 2])
 def test_a_kymograph_is_a_profile_of_each_frame(dtype, channels):
@@ -686,7 +742,7 @@ LINE = ([[0, 0]], [[3, 3]])
         (
             lambda: ms.straighten(np.eye(4), [[0, 0, 0], [3, 3, 3]], 3),
             ValueError,
-            r"path must have shape \(n, 2\)",
+            "image has 2 axes",
         ),
         (lambda: ms.kymograph(np.eye(4), [[0, 0], [3, 3]]), ValueError, "stack has 2 axes"),
         (

@@ -1,6 +1,7 @@
 // The leaf kernels of every instruction set against plain loops and against each other.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -10,6 +11,7 @@
 #include "images.hpp"
 #include "measure/geometry.hpp"
 #include "mensura/isa.hpp"
+#include "rings/ring_sums.hpp"
 #include "runs/kernels.hpp"
 #include "runs/row_runs.hpp"
 
@@ -458,4 +460,123 @@ TEST_CASE("runs of a row end where the foreground or the value ends") {
     CHECK(runs.end(1) == 66);
     CHECK(runs.start(2) == 67);
     CHECK(runs.end(2) == 70);
+}
+
+// Pixels of all magnitudes, some of them not finite, and rings that often stay the same.
+template <class T>
+std::vector<T> pixels_for_rings(std::int64_t count, std::mt19937& random) {
+    std::vector<T> row(static_cast<std::size_t>(count));
+    for (T& pixel : row) {
+        const auto bits = std::uint64_t{random()} << 32 | random();
+        std::memcpy(&pixel, &bits, sizeof(T));
+        if constexpr (std::is_floating_point_v<T>) {
+            if (random() % 8 != 0) pixel = static_cast<T>(static_cast<int>(random() % 2000) - 1000) / 8;
+        }
+    }
+    return row;
+}
+
+std::vector<std::int32_t> rings_of_row(std::int64_t count, std::mt19937& random) {
+    std::vector<std::int32_t> ring(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < ring.size(); ++i) {
+        ring[i] = i > 0 && random() % 2 == 0 ? ring[i - 1] : static_cast<std::int32_t>(random() % 5) - 1;
+    }
+    return ring;
+}
+
+template <class T>
+RingRow plain_ring(const std::vector<T>& row, const std::vector<std::int32_t>& ring, std::int32_t k) {
+    RingRow found{
+        0, 0, 0, 0, std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        const auto value = static_cast<double>(row[i]);
+        if (ring[i] != k || value - value != 0) continue;
+        ++found.count;
+        found.sum += value;
+        found.min = std::min(found.min, value);
+        found.max = std::max(found.max, value);
+    }
+    return found;
+}
+
+template <class T>
+void check_rings(const RingKernels<T> KernelTable::* kernels) {
+    std::mt19937 random(7);
+    for (std::int64_t count : {1, 2, 3, 4, 5, 7, 8, 31, 64, 257, 1024}) {
+        const std::vector<T> row = pixels_for_rings<T>(count, random);
+        const std::vector<std::int32_t> ring = rings_of_row(count, random);
+        std::vector<unsigned char> expected;
+        for (const KernelTable* table : tables()) {
+            INFO(table->name);
+            std::vector<RingPart<T>> parts(5);
+            std::memset(static_cast<void*>(parts.data()), 0, parts.size() * sizeof(RingPart<T>));
+            for (RingPart<T>& part : parts) part = RingPart<T>{};
+            (table->*kernels).add(row.data(), ring.data(), count, parts.data() + 1);
+            const std::vector<unsigned char> bytes = bytes_of(parts);
+            if (expected.empty()) expected = bytes;
+            CHECK(bytes == expected);
+        }
+        Image<T> image({1, 1, count}, row);
+        const auto sums = make_ring_sums({image.view()});
+        sums->start(4);
+        sums->add_row(0, 0, count, ring.data());
+        std::vector<RingRow> rows;
+        sums->write(rows);
+        for (std::int32_t k = 0; k < 4; ++k) {
+            const RingRow plain = plain_ring(row, ring, k);
+            const RingRow& found = rows[static_cast<std::size_t>(k)];
+            REQUIRE(found.count == plain.count);
+            if (plain.count == 0) continue;
+            CHECK(found.min == plain.min);
+            CHECK(found.max == plain.max);
+            CHECK(found.sum == doctest::Approx(plain.sum).epsilon(1e-9));
+            CHECK(found.mean == doctest::Approx(plain.sum / static_cast<double>(plain.count)));
+        }
+    }
+}
+
+TEST_CASE("rings take the pixels that lie in them, with the same bits on every instruction set") {
+    check_rings(&KernelTable::rings_i8);
+    check_rings(&KernelTable::rings_i16);
+    check_rings(&KernelTable::rings_i32);
+    check_rings(&KernelTable::rings_i64);
+    check_rings(&KernelTable::rings_u8);
+    check_rings(&KernelTable::rings_u16);
+    check_rings(&KernelTable::rings_u32);
+    check_rings(&KernelTable::rings_u64);
+    check_rings(&KernelTable::rings_f32);
+    check_rings(&KernelTable::rings_f64);
+}
+
+TEST_CASE("rings of more pixels than a part has room for") {
+    constexpr std::int64_t width = RingSums::most;
+    constexpr std::int64_t rows = ring_part_pixels / width + 3;
+    const Image<std::int16_t> image({1, 1, width}, -32768);
+    const std::vector<std::int32_t> ring(static_cast<std::size_t>(width), 1);
+    const auto sums = make_ring_sums({image.view()});
+    sums->start(2);
+    for (std::int64_t r = 0; r < rows; ++r) sums->add_row(0, 0, width, ring.data());
+    std::vector<RingRow> found;
+    sums->write(found);
+    CHECK(found[0].count == 0);
+    CHECK(found[1].count == rows * width);
+    CHECK(found[1].sum == -32768.0 * static_cast<double>(rows * width));
+    CHECK(found[1].mean == -32768);
+    CHECK(found[1].std == 0);
+}
+
+TEST_CASE("distances to a point are rounded as plain ones, on every instruction set") {
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        for (const PointRow& row :
+             {PointRow{9, -4, 1, 1}, PointRow{0.37, -511.3, 0.81, 1}, PointRow{1e9, 7.25, 1, 0.65}}) {
+            std::vector<double> found(1021);
+            table->point_distances(row, 1021, found.data());
+            for (std::int32_t i = 0; i < 1021; ++i) {
+                const double dx = row.first + i;
+                const double plain = std::sqrt(row.across + row.squared_side * (dx * dx)) * row.unit;
+                REQUIRE(found[static_cast<std::size_t>(i)] == plain);
+            }
+        }
+    }
 }

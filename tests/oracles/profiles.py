@@ -216,3 +216,21 @@ def polyline_points(vertices, spacing, step):
         points.append([x + fraction * (y - x) for x, y in zip(a, b, strict=True)])
         tangents.append([(y - x) * s for x, y, s in zip(a, b, spacing, strict=True)])
     return points, tangents, distances
+
+
+def carried_across(along, first):
+    """Carry a direction along a way of unit tangents, a little at a time, never turned about them.
+
+    Between two tangents there are many on the great circle; at each, what points along it is taken
+    off.
+    """
+    carried = [np.asarray(first, float)]
+    for a, b in itertools.pairwise(along):
+        vector = carried[-1]
+        for fraction in np.linspace(0, 1, 50)[1:]:
+            between = a + fraction * (b - a)
+            between = between / np.linalg.norm(between)
+            vector = vector - (vector @ between) * between
+            vector = vector / np.linalg.norm(vector)
+        carried.append(vector)
+    return np.array(carried)

@@ -2,8 +2,10 @@
 #include "rings/distance_transform.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "mensura/threads.hpp"
+#include "runs/kernels.hpp"
 
 namespace mensura {
 namespace {
@@ -84,6 +86,22 @@ private:
     Envelope envelope_;
 };
 
+// Short lines, side by side, by looking at all that may be nearest: the fewer steps, and in vectors.
+constexpr std::int64_t short_line = 64;
+
+void transform_short(double* field, std::int64_t width, std::int64_t length, std::int64_t stride,
+                     double squared_side) {
+    constexpr std::int64_t most = 64;
+    std::array<double, static_cast<std::size_t>(short_line * most)> source;
+    for (std::int64_t begin = 0; begin < width; begin += most) {
+        const std::int64_t lines = std::min(most, width - begin);
+        for (std::int64_t y = 0; y < length; ++y) {
+            std::copy_n(field + y * stride + begin, lines, source.data() + y * lines);
+        }
+        kernels().lower_rows(source.data(), length, lines, squared_side, field + begin, stride);
+    }
+}
+
 // All lines along one axis: `planes` times `width` of them.
 void transform_axis(double* field, std::int64_t planes, std::int64_t plane_stride, std::int64_t width,
                     std::int64_t length, std::int64_t stride, double squared_side, int threads) {
@@ -92,9 +110,13 @@ void transform_axis(double* field, std::int64_t planes, std::int64_t plane_strid
     const std::int64_t across = (width + bundles * LineBundle::most - 1) / (bundles * LineBundle::most);
     for_each_block(planes * across, threads, [&](std::int64_t block) {
         double* plane = field + block / across * plane_stride;
-        LineBundle bundle(length, squared_side);
         const std::int64_t begin = block % across * bundles * LineBundle::most;
         const std::int64_t end = std::min(width, begin + bundles * LineBundle::most);
+        if (length <= short_line) {
+            transform_short(plane + begin, end - begin, length, stride, squared_side);
+            return;
+        }
+        LineBundle bundle(length, squared_side);
         for (std::int64_t x = begin; x < end; x += LineBundle::most) {
             bundle.transform(plane + x, std::min(LineBundle::most, end - x), stride);
         }

@@ -3,7 +3,8 @@
 // One axis after the other, as the lower envelope of parabolas: Felzenszwalb and Huttenlocher, "Distance
 // transforms of sampled functions", Theory of Computing 8 (2012). With sides of 1 all numbers are
 // integers, and exact. A line falls apart at its zeros, behind which nothing is nearest. Cost: a few
-// steps for each pixel and axis.
+// steps for each pixel and axis. Lines of a few pixels are compared with one another instead, which
+// takes less time.
 #pragma once
 
 #include <array>

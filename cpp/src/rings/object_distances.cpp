@@ -8,6 +8,7 @@
 #include "image/rows.hpp"
 #include "measure/integer_math.hpp"
 #include "rings/distance_transform.hpp"
+#include "runs/kernels.hpp"
 
 namespace mensura {
 namespace {
@@ -301,14 +302,8 @@ void ObjectDistances::distances_to_point(const RegionRun& run, std::int64_t begi
     const double first = static_cast<double>(x) - center_[2];
     const double across =
         (plan_->axes == 3 ? sides_.squared[0] * (dz * dz) : 0.0) + sides_.squared[1] * (dy * dy);
-    const double squared = sides_.squared[2];
-    const double unit = sides_.unit;
-    const double start = first + static_cast<double>(begin);
-    const auto count = static_cast<std::int32_t>(end - begin);
-    for (std::int32_t i = 0; i < count; ++i) {
-        const double dx = start + i;
-        out[i] = std::sqrt(across + squared * (dx * dx)) * unit;
-    }
+    const PointRow row{across, first + static_cast<double>(begin), sides_.squared[2], sides_.unit};
+    kernels().point_distances(row, end - begin, out);
 }
 
 const double* ObjectDistances::of_run(std::size_t k, std::int64_t begin, std::int64_t end,

@@ -13,6 +13,7 @@
 #include "mensura/rings.hpp"
 #include "rings/geodesic.hpp"
 #include "rings/nearest_object.hpp"
+#include "rings/ring_sums.hpp"
 
 namespace mensura {
 
@@ -40,7 +41,7 @@ struct PixelSides {
 class ObjectDistances {
 public:
     // Short enough to stay in the first cache.
-    static constexpr std::int64_t stretch = 1024;
+    static constexpr std::int64_t stretch = RingSums::most;
 
     // `surroundings` is null where the plan asks for nothing outside.
     ObjectDistances(const RingObjects& objects, const RingPlan& plan, const RingCenters& centers,

@@ -2,6 +2,7 @@
 #include "rings/ring_sums.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -9,152 +10,169 @@
 #include "image/rows.hpp"
 #include "measure/integer_math.hpp"
 #include "measure/values.hpp"
+#include "runs/kernel_of.hpp"
 
 namespace mensura {
 namespace {
 
-// Integers. A ring may have any number of pixels: 64 bits hold the sum of 2^47 of 16 bits, and all else
-// is summed in more.
+constexpr RingRow no_row{0, undefined, undefined, undefined, undefined, undefined};
+
+// Of any number of integer pixels.
 template <class T>
-class IntegerRing {
-public:
-    void add(T value) {
-        ++valid_;
-        sum_ += value;
-        if constexpr (sizeof(T) == 8) {
-            add_square(value);
-        } else {
-            const auto wide = static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
-            squares_ += wide * wide;  // at most 2^64 - 1, whatever the sign
-        }
-        min_ = std::min(min_, value);
-        max_ = std::max(max_, value);
+struct IntegerRing {
+    std::int64_t valid = 0;
+    Int128 sum = 0;
+    std::conditional_t<sizeof(T) == 8, UInt192, UInt128> squares{};
+    T min = std::numeric_limits<T>::max();
+    T max = std::numeric_limits<T>::lowest();
+
+    // Another, or a part of a ring.
+    template <class Sums>
+    void add(const Sums& other) {
+        valid += other.valid;
+        sum += other.sum;
+        add_squares(squares, other.squares);
+        min = std::min(min, other.min);
+        max = std::max(max, other.max);
     }
 
-    void append(const IntegerRing& later) {
-        valid_ += later.valid_;
-        sum_ += later.sum_;
-        if constexpr (sizeof(T) == 8) {
-            add_squares(squares_, later.squares_);
-        } else {
-            squares_ += later.squares_;
-        }
-        min_ = std::min(min_, later.min_);
-        max_ = std::max(max_, later.max_);
+    void add(const SmallIntegerRingPart<T>& part) {
+        constexpr int rest = 64 - SmallIntegerRingPart<T>::count_shift;
+        const auto part_sum = static_cast<std::int64_t>(part.count_and_sum << rest) >> rest;
+        const std::uint64_t counts = part.count_and_sum - static_cast<std::uint64_t>(part_sum);
+        if (counts == 0) return;
+        const auto low = static_cast<std::int16_t>(part.extremes);
+        const auto high = static_cast<std::int16_t>(~part.extremes >> 16);
+        valid += static_cast<std::int64_t>(counts >> SmallIntegerRingPart<T>::count_shift);
+        sum += part_sum;
+        squares += part.squares;
+        min = std::min(min, static_cast<T>(low + part.bias));
+        max = std::max(max, static_cast<T>(high + part.bias));
     }
 
     RingRow row() const {
-        if (valid_ == 0) return {0, undefined, undefined, undefined, undefined, undefined};
-        const Int128 sum{sum_};
-        const Int128 center = nearest_mean(sum, valid_);
-        const double squares = central_squares(squares_, sum, center, valid_);
-        return {valid_,
-                static_cast<double>(sum_),
-                mean_about(center, sum, valid_),
-                std::sqrt(squares / static_cast<double>(valid_)),
-                static_cast<double>(min_),
-                static_cast<double>(max_)};
+        if (valid == 0) return no_row;
+        const Int128 center = nearest_mean(sum, valid);
+        const double about_mean = central_squares(squares, sum, center, valid);
+        return {valid,
+                to_double(sum),
+                mean_about(center, sum, valid),
+                std::sqrt(about_mean / static_cast<double>(valid)),
+                static_cast<double>(min),
+                static_cast<double>(max)};
     }
-
-private:
-    void add_square(Int128 value) {
-        const auto magnitude = static_cast<UInt128>(value < 0 ? -value : value);
-        add_squares(squares_, UInt192{magnitude * magnitude, 0});
-    }
-
-    std::int64_t valid_ = 0;
-    std::conditional_t<sizeof(T) <= 2, std::int64_t, Int128> sum_ = 0;
-    std::conditional_t<sizeof(T) == 8, UInt192, UInt128> squares_{};
-    T min_ = std::numeric_limits<T>::max();
-    T max_ = std::numeric_limits<T>::lowest();
 };
 
 template <class T>
-class FloatRing {
-public:
-    void add(T pixel) {
-        if (pixel - pixel != 0) return;  // NaN and infinite
-        const auto value = static_cast<double>(pixel);
-        if (valid_ == 0) anchor_ = value;
-        ++valid_;
-        const double difference = value - anchor_;
-        sum_ += difference;
-        squares_ += difference * difference;
-        min_ = std::min(min_, value);
-        max_ = std::max(max_, value);
-    }
+struct FloatRing {
+    std::int64_t valid = 0;
+    double anchor = 0;
+    double sum = 0;      // of the differences to it
+    double squares = 0;  // of them
+    T min = std::numeric_limits<T>::infinity();
+    T max = -std::numeric_limits<T>::infinity();
 
-    void append(const FloatRing& later) {
-        if (later.valid_ == 0) return;
-        if (valid_ == 0) {
-            *this = later;
+    template <class Sums>
+    void add(const Sums& other) {
+        if (other.valid == 0) return;
+        const auto other_anchor = static_cast<double>(other.anchor);
+        if (valid == 0) {
+            *this = {other.valid, other_anchor, other.sum, other.squares, other.min, other.max};
             return;
         }
-        const auto count = static_cast<double>(later.valid_);
-        const double shift = later.anchor_ - anchor_;
-        squares_ += later.squares_ + 2 * shift * later.sum_ + count * (shift * shift);
-        sum_ += later.sum_ + count * shift;
-        valid_ += later.valid_;
-        min_ = std::min(min_, later.min_);
-        max_ = std::max(max_, later.max_);
+        const auto count = static_cast<double>(other.valid);
+        const double shift = other_anchor - anchor;
+        squares += other.squares + 2 * shift * other.sum + count * (shift * shift);
+        sum += other.sum + count * shift;
+        valid += other.valid;
+        min = std::min(min, other.min);
+        max = std::max(max, other.max);
     }
 
     RingRow row() const {
-        if (valid_ == 0) return {0, undefined, undefined, undefined, undefined, undefined};
-        const auto count = static_cast<double>(valid_);
-        const double mean = sum_ / count;
-        const double squares = std::max(0.0, squares_ - sum_ * mean);
-        return {valid_, count * anchor_ + sum_, anchor_ + mean, std::sqrt(squares / count), min_, max_};
+        if (valid == 0) return no_row;
+        const auto count = static_cast<double>(valid);
+        const double mean = sum / count;
+        return {valid,
+                count * anchor + sum,
+                anchor + mean,
+                std::sqrt(std::max(0.0, squares - sum * mean) / count),
+                static_cast<double>(min),
+                static_cast<double>(max)};
     }
-
-private:
-    std::int64_t valid_ = 0;
-    double anchor_ = 0;   // the first valid pixel
-    double sum_ = 0;      // of the differences to it
-    double squares_ = 0;  // of them
-    double min_ = std::numeric_limits<double>::infinity();
-    double max_ = -std::numeric_limits<double>::infinity();
 };
 
 template <class T>
 class TypedRingSums final : public RingSums {
 public:
-    explicit TypedRingSums(const ChannelView& channel) : reader_(channel.image) {
+    explicit TypedRingSums(const ChannelView& channel) : image_(channel.image), reader_(channel.image) {
         if (channel.mask) mask_.emplace(*channel.mask);
     }
 
-    void start(std::int64_t rings) override { rings_.assign(static_cast<std::size_t>(rings), {}); }
+    void fetch(std::span<const RegionRun> runs) const override {
+        constexpr std::int64_t line = 64 / static_cast<std::int64_t>(sizeof(T));
+        for (const RegionRun& run : runs) {
+            const std::byte* row = image_.row(run.row);
+            for (std::int64_t x = run.start; x < run.end; x += line) {
+                __builtin_prefetch(row + x * image_.strides.x);
+            }
+        }
+    }
+
+    void start(std::int64_t rings) override {
+        parts_.assign(static_cast<std::size_t>(rings) + 1, {});
+        totals_.clear();
+        pixels_ = 0;
+    }
 
     void add_row(std::int64_t r, std::int64_t x, std::int64_t count, const std::int32_t* ring) override {
+        if (pixels_ + count > ring_part_pixels) empty_parts();
+        pixels_ += count;
         const T* pixels = reader_.read(r, x, count);
-        Ring* rings = rings_.data();
+        std::array<std::int32_t, most> unmasked;
         if (mask_) {
             const std::uint8_t* masked = mask_->read(r, x, count);
             for (std::int64_t i = 0; i < count; ++i) {
-                if (ring[i] >= 0 && masked[i] == 0) rings[ring[i]].add(pixels[i]);
+                unmasked[static_cast<std::size_t>(i)] = masked[i] == 0 ? ring[i] : -1;
             }
-            return;
+            ring = unmasked.data();
         }
-        for (std::int64_t i = 0; i < count; ++i) {
-            if (ring[i] >= 0) rings[ring[i]].add(pixels[i]);
-        }
+        ring_kernels_of<T>().add(pixels, ring, count, parts_.data() + 1);
     }
 
     void append(const RingSums& later) override {
-        const auto& other = static_cast<const TypedRingSums&>(later).rings_;
-        for (std::size_t k = 0; k < rings_.size(); ++k) rings_[k].append(other[k]);
+        empty_parts();
+        const auto& other = static_cast<const TypedRingSums&>(later);
+        for (std::size_t k = 0; k < totals_.size(); ++k) totals_[k].add(other.total(k));
     }
 
     void write(std::vector<RingRow>& rows) const override {
-        for (const Ring& ring : rings_) rows.push_back(ring.row());
+        for (std::size_t k = 0; k + 1 < parts_.size(); ++k) rows.push_back(total(k).row());
     }
 
 private:
     using Ring = std::conditional_t<std::is_floating_point_v<T>, FloatRing<T>, IntegerRing<T>>;
 
+    Ring total(std::size_t k) const {
+        Ring ring = totals_.empty() ? Ring{} : totals_[k];
+        ring.add(parts_[k + 1]);
+        return ring;
+    }
+
+    void empty_parts() {
+        const std::size_t rings = parts_.size() - 1;
+        totals_.resize(rings);
+        for (std::size_t k = 0; k < rings; ++k) totals_[k].add(parts_[k + 1]);
+        parts_.assign(rings + 1, {});
+        pixels_ = 0;
+    }
+
+    ImageView image_;
     RowReader<T> reader_;
     std::optional<RowReader<std::uint8_t>> mask_;
-    std::vector<Ring> rings_;
+    std::vector<RingPart<T>> parts_;  // the first takes the pixels that lie in no ring
+    std::vector<Ring> totals_;        // of what parts have no room for; empty while they have
+    std::int64_t pixels_ = 0;         // in the parts
 };
 
 }  // namespace

@@ -17,7 +17,9 @@
 namespace mensura {
 namespace {
 
-constexpr std::int64_t chunk_pixels = std::int64_t{1} << 17;
+// Objects of so many pixels are fetched while their distances are found.
+constexpr std::int64_t fetched_pixels = 4096;
+constexpr std::int64_t chunk_pixels = std::int64_t{1} << 18;
 
 using Channels = std::span<const ChannelView>;
 using AllSums = std::vector<std::unique_ptr<RingSums>>;  // of each channel
@@ -45,11 +47,15 @@ class ObjectMeasurer {
 public:
     ObjectMeasurer(const RingObjects& objects, const RingPlan& plan, const RingCenters& centers,
                    Channels channels, const Surroundings* surroundings)
-        : plan_(plan), channels_(channels), distances_(objects, plan, centers, surroundings),
+        : objects_(objects), plan_(plan), channels_(channels),
+          distances_(objects, plan, centers, surroundings),
           bounds_(plan, plan.metric == RingMetric::edge ? PixelSides(plan).half : 0),
           sums_(make_sums(channels)), height_(objects.shape().height) {}
 
     void measure(std::size_t object, int threads, Part& part) {
+        if (distances_.cost(object) <= fetched_pixels) {
+            for (auto& sums : sums_) sums->fetch(objects_.runs(object));
+        }
         distances_.start(object, threads);
         fit_bounds();
         if (bounds_.count() > (std::int64_t{1} << 30) / plan_.sectors) {
@@ -162,6 +168,7 @@ private:
         return (dy > 0 ? 1 : 0) + (dx > 0 ? 2 : 0) + (std::abs(dy) > std::abs(dx) ? 4 : 0);
     }
 
+    const RingObjects& objects_;
     const RingPlan& plan_;
     Channels channels_;
     ObjectDistances distances_;

@@ -58,4 +58,19 @@ const LineKernels<T>& line_kernels_of() {
     if constexpr (std::is_same_v<T, double>) return table.lines_f64;
 }
 
+template <class T>
+const RingKernels<T>& ring_kernels_of() {
+    const KernelTable& table = kernels();
+    if constexpr (std::is_same_v<T, std::int8_t>) return table.rings_i8;
+    if constexpr (std::is_same_v<T, std::int16_t>) return table.rings_i16;
+    if constexpr (std::is_same_v<T, std::int32_t>) return table.rings_i32;
+    if constexpr (std::is_same_v<T, std::int64_t>) return table.rings_i64;
+    if constexpr (std::is_same_v<T, std::uint8_t>) return table.rings_u8;
+    if constexpr (std::is_same_v<T, std::uint16_t>) return table.rings_u16;
+    if constexpr (std::is_same_v<T, std::uint32_t>) return table.rings_u32;
+    if constexpr (std::is_same_v<T, std::uint64_t>) return table.rings_u64;
+    if constexpr (std::is_same_v<T, float>) return table.rings_f32;
+    if constexpr (std::is_same_v<T, double>) return table.rings_f64;
+}
+
 }  // namespace mensura

@@ -12,6 +12,7 @@
 #include "measure/channel_partials.hpp"
 #include "measure/float_sums.hpp"
 #include "measure/partials.hpp"
+#include "rings/ring_parts.hpp"
 
 namespace mensura {
 
@@ -137,6 +138,21 @@ struct LineKernels {
                    std::int64_t count, double* samples);
 };
 
+// A stretch of a row of pixels beside a point: pixel i lies `first + i` pixels from it along the row,
+// and `across` is the square of its distance from the row.
+struct PointRow {
+    double across;
+    double first;
+    double squared_side;
+    double unit;
+};
+
+template <class T>
+struct RingKernels {
+    // Adds each pixel to the part of the ring it lies in, which may be -1.
+    void (*add)(const T* row, const std::int32_t* ring, std::int64_t count, RingPart<T>* parts);
+};
+
 struct KernelTable {
     const char* name;
 
@@ -207,6 +223,24 @@ struct KernelTable {
     LineKernels<std::uint64_t> lines_u64;
     LineKernels<float> lines_f32;
     LineKernels<double> lines_f64;
+
+    // The distances of `count` pixels to a point: sqrt(across + squared_side (first + i)^2) unit.
+    void (*point_distances)(const PointRow& row, std::int64_t count, double* distances);
+    // Squared distances across rows from those along them, of pixels whose squared height is `weight`:
+    // out[y][x] = min over y' of source[y'][x] + weight (y' - y)^2. `source` has `rows` rows of `width`,
+    // and those of `out`, which are `out_step` apart, begin as the same.
+    void (*lower_rows)(const double* source, std::int64_t rows, std::int64_t width, double weight,
+                       double* out, std::int64_t out_step);
+    RingKernels<std::int8_t> rings_i8;
+    RingKernels<std::int16_t> rings_i16;
+    RingKernels<std::int32_t> rings_i32;
+    RingKernels<std::int64_t> rings_i64;
+    RingKernels<std::uint8_t> rings_u8;
+    RingKernels<std::uint16_t> rings_u16;
+    RingKernels<std::uint32_t> rings_u32;
+    RingKernels<std::uint64_t> rings_u64;
+    RingKernels<float> rings_f32;
+    RingKernels<double> rings_f64;
 };
 
 const KernelTable& baseline_kernels();

@@ -37,6 +37,8 @@ namespace MENSURA_ISA {
 
 #include "runs/moments.inl"
 
+#include "runs/rings.inl"
+
 template <class T>
 constexpr ScanKernels<T> scan_kernels() {
     return {&scan<T>, &foreground<T>, &compare<T>, &value_contacts<T>};
@@ -94,7 +96,19 @@ constexpr KernelTable make_table(const char* name) {
             {&linear_line<std::uint32_t>},
             {&linear_line<std::uint64_t>},
             {&linear_line<float>},
-            {&linear_line<double>}};
+            {&linear_line<double>},
+            &point_distances,
+            &lower_rows,
+            {&add_rings<std::int8_t>},
+            {&add_rings<std::int16_t>},
+            {&add_rings<std::int32_t>},
+            {&add_rings<std::int64_t>},
+            {&add_rings<std::uint8_t>},
+            {&add_rings<std::uint16_t>},
+            {&add_rings<std::uint32_t>},
+            {&add_rings<std::uint64_t>},
+            {&add_rings<float>},
+            {&add_rings<double>}};
 }
 
 }  // namespace MENSURA_ISA

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mensura.arguments import as_image, check_count, check_spacing
 from mensura.profiles.curves import Polylines, read_curves
+from mensura.profiles.moving_frames import moving_frames
 from mensura.profiles.reducing import ReducingFunction, check_reduce
 from mensura.profiles.result import Profiles
 from mensura.profiles.sampling import (
@@ -152,16 +153,17 @@ def straighten(
     channel_axis: int | None = None,
     threads: int | None = None,
 ) -> Floats:
-    """Return the band along a path as a straight image.
+    """Return the band along a path as a straight image, in a volume the bar as a straight volume.
 
     Parameters
     ----------
-    image : array_like, 2-D, and an axis of channels where `channel_axis` says so
+    image : array_like, 2-D or 3-D, and an axis of channels where `channel_axis` says so
         bool, integer or floating.
-    path : (n, 2) array_like
-        The vertices, in pixels: y, x.
+    path : (n, ndim) array_like
+        The vertices, in pixels: (z,) y, x.
     width : float
-        How wide the band is, in the unit of `spacing`: so many pixels across, as are whole.
+        How wide the band is, in the unit of `spacing`: so many pixels across, as are whole. In a
+        volume both ways across.
     step : float, optional
         The distance of neighboring samples along the path. Default: one pixel.
     spline : bool, optional
@@ -171,10 +173,16 @@ def straighten(
 
     Returns
     -------
-    (along, across) float64 array, with channels (along, across, C)
-        Across, samples are one pixel apart (with pixels that are not square, the smaller of their
-        sizes) and centered on the path; they run to the right of who walks along it and sees rows
-        downwards. For a path along a row they are rows.
+    (along, across) float64 array, in a volume (along, across, across); with channels (..., C)
+        Across, samples are one pixel apart (with pixels that are not square, the smallest of their
+        sizes) and centered on the path; in an image they run to the right of who walks along it and
+        sees rows downwards. For a path along a row they are rows.
+
+        In a volume the first direction across begins along z, as nearly as is possible (along y, if
+        the path begins more along z than along another axis), and both turn about the path as
+        little as can be (a rotation-minimizing frame), so that a bent path is not twisted as well.
+        The second completes a frame that is not mirrored: a path along z gives planes of y and x,
+        one along x planes of z and y.
 
     Raises
     ------
@@ -182,6 +190,11 @@ def straighten(
         If an argument has a type or dtype that is not allowed.
     ValueError
         If an argument has a shape or a value that is not allowed.
+
+    Notes
+    -----
+    W. Wang, B. Juttler, D. Zheng, Y. Liu, "Computation of rotation minimizing frames", ACM
+    Transactions on Graphics 27 (2008).
 
     Examples
     --------
@@ -194,20 +207,32 @@ def straighten(
            [13., 23., 33.],
            [14., 24., 34.]])
     """
-    curves = _curves(np.asarray(path), spline, spacing, "path", ndim=2)
-    source = read_source(image, 2, mask=mask, channel_axis=channel_axis, channels=None, of="path")
+    curves = _curves(np.asarray(path), spline, spacing, "path")
+    ndim = curves.vertices.shape[1]
+    source = read_source(
+        image, ndim, mask=mask, channel_axis=channel_axis, channels=None, of="path"
+    )
     _, distance = _placed(curves, step, None, endpoint=False)
-    band = spread_across(_whole_width(width, curves.spacing), curves.spacing)
+    pitch = min(curves.spacing)
+    # Positions in one direction across, and the same in the other.
+    band = spread_across(_whole_width(width, curves.spacing), (pitch, pitch))
     points, tangents = curves.at(np.zeros(len(distance), np.int64), distance)
-    across = directions_across(tangents, band, curves.spacing)
-    grid = points[:, np.newaxis] + band.offsets * across
-    every = np.array([0, grid.shape[0] * grid.shape[1]])
+    if ndim == 2:
+        across = directions_across(tangents, band, curves.spacing)
+    else:
+        sizes = np.array(curves.spacing)
+        across = moving_frames(points * sizes, tangents) * (pitch / sizes)
+    grid = points
+    for k in range(ndim - 1):
+        direction = across[:, k].reshape(len(points), *(1,) * (k + 1), ndim)
+        grid = grid[..., np.newaxis, :] + band.offsets * direction
+    every = np.array([0, grid.size // ndim])
     geometry = make_geometry(
-        every, np.ascontiguousarray(grid.reshape(-1, 2)), spread_across(None, curves.spacing)
+        every, np.ascontiguousarray(grid.reshape(-1, ndim)), spread_across(None, curves.spacing)
     )
     sampling = check_sampling(order, outside)
     values, _ = sample(source, geometry, sampling, check_reduce("mean"), threads)
-    return values.reshape(len(distance), len(band.weights), *values.shape[1:])
+    return values.reshape(*grid.shape[:-1], *values.shape[1:])
 
 
 def kymograph(
@@ -340,13 +365,9 @@ def _frame_mask(mask: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.ui
     return array.view(np.uint8)
 
 
-def _curves(
-    paths: Any, spline: bool, spacing: Any, name: str, ndim: int | None = None
-) -> Polylines:
-    if name == "path" and (paths.ndim != 2 or ndim not in (None, paths.shape[-1])):
-        raise ValueError(
-            f"path must have shape (n, {ndim or 'ndim'}), one vertex per row, not {paths.shape}"
-        )
+def _curves(paths: Any, spline: bool, spacing: Any, name: str) -> Polylines:
+    if name == "path" and paths.ndim != 2:
+        raise ValueError(f"path must have shape (n, ndim), one vertex per row, not {paths.shape}")
     return read_curves(paths, spline, lambda axes: check_spacing(spacing, axes, of="image"), name)
 
 
