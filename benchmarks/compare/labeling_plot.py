@@ -26,6 +26,8 @@ STYLES: Mapping[str, dict[str, Any]] = {
     "cc3d": {"color": "#762a83"},
     "DIPlib": {"color": "#a6761d"},
     "SciPy": {"color": "#404040"},
+    "SimpleITK": {"color": "#e08214"},
+    "mahotas": {"color": "#35978f"},
     "scikit-image": {"color": "#8c8c8c"},
 }
 
