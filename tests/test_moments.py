@@ -13,7 +13,7 @@ from known_images import SAMPLE
 from oracles import moments as exact
 from oracles import tables
 from oracles.agreement import assert_same_bits, assert_tables_agree
-from oracles.likeness import assert_like
+from oracles.likeness import assert_like, comparable
 from skimage import measure as skimage_measure
 
 import mensura as ms
@@ -95,15 +95,11 @@ def test_equal_to_scikit_image(shape, spacing, channels, dtype):
     labels = np.kron(blocks, np.ones([5] * len(shape), int))[tuple(map(slice, shape))]
     labels *= rng.random(shape) < 0.8
     image = rng.integers(1, 200, shape if channels is None else (*shape, channels)).astype(dtype)
-    names = ["bbox", *names_for(len(shape))]
-    if spacing != 1:  # what scikit-image does not have, or has otherwise: see below
-        names = [name for name in names if name not in HU]
-    if isinstance(spacing, tuple):
-        names = [name for name in names if not name.endswith("normalized")]
+    steps = np.broadcast_to(spacing, len(shape)).tolist()
+    names = ["bbox", *comparable(names_for(len(shape)), steps)]
     table = ms.measure(labels, image, names, spacing=spacing)
     wide = image.astype(np.float64)
     expected = skimage_measure.regionprops_table(labels, wide, names, spacing=spacing)
-    steps = np.broadcast_to(spacing, len(shape)).tolist()
     copies = {column: values.copy() for column, values in table.items()}
     assert_like(copies, expected, steps, intensity_scale=200)
 

@@ -3,6 +3,7 @@
 
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -11,6 +12,7 @@
 
 #if defined(__linux__)
 #include <sys/mman.h>
+#include <unistd.h>
 #endif
 
 #include "register.hpp"
@@ -21,8 +23,13 @@ namespace {
 #if defined(__linux__)
 
 constexpr std::size_t large_page = std::size_t{2} << 20;
-constexpr std::size_t kept_limit = std::size_t{256} << 20;
 constexpr std::size_t kept_blocks = 4;
+
+// A sixteenth of the memory of the machine.
+std::size_t kept_limit() {
+    const auto pages = static_cast<std::size_t>(std::max(0L, sysconf(_SC_PHYS_PAGES)));
+    return pages / 16 * static_cast<std::size_t>(std::max(0L, sysconf(_SC_PAGESIZE)));
+}
 
 // Mapped memory: [first, first + size), in it whole large pages from `data`.
 struct Block {
@@ -61,8 +68,9 @@ public:
 
     // Keeps a block for later. Where that would be too many, or too much, the others make room.
     void keep(OwnedBlock block) {
-        if (block->room > kept_limit) return;
-        if (bytes_.load() + block->room > kept_limit) drop();
+        const std::size_t limit = kept_limit();
+        if (block->room > limit) return;
+        if (bytes_.load() + block->room > limit) drop();
         bytes_ += block->room;
         for (auto& slot : slots_) {
             Block* none = nullptr;

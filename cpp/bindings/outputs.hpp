@@ -1,8 +1,9 @@
 // Large arrays that are handed out, whose memory is kept for the next one when they are dropped.
 //
 // Fresh memory costs more than painting it: the system clears every page at its first touch (5 ms for a
-// label image of 4096 x 4096, painted in 2). So up to `kept_limit` bytes of what is dropped stay with
-// the process, marked as free for the system to take back whenever it needs memory (MADV_FREE).
+// label image of 4096 x 4096, painted in 2). So what is dropped stays with the process, up to a
+// sixteenth of the memory of the machine, marked as free for the system to take back whenever it needs
+// memory (MADV_FREE).
 #pragma once
 
 #include <pybind11/numpy.h>

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "images.hpp"
+#include "measure/geometry.hpp"
 #include "mensura/isa.hpp"
 #include "runs/kernels.hpp"
 #include "runs/row_runs.hpp"
@@ -22,6 +23,7 @@ std::vector<const KernelTable*> tables() {
     for (const std::string& name : available_isas()) {
         if (name == "avx2") usable.push_back(&avx2_kernels());
         if (name == "avx512") usable.push_back(&avx512_kernels());
+        if (name == "avx512vbmi2") usable.push_back(&avx512vbmi2_kernels());
     }
     return usable;
 }
@@ -268,7 +270,7 @@ TEST_CASE("contacts are those of the pixels") {
 }
 
 template <class T>
-void check_compare(const ScanKernels<T>& kernels, std::int64_t width, bool diagonal) {
+void check_compare(const ScanKernels<T>& kernels, std::int64_t width) {
     const auto pixels = [width](unsigned seed) {
         auto row = random_image<T>({1, 1, width}, 3, static_cast<unsigned>(width) + seed).pixels;
         if constexpr (std::is_floating_point_v<T>) {
@@ -278,38 +280,30 @@ void check_compare(const ScanKernels<T>& kernels, std::int64_t width, bool diago
         return row;
     };
     const std::vector<T> row = pixels(0);
-    const std::vector<std::vector<T>> others{pixels(1000), pixels(2000)};
-    const std::array<const T*, 2> values{others[0].data(), others[1].data()};
+    const std::vector<T> other = pixels(1000);
     const auto words = static_cast<std::size_t>(words_for(width));
-    std::vector<std::vector<Word>> bits(6, std::vector<Word>(words));
-    const std::array<Agreement, 2> agreements{Agreement{bits[0].data(), bits[1].data(), bits[2].data()},
-                                              Agreement{bits[3].data(), bits[4].data(), bits[5].data()}};
-    kernels.compare(row.data(), values.data(), 2, width, diagonal, agreements.data());
-    const auto at = [&](std::int64_t x) { return row[static_cast<std::size_t>(x)]; };
-    for (std::size_t k = 0; k < 2; ++k) {
-        for (std::int64_t x = 0; x < static_cast<std::int64_t>(words) * word_bits; ++x) {
-            const bool inside = x < width;
-            const T other = inside ? others[k][static_cast<std::size_t>(x)] : T{};
-            REQUIRE(bit(bits[3 * k], x) == (inside && at(x) == other));
-            if (!diagonal) continue;
-            REQUIRE(bit(bits[3 * k + 1], x) == (inside && x > 0 && at(x - 1) == other));
-            REQUIRE(bit(bits[3 * k + 2], x) == (x + 1 < width && at(x + 1) == other));
-        }
+    const std::vector<Word> row_foreground(words, 0x7fff'ffff'ffff'fff5);
+    const std::vector<Word> other_foreground(words, 0xefff'ffff'ffff'fff3);
+    std::vector<Word> same(words);
+    kernels.compare(row.data(), other.data(), row_foreground.data(), other_foreground.data(), width,
+                    same.data());
+    for (std::int64_t x = 0; x < static_cast<std::int64_t>(words) * word_bits; ++x) {
+        const auto i = static_cast<std::size_t>(x);
+        const bool both = bit(row_foreground, x) && bit(other_foreground, x);
+        REQUIRE(bit(same, x) == (x < width && both && row[i] == other[i]));
     }
 }
 
-TEST_CASE("rows are compared pixel by pixel and diagonally, to the last pixel and no further") {
+TEST_CASE("rows are compared pixel by pixel, to the last pixel and no further") {
     for (const KernelTable* table : tables()) {
         INFO(table->name);
         for (std::int64_t width = 1; width <= 200; ++width) {
-            for (const bool diagonal : {false, true}) {
-                check_compare(table->scan_u8, width, diagonal);
-                check_compare(table->scan_u16, width, diagonal);
-                check_compare(table->scan_u32, width, diagonal);
-                check_compare(table->scan_u64, width, diagonal);
-                check_compare(table->scan_f32, width, diagonal);
-                check_compare(table->scan_f64, width, diagonal);
-            }
+            check_compare(table->scan_u8, width);
+            check_compare(table->scan_u16, width);
+            check_compare(table->scan_u32, width);
+            check_compare(table->scan_u64, width);
+            check_compare(table->scan_f32, width);
+            check_compare(table->scan_f64, width);
         }
     }
 }
@@ -378,6 +372,54 @@ TEST_CASE("runs of a band are found for the runs of its rows") {
             found.resize(static_cast<std::size_t>(2 * count));
             CHECK(found == ends_of(row, width));
             for (std::int64_t k = 0; k < count; ++k) CHECK(band_run[static_cast<std::size_t>(k)] == k);
+        }
+    }
+}
+
+TEST_CASE("extents are those of the pixels of a row of a band, at every width around a word's edge") {
+    const auto at = [](std::int64_t i) { return static_cast<std::size_t>(i); };
+    constexpr std::int32_t z = 3;
+    constexpr std::int32_t y = 1000;
+    constexpr std::int64_t slots = 5;
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        for (std::int64_t width = 1; width <= 200; ++width) {
+            const RandomRow row(width, static_cast<unsigned>(width), false);
+            const RandomRow below(width, static_cast<unsigned>(width + 1000), false);
+            const std::int64_t words = words_for(width);
+            std::vector<Word> starts(at(words));
+            for (std::size_t w = 0; w < starts.size(); ++w) {
+                starts[w] = row.foreground[w] | below.foreground[w];
+            }
+            rising_bits(starts.data(), words, starts.data());
+            std::vector<std::uint32_t> rank(starts.size());
+            std::vector<std::uint32_t> slot(at(table->rank(starts.data(), words, 0, rank.data())));
+            for (std::size_t run = 0; run < slot.size(); ++run) {
+                slot[run] = static_cast<std::uint32_t>(7 * run % slots);
+            }
+
+            for (const bool volume : {false, true}) {
+                std::vector<Extent> expected(slots, empty_extent());
+                std::int64_t run = -1;
+                for (std::int64_t x = 0; x < width; ++x) {
+                    run += bit(starts, x);
+                    if (!bit(row.foreground, x)) continue;
+                    Extent& extent = expected[slot[at(run)]];
+                    const std::int64_t of_z = volume ? z : 0;
+                    const std::int64_t sums[4] = {1, y, x, of_z};
+                    for (int i = 0; i < 4; ++i) extent.sums[i] += sums[i];
+                    const auto column = static_cast<std::int32_t>(x);
+                    const std::int32_t reach[6] = {-column, -y, column + 1, y + 1, -z, z + 1};
+                    for (int i = 0; i < (volume ? 6 : 4); ++i) {
+                        extent.reach[i] = std::max(extent.reach[i], reach[i]);
+                    }
+                }
+                std::vector<Extent> found(slots, empty_extent());
+                std::vector<std::int32_t> ends(at(words * word_bits + spare_runs));
+                table->add_extents[volume]({row.foreground.data(), starts.data(), rank.data()}, words,
+                                           slot.data(), volume ? z : 0, y, ends.data(), found.data());
+                CHECK(bytes_of(found) == bytes_of(expected));
+            }
         }
     }
 }

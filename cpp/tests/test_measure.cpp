@@ -358,6 +358,16 @@ TEST_CASE("integer arithmetic: nearest means and products of any sign") {
     CHECK(nearest_mean(-7, 2) == -3);
     CHECK(nearest_mean(-9, 4) == -2);
     CHECK(mean_of(-7, 2) == -3.5);
+    for (const std::int64_t count : {1, 2, 3, 7, 4095, 4'194'303}) {
+        for (const std::int64_t times : {0, 1, 2, 1000, 1'048'575}) {
+            for (const std::int64_t off : {-1, 0, 1}) {
+                for (const std::int64_t part : {std::int64_t{0}, count / 2, count - count / 2}) {
+                    const std::int64_t sum = times * count + part + off;
+                    if (sum >= 0) CHECK(mean_of_small(sum, count) == mean_of(sum, count));
+                }
+            }
+        }
+    }
     const Int128 big = Int128{1} << 100;
     CHECK(Int256::product(big, big).to_double() == 0x1p200);
     CHECK(Int256::product(-big, big).to_double() == -0x1p200);

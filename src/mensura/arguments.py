@@ -141,9 +141,9 @@ def check_spacing(
     if array.shape not in ((), (ndim,)):
         raise ValueError(f"spacing must be {allowed}, not {spacing!r}")
     values = np.broadcast_to(array.astype(np.float64), (ndim,))
-    # Within these bounds no volume or squared length over- or underflows.
-    if not ((values >= 1e-60) & (values <= 1e60)).all():
-        raise ValueError(f"spacing must be {allowed}, from 1e-60 to 1e60, not {spacing!r}")
+    # Within these bounds no moment over- or underflows: its order is up to 9.
+    if not ((values >= 1e-24) & (values <= 1e24)).all():
+        raise ValueError(f"spacing must be {allowed}, from 1e-24 to 1e24, not {spacing!r}")
     return tuple(float(value) for value in values)
 
 

@@ -104,8 +104,8 @@ def label(
     with scikit-image 0.26: it does not number in raster order where the last axis of a volume of
     values has length 1.) Runs of pixels are joined by union-find [1]_; time is linear in the
     pixels. Everything is found before the first label is written: where memory does not suffice,
-    `out` is left as it was. On Linux, up to 256 MiB of the memory of label images that were dropped
-    is kept for the next ones, for the system to take back when it needs it.
+    `out` is left as it was. On Linux, the memory of label images that were dropped is kept for the
+    next ones, up to a sixteenth of the machine's, for the system to take back when it needs it.
 
     References
     ----------

@@ -42,6 +42,14 @@ struct Axes {
 
 // ------------------------------------------------------------------------------------------ in a block
 
+// That of no pixels.
+inline Extent empty_extent() {
+    Extent extent{};
+    std::fill(std::begin(extent.reach), std::end(extent.reach),
+              std::numeric_limits<std::int32_t>::min());
+    return extent;
+}
+
 // Sums of one region in a block, or in any part of an image that has at most 2^22 pixels and local
 // coordinates below 2^20.
 template <bool with_second, bool volume>
@@ -57,6 +65,16 @@ struct GeometryPart {
     GeometryPart() {
         begin.fill(std::numeric_limits<std::int32_t>::max());
         end.fill(0);
+    }
+
+    explicit GeometryPart(const Extent& extent)
+        requires(!with_second)
+        : count(static_cast<std::int32_t>(extent.sums[0])) {
+        constexpr std::size_t of_y = A::count - 2;
+        constexpr std::size_t of_x = A::count - 1;
+        if constexpr (volume) take(extent, 0, 3, 4, 5);
+        take(extent, of_y, 1, 1, 3);
+        take(extent, of_x, 2, 0, 2);
     }
 
     // Adds the run [start, stop) of row (z, y). Rows of 2-D images all have z = 0, which adds nothing.
@@ -79,6 +97,14 @@ struct GeometryPart {
     }
 
 private:
+    // What lies along an axis, by where it stands in an extent.
+    void take(const Extent& extent, std::size_t axis, std::size_t sum, std::size_t low,
+              std::size_t high) {
+        begin[axis] = -extent.reach[low];
+        end[axis] = extent.reach[high];
+        first[axis] = extent.sums[sum];
+    }
+
     void extend(std::size_t axis, std::int64_t low, std::int64_t high) {
         begin[axis] = std::min(begin[axis], static_cast<std::int32_t>(low));
         end[axis] = std::max(end[axis], static_cast<std::int32_t>(high));
@@ -181,6 +207,10 @@ struct Geometry {
     using Part = GeometryPart<with_second, volume>;
     using Total = GeometryTotal<with_second, volume>;
 
+    // Whether an Extent holds all that a part does.
+    static constexpr bool is_extent = !with_second;
+    static constexpr bool in_volume = volume;
+
     static Part empty() { return {}; }
     static void add_row(const Row<NoPixel>& row, Part* parts) {
         for (std::int64_t k = 0; k < row.count; ++k) {
@@ -220,7 +250,8 @@ struct Geometry {
             const std::int64_t origin = block.origin[A::first + a];
             table.box_begin[A::first + a][row] = part.begin[a] + origin;
             table.box_end[A::first + a][row] = part.end[a] + origin;
-            table.centroid[A::first + a][row] = mean_of(part.first[a] - part.begin[a] * count, count);
+            table.centroid[A::first + a][row] =
+                mean_of_small(part.first[a] - part.begin[a] * count, count);
         }
         if constexpr (with_second) {
             Total total;

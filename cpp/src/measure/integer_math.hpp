@@ -51,6 +51,15 @@ inline double mean_of(Int128 sum, std::int64_t count) {
     return mean_about(nearest_mean(sum, count), sum, count);
 }
 
+// The same, sooner, where sum + count is not negative and below 2^52. Then the division of doubles finds
+// the nearest integer: a quotient below a whole number is below it by 1 / count or more, which is more
+// than what rounding adds.
+inline double mean_of_small(std::int64_t sum, std::int64_t count) {
+    const auto size = static_cast<double>(count);
+    const auto center = static_cast<std::int64_t>(static_cast<double>(sum + count / 2) / size);
+    return static_cast<double>(center) + static_cast<double>(sum - center * count) / size;
+}
+
 // A 256-bit integer modulo 2^256, with just what central sums need.
 class Int256 {
 public:

@@ -36,6 +36,13 @@ struct IntegerSums {
     using Weighted = std::conditional_t<size >= 4, Int128, std::int64_t>;
 };
 
+// How many pixels a region has in a strip of up to 2^22 of them, where they reach and where their middle
+// is: what wide vectors add, and of what they keep the largest, at once. Coordinates are below 2^20.
+struct alignas(64) Extent {
+    std::int64_t sums[4];   // of 1, y, x, z
+    std::int32_t reach[8];  // the largest -x, -y, x + 1, y + 1, -z, z + 1; two are spare
+};
+
 // Sums of values, and extremes.
 template <class T>
 struct IntegerPartial {

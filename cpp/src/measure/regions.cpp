@@ -109,6 +109,9 @@ private:
 
     std::vector<Part> gather_pieces(const Regions& regions, const Strip& strip,
                                     const Block& block) const {
+        if constexpr (Family::is_extent) {
+            if (!regions.bands().are_rows()) return gather_extents(regions, strip, block);
+        }
         std::vector<Part> pieces(static_cast<std::size_t>(strip.pieces));
         RegionRows rows(regions);
         for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
@@ -118,6 +121,17 @@ private:
                                      std::uint32_t piece) { pieces[piece].add(z, y, start, end); });
         }
         return pieces;
+    }
+
+    std::vector<Part> gather_extents(const Regions& regions, const Strip& strip,
+                                     const Block& block) const {
+        std::vector<Extent> extents(static_cast<std::size_t>(strip.pieces), empty_extent());
+        RegionRows rows(regions);
+        for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
+            rows.add_extents<Family::in_volume>(strip, r, r / shape_.height - block.first[0],
+                                                r % shape_.height - block.first[1], extents.data());
+        }
+        return {extents.begin(), extents.end()};
     }
 
     // Writes the rows of the regions that are one piece of the strip; returns the pieces of the others,

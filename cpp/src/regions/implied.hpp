@@ -40,7 +40,8 @@ public:
         std::fill(behind_.begin(), behind_.end(), Word{0});
     }
 
-    // Takes the pixels that agree with a neighbor; of all neighbors, before known() is asked.
+    // Takes the pixels that agree with a neighbor, before known() is asked for it and for those after it
+    // in earlier_neighbors().
     void take(const Neighbor& n, const Word* same) {
         if (n.dz == 0) std::copy_n(same, words_, above_.data());
         if (n.dz != 0 && n.dy == 0) std::copy_n(same, words_, behind_.data());

@@ -170,25 +170,16 @@ private:
     void join_planes(const RunTable& runs, const Strip& strip, Bits& bits, Unite unite) const {
         Contacts<T> contacts(image_, foreground_.by_value());
         ImpliedContacts implied(words_, options_.connectivity == 3);
-        std::vector<Neighbor> there;
-        std::vector<OtherRow> others;
-        const bool diagonal = options_.connectivity > 1;
         for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
-            there.clear();
-            others.clear();
+            const JoinRow c = bits.row(foreground_of(runs, r, words_), r);
+            contacts.turn_to(r, c);
+            implied.start_row(r > strip.row_begin && r % image_.shape.height != 0);
             for (const Neighbor& n : neighbors_) {
                 const auto other = neighbor_band(r, n);
                 if (!other || *other < strip.row_begin) continue;
-                there.push_back(n);
-                others.push_back({*other, bits.row(foreground_of(runs, *other, words_), *other)});
-            }
-            const JoinRow c = bits.row(foreground_of(runs, r, words_), r);
-            contacts.compare(r, c, others, diagonal);
-            implied.start_row(r > strip.row_begin && r % image_.shape.height != 0);
-            for (std::size_t k = 0; k < there.size(); ++k) implied.take(there[k], contacts.same(k));
-            for (std::size_t k = 0; k < there.size(); ++k) {
-                contacts.visit_compared(k, c, others[k].bits, implied.known(there[k]), there[k].diagonal,
-                                        unite);
+                const JoinRow p = bits.row(foreground_of(runs, *other, words_), *other);
+                implied.take(n, contacts.compare(*other, p));
+                contacts.visit_compared(p, implied.known(n), n.diagonal, unite);
             }
         }
     }

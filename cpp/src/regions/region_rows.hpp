@@ -107,6 +107,18 @@ public:
         }
     }
 
+    // Adds the runs of row r, at (z, y), to the extents of the pieces of its strip. Rows are joined in
+    // bands, and coordinates are below 2^20.
+    template <bool volume>
+    void add_extents(const Strip& strip, std::int64_t r, std::int64_t z, std::int64_t y,
+                     Extent* extents) {
+        ends_.resize(static_cast<std::size_t>(words_ * word_bits + 2 * spare_runs));
+        band_.seek(strip, r);
+        kernels().add_extents[volume](band_.join_row(foreground_of(regions_.runs(), r, words_)), words_,
+                                      strip.piece.data(), static_cast<std::int32_t>(z),
+                                      static_cast<std::int32_t>(y), ends_.data(), extents);
+    }
+
     // The region at pixel x of row r, 0 outside all.
     std::int64_t region_at(std::int64_t r, std::int64_t x) {
         const Strip& strip = regions_.runs().strip_of_row(r);
@@ -121,6 +133,7 @@ private:
     std::int64_t words_;
     BandBits band_;
     RowRuns runs_;
+    std::vector<std::int32_t> ends_;
 };
 
 }  // namespace mensura

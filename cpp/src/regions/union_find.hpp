@@ -18,7 +18,15 @@ public:
     explicit UnionFind(std::span<Id> parent) : parent_(parent) {}
 
     void unite(Id a, Id b) {
-        if (at(a) == at(b)) return;
+        const Id parent_a = at(a);
+        const Id parent_b = at(b);
+        if (parent_a == parent_b) return;
+        if (parent_a == a && parent_b < a) {
+            // A root larger than some member of the other set, as new elements are: no need to look for
+            // the other root.
+            at(a) = parent_b;
+            return;
+        }
         a = root(a);
         b = root(b);
         if (a < b) {

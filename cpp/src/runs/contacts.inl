@@ -41,16 +41,15 @@ inline Word moved_up(const Word* bits, std::int64_t w) {
 }
 
 // One pixel, the last, of every stretch of contact that holds no pixel of `known`; `inside` are all
-// pixels of contact of a word, `first` those that begin a stretch. Stretches are cut at the ends of the
-// word. Adding its first pixel to a stretch carries on to the pixel behind it, unless it comes upon one
-// that is known.
+// pixels of contact of a word, `first` those that begin a stretch. What goes on from the word before was
+// dealt with there. Adding its first pixel to a stretch carries on to the pixel behind it, unless it
+// comes upon one that is known.
 inline Word unknown_stretches(Word inside, Word first, Word known) {
-    first |= inside & 1;
     const Word open = inside & ~known;
-    unsigned long long sum = 0;
-    const bool carried = __builtin_uaddll_overflow(open, first & ~known, &sum);
+    const Word sum = open + (first & ~known);
+    const Word carried = sum < open ? Word{1} << (word_bits - 1) : 0;
     const Word behind = inside << 1 & (~inside | first);
-    return (sum & behind) >> 1 | Word{carried} << (word_bits - 1);
+    return (sum & behind) >> 1 | carried;
 }
 
 // Where contacts are written: each in turn, save for one equal to that before it.
@@ -71,14 +70,15 @@ private:
 };
 
 // Where two rows touch: the first pixel of every stretch of contact and, with `diagonal`, the pixel
-// behind every diagonal one, of words [word_begin, word_end). Returns one past the last written.
+// behind every diagonal one, of words [word_begin, word_end), counted from the first of them. Returns
+// one past the last written.
 template <bool diagonal>
-inline std::int64_t* find_touching(const JoinRow& c, const JoinRow& p, const Word* implied,
-                                   std::int64_t word_begin, std::int64_t word_end, std::int64_t* next) {
+inline std::int16_t* find_touching(const JoinRow& c, const JoinRow& p, const Word* implied,
+                                   std::int64_t word_begin, std::int64_t word_end, std::int16_t* next) {
     for (std::int64_t w = word_begin; w < word_end; ++w) {
         const Word cf = c.foreground[w];
         const Word pf = p.foreground[w];
-        if (cf == 0 && pf == 0) continue;
+        if (!bits_are_cheap && cf == 0 && pf == 0) continue;
         const Word c_before = moved_up(c.foreground, w);
         const Word p_before = moved_up(p.foreground, w);
         Word touching = cf & pf & ~(c_before & p_before);
@@ -90,7 +90,7 @@ inline std::int64_t* find_touching(const JoinRow& c, const JoinRow& p, const Wor
             behind &= ~moved_up(implied, w);
         }
         if constexpr (diagonal) touching |= before | behind;
-        next = append_bits<1>(touching, w * word_bits, next);
+        next = append_bits<1>(touching, (w - word_begin) * word_bits, next);
     }
     return next;
 }
@@ -101,15 +101,15 @@ template <bool diagonal>
 std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, const Word* implied,
                            std::int64_t word_begin, std::int64_t word_end, Contact* found) {
     constexpr std::int64_t words_at_once = 16;
-    std::int64_t touching[words_at_once * word_bits + spare_runs];
+    std::int16_t touching[words_at_once * word_bits + spare_runs];
     ContactWriter contacts(found);
     for (std::int64_t begin = word_begin; begin < word_end; begin += words_at_once) {
         const std::int64_t left = word_end - begin;
         const std::int64_t end = begin + (left < words_at_once ? left : words_at_once);
-        const std::int64_t* last = find_touching<diagonal>(c, p, implied, begin, end, touching);
-        for (const std::int64_t* x = touching; x < last; ++x) {
+        const std::int16_t* last = find_touching<diagonal>(c, p, implied, begin, end, touching);
+        for (const std::int16_t* x = touching; x < last; ++x) {
             const auto pixel = static_cast<Word>(*x);
-            const auto w = static_cast<std::int64_t>(pixel / word_bits);
+            const auto w = begin + static_cast<std::int64_t>(pixel / word_bits);
             const Word bit = Word{1} << (pixel % word_bits);
             contacts.write(run_of(c, w, (bit & c.foreground[w]) | (bit - 1)),
                            run_of(p, w, (bit & p.foreground[w]) | (bit - 1)));
@@ -135,75 +135,110 @@ std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::int64_t* end
     return count;
 }
 
-// Where two rows of values touch, in up to words_at_once words: see find_touching(). The mirrored
-// diagonal contacts have a list of their own, as both kinds may meet in one pixel.
+// Where two rows of values touch, in up to words_at_once words: a pixel of every stretch of contact, and
+// the pixels behind a corner at which runs may touch diagonally. Such a corner is where both rows change
+// their value, and few pixels are, so that the values on either side are compared there alone. (Where
+// only one row changes, a contact across the corner is one along the other row as well.)
 struct TouchingValues {
     static constexpr std::int64_t words_at_once = 16;
-    static constexpr std::int64_t most = words_at_once * word_bits + spare_runs;
-    std::int64_t touching[most];
-    std::int64_t behind[most];
-    const std::int64_t* touching_end;
-    const std::int64_t* behind_end;
+    Word straight[words_at_once];
+    Word before[words_at_once];  // corners at which c may touch p at the pixel before
+    Word behind[words_at_once];  // the mirror of it
 };
 
-template <bool diagonal>
-inline void find_touching_values(const JoinRow& c, const JoinRow& p, const Agreement& agreement,
-                                 const Word* implied, std::int64_t word_begin, std::int64_t word_end,
-                                 TouchingValues& found) {
-    std::int64_t* touching = found.touching;
-    std::int64_t* behind = found.behind;
-    for (std::int64_t w = word_begin; w < word_end; ++w) {
-        const Word same = agreement.same[w];
-        Word here = same & (~moved_up(agreement.same, w) | c.starts[w]);
-        if (implied != nullptr) here = unknown_stretches(same, here, implied[w]);
-        if constexpr (diagonal) {
-            // Where a value goes on straight as well, that is the contact.
-            Word before = moved_up(agreement.right, w) & c.starts[w] & ~same;
-            Word mirrored = agreement.left[w] & p.starts[w] & ~same;
-            if (implied != nullptr) {
-                before &= ~implied[w];
-                mirrored &= ~moved_up(implied, w);
-            }
-            here |= before;
-            behind = append_bits<1>(mirrored, w * word_bits, behind);
+// Words of two rows, with the one before in front: 0 at the start of a row.
+struct WordsBefore {
+    Word same[TouchingValues::words_at_once + 1];
+    Word open[TouchingValues::words_at_once + 1];  // pixels of c whose contact is not implied
+    Word p[TouchingValues::words_at_once + 1];
+
+    void take(const JoinRow& c, const JoinRow& p_row, const Word* same_row, const Word* implied,
+              std::int64_t begin, std::int64_t words) {
+        const std::int64_t first = begin == 0 ? 0 : -1;
+        same[0] = open[0] = p[0] = 0;
+        for (std::int64_t i = first; i < words; ++i) {
+            same[i + 1] = same_row[begin + i];
+            open[i + 1] = c.foreground[begin + i] & ~implied[begin + i];
+            p[i + 1] = p_row.foreground[begin + i];
         }
-        touching = append_bits<1>(here, w * word_bits, touching);
     }
-    found.touching_end = touching;
-    found.behind_end = behind;
+};
+
+inline Word moved_up(Word word, Word word_before) { return word << 1 | word_before >> (word_bits - 1); }
+
+// For words [begin, begin + words), in a loop without branches that becomes one of vectors.
+//
+// Both pixels of a corner's contact lie in runs, by the bitmaps: values alone would tell, unless
+// somebody else writes to the image meanwhile, and then a run would be looked up that is not there.
+inline void find_touching_values(const JoinRow& c, const JoinRow& p, const Word* same,
+                                 const Word* implied, std::int64_t begin, std::int64_t words,
+                                 TouchingValues& __restrict found) {
+    WordsBefore from;
+    from.take(c, p, same, implied, begin, words);
+    const Word* __restrict foreground = c.foreground + begin;
+    const Word* __restrict known = implied + begin;
+    const Word* __restrict c_starts = c.starts + begin;
+    const Word* __restrict p_starts = p.starts + begin;
+    for (std::int64_t i = 0; i < words; ++i) {
+        const Word both = from.same[i + 1];
+        const Word p_word = from.p[i + 1];
+        const Word first = both & (~moved_up(both, from.same[i]) | c_starts[i]);
+        const Word corners = (c_starts[i] | ~foreground[i]) & (p_starts[i] | ~p_word) & ~both;
+        found.straight[i] = unknown_stretches(both, first, known[i]);
+        found.before[i] = corners & from.open[i + 1] & moved_up(p_word, from.p[i]);
+        found.behind[i] = corners & p_word & moved_up(from.open[i + 1], from.open[i]);
+    }
 }
 
-template <bool diagonal>
-std::int64_t find_equal_contacts(const JoinRow& c, const JoinRow& p, const Agreement& agreement,
+// The pixels that are set, counted from the first word. Returns one past the last written.
+inline const std::int16_t* pixels_of(const Word* bits, std::int64_t words, std::int16_t* next) {
+    for (std::int64_t i = 0; i < words; ++i) next = append_bits<1>(bits[i], i * word_bits, next);
+    return next;
+}
+
+template <class T, bool diagonal>
+std::int64_t find_value_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Word* same,
                                  const Word* implied, std::int64_t word_begin, std::int64_t word_end,
                                  Contact* found) {
     constexpr std::int64_t words_at_once = TouchingValues::words_at_once;
-    TouchingValues places;
+    TouchingValues touching;
+    std::int16_t pixels[words_at_once * word_bits + spare_runs];
     Contact* next = found;
     for (std::int64_t begin = word_begin; begin < word_end; begin += words_at_once) {
         const std::int64_t left = word_end - begin;
-        const std::int64_t end = begin + (left < words_at_once ? left : words_at_once);
-        find_touching_values<diagonal>(c, p, agreement, implied, begin, end, places);
-        for (const std::int64_t* x = places.touching; x < places.touching_end; ++x) {
+        const std::int64_t words = left < words_at_once ? left : words_at_once;
+        find_touching_values(c.bits, p.bits, same, implied, begin, words, touching);
+        const std::int16_t* last = pixels_of(touching.straight, words, pixels);
+        for (const std::int16_t* x = pixels; x < last; ++x) {
             const auto pixel = static_cast<Word>(*x);
-            const auto w = static_cast<std::int64_t>(pixel / word_bits);
+            const std::int64_t w = begin + static_cast<std::int64_t>(pixel / word_bits);
             const Word bit = Word{1} << (pixel % word_bits);
-            *next++ = {run_at(c, w, bit), run_of(p, w, (bit & agreement.same[w]) | (bit - 1))};
+            *next++ = {run_at(c.bits, w, bit), run_at(p.bits, w, bit)};
         }
         if constexpr (!diagonal) continue;
-        for (const std::int64_t* x = places.behind; x < places.behind_end; ++x) {
+        Word corners[words_at_once];
+        for (std::int64_t i = 0; i < words; ++i) corners[i] = touching.before[i] | touching.behind[i];
+        last = pixels_of(corners, words, pixels);
+        const T* c_values = c.values + begin * word_bits;
+        const T* p_values = p.values + begin * word_bits;
+        for (const std::int16_t* x = pixels; x < last; ++x) {
             const auto pixel = static_cast<Word>(*x);
-            const auto w = static_cast<std::int64_t>(pixel / word_bits);
+            const auto i = static_cast<std::int64_t>(pixel / word_bits);
             const Word bit = Word{1} << (pixel % word_bits);
-            *next++ = {run_before(c, w, bit), run_at(p, w, bit)};
+            // Written, and kept or not, as a branch would often be mispredicted.
+            *next = {run_at(c.bits, begin + i, bit), run_before(p.bits, begin + i, bit)};
+            next += ((touching.before[i] & bit) != 0) & (c_values[*x] == p_values[*x - 1]);
+            *next = {run_before(c.bits, begin + i, bit), run_at(p.bits, begin + i, bit)};
+            next += ((touching.behind[i] & bit) != 0) & (c_values[*x - 1] == p_values[*x]);
         }
     }
     return next - found;
 }
 
-std::int64_t equal_contacts(const JoinRow& c, const JoinRow& p, const Agreement& agreement,
+template <class T>
+std::int64_t value_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Word* same,
                             const Word* implied, bool diagonal, std::int64_t word_begin,
                             std::int64_t word_end, Contact* found) {
-    return diagonal ? find_equal_contacts<true>(c, p, agreement, implied, word_begin, word_end, found)
-                    : find_equal_contacts<false>(c, p, agreement, implied, word_begin, word_end, found);
+    return diagonal ? find_value_contacts<T, true>(c, p, same, implied, word_begin, word_end, found)
+                    : find_value_contacts<T, false>(c, p, same, implied, word_begin, word_end, found);
 }

@@ -18,6 +18,9 @@ std::vector<const KernelTable*> available_tables() {
     if (has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
         tables.push_back(&avx512_kernels());
+        if (__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2")) {
+            tables.push_back(&avx512vbmi2_kernels());
+        }
     }
 #endif
     return tables;

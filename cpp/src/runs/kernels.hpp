@@ -34,12 +34,11 @@ struct JoinRow {
     const std::uint32_t* rank;
 };
 
-// Where the values of a row and of an earlier one agree: same[x] where row[x] == earlier[x], left[x]
-// where row[x - 1] == earlier[x], right[x] where row[x + 1] == earlier[x].
-struct Agreement {
-    Word* same;
-    Word* left;
-    Word* right;
+// The same with the values that tell its runs apart.
+template <class T>
+struct ValueRow {
+    const T* values;
+    JoinRow bits;
 };
 
 // Two runs that touch, one of the current row and one of an earlier row.
@@ -49,7 +48,7 @@ struct Contact {
 };
 
 // Runs written beyond those that are counted.
-inline constexpr std::int64_t spare_runs = 6;
+inline constexpr std::int64_t spare_runs = 16;
 
 // How many contacts two rows can have at most: two at every pixel.
 inline constexpr std::int64_t contacts_per_pixel = 2;
@@ -60,9 +59,14 @@ struct ScanKernels {
     void (*scan)(const T* row, std::int64_t width, T background, Word* foreground, Word* breaks);
     // foreground only, for images in which every foreground pixel counts as equal.
     void (*foreground)(const T* row, std::int64_t width, T background, Word* foreground);
-    // Compares a row with some others; `left` and `right` are written only with `diagonal`.
-    void (*compare)(const T* row, const T* const* others, int count, std::int64_t width, bool diagonal,
-                    const Agreement* agreements);
+    // same[x] where both rows are foreground at x, by their bitmaps, and row[x] == other[x].
+    void (*compare)(const T* row, const T* other, const Word* row_foreground,
+                    const Word* other_foreground, std::int64_t width, Word* same);
+    // The contacts of runs of equal values, as KernelTable::contacts tells of those that are all alike;
+    // `same` is from compare(). Room for one contact more is written to.
+    std::int64_t (*value_contacts)(const ValueRow<T>& c, const ValueRow<T>& p, const Word* same,
+                                   const Word* implied, bool diagonal, std::int64_t word_begin,
+                                   std::int64_t word_end, Contact* found);
 };
 
 // Kernels that read pixels as numbers. Those that add put the pixels of the runs of one row to the
@@ -154,13 +158,13 @@ struct KernelTable {
     // all the same.
     std::int64_t (*contacts)(const JoinRow& c, const JoinRow& p, const Word* implied, bool diagonal,
                              std::int64_t word_begin, std::int64_t word_end, Contact* found);
-    // The same for runs of equal values, from where those of the foreground of c agree with p.
-    std::int64_t (*equal_contacts)(const JoinRow& c, const JoinRow& p, const Agreement& agreement,
-                                   const Word* implied, bool diagonal, std::int64_t word_begin,
-                                   std::int64_t word_end, Contact* found);
     // As `runs`, for a row of a band whose foreground is alike, and for each run that of the band.
     std::int64_t (*band_runs)(const JoinRow& row, std::int64_t words, std::int64_t* ends,
                               std::uint32_t* band_run);
+    // [in a volume]. Adds the runs of such a row, of (z, y), to the extents that `slot` names for the
+    // runs of the band. `ends` is room for the places of all runs, and spare_runs more.
+    void (*add_extents[2])(const JoinRow& row, std::int64_t words, const std::uint32_t* slot,
+                           std::int32_t z, std::int32_t y, std::int32_t* ends, Extent* extents);
 
     PaintKernels<std::uint8_t> paint_u8;
     PaintKernels<std::uint16_t> paint_u16;
@@ -206,6 +210,7 @@ struct KernelTable {
 const KernelTable& baseline_kernels();
 const KernelTable& avx2_kernels();
 const KernelTable& avx512_kernels();
+const KernelTable& avx512vbmi2_kernels();
 
 // The table in use; see isa.hpp.
 const KernelTable& kernels();

@@ -21,6 +21,8 @@ namespace MENSURA_ISA {
 
 #include "runs/contacts.inl"
 
+#include "runs/extents.inl"
+
 #include "runs/paint.inl"
 
 #include "runs/values.inl"
@@ -37,7 +39,7 @@ namespace MENSURA_ISA {
 
 template <class T>
 constexpr ScanKernels<T> scan_kernels() {
-    return {&scan<T>, &foreground<T>, &compare<T>};
+    return {&scan<T>, &foreground<T>, &compare<T>, &value_contacts<T>};
 }
 
 template <class T>
@@ -58,8 +60,8 @@ constexpr KernelTable make_table(const char* name) {
             &positions,
             &find_runs,
             &contacts,
-            &equal_contacts,
             &band_runs,
+            {&add_extents<false>, &add_extents<true>},
             {&paint<std::uint8_t>},
             {&paint<std::uint16_t>},
             {&paint<std::uint32_t>},

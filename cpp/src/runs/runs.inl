@@ -26,15 +26,77 @@ inline std::int64_t lowest_set(Word word) {
 #endif
 }
 
-// Writes the position of every set bit, `step` apart, and returns where the next one goes. The first
-// spare_runs are written whether they are there or not, because a loop whose length changes from word to
-// word would be mispredicted.
-template <int step>
-inline std::int64_t* append_bits(Word word, std::int64_t offset, std::int64_t* next) {
+#if defined(__AVX512VBMI2__)
+// The numbers of a vector of bytes, widened; returns how many are written.
+inline int write_places(__m128i places, std::int64_t offset, std::int64_t* next) {
+    const __m512i base = _mm512_set1_epi64(offset);
+    _mm512_storeu_si512(next, _mm512_add_epi64(base, _mm512_cvtepu8_epi64(places)));
+    return 8;
+}
+inline int write_places(__m128i places, std::int64_t offset, std::int32_t* next) {
+    const __m512i base = _mm512_set1_epi32(static_cast<std::int32_t>(offset));
+    _mm512_storeu_si512(next, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(places)));
+    return 16;
+}
+inline int write_places(__m128i places, std::int64_t offset, std::int16_t* next) {
+    const __m256i base = _mm256_set1_epi16(static_cast<std::int16_t>(offset));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(next),
+                        _mm256_add_epi16(base, _mm256_cvtepu8_epi16(places)));
+    return 16;
+}
+
+struct Bytes64 {
+    alignas(64) std::uint8_t at[64];
+};
+
+constexpr Bytes64 count_up() {
+    Bytes64 bytes{};
+    for (int i = 0; i < 64; ++i) bytes.at[i] = static_cast<std::uint8_t>(i);
+    return bytes;
+}
+
+constexpr Bytes64 counted_up = count_up();
+
+// The positions of the bits that are set: those of all 64 bits, of which the others are left out.
+template <class Position>
+inline Position* append_places(Word word, std::int64_t offset, Position* next) {
     const int count = count_set(word);
-    for (int i = 0; i < spare_runs; ++i, word &= word - 1) next[step * i] = offset + lowest_set(word);
-    for (std::int64_t* more = next + step * spare_runs; word != 0; word &= word - 1, more += step) {
-        *more = offset + __builtin_ctzll(word);
+    const __m512i places = _mm512_maskz_compress_epi8(word, _mm512_load_si512(counted_up.at));
+    const int written = write_places(_mm512_castsi512_si128(places), offset, next);
+    if (count > written) {
+        alignas(64) std::uint8_t rest[128];
+        _mm512_store_si512(rest, places);
+        for (int i = written; i < count; i += written) {
+            write_places(_mm_loadu_si128(reinterpret_cast<const __m128i*>(rest + i)), offset, next + i);
+        }
+    }
+    return next + count;
+}
+#endif
+
+// Whether a word without bits takes no more time than to find out that there are none.
+constexpr bool bits_are_cheap =
+#if defined(__AVX512VBMI2__)
+    true;
+#else
+    false;
+#endif
+
+// Writes the position of every set bit, `step` apart, and returns where the next one goes. The first few
+// are written whether they are there or not, because a loop whose length changes from word to word would
+// be mispredicted; so may be up to spare_runs more.
+template <int step, class Position>
+inline Position* append_bits(Word word, std::int64_t offset, Position* next) {
+#if defined(__AVX512VBMI2__)
+    if constexpr (step == 1) return append_places(word, offset, next);
+#endif
+    constexpr int few = 6;
+    const int count = count_set(word);
+    for (int i = 0; i < few; ++i, word &= word - 1) {
+        next[step * i] = static_cast<Position>(offset + lowest_set(word));
+    }
+    for (Position* more = next + step * few; word != 0; word &= word - 1, more += step) {
+        *more = static_cast<Position>(offset + __builtin_ctzll(word));
     }
     return next + step * count;
 }
@@ -63,15 +125,16 @@ std::int64_t find_runs(const Word* foreground, const Word* starts, std::int64_t 
 }
 
 // The same where runs never touch: they start and end wherever the foreground changes.
-std::int64_t find_separate_runs(const Word* foreground, std::int64_t words, std::int64_t* ends) {
-    std::int64_t* next = ends;
+template <class Position>
+inline std::int64_t find_separate_runs(const Word* foreground, std::int64_t words, Position* ends) {
+    Position* next = ends;
     Word before = 0;
     for (std::int64_t w = 0; w < words; ++w) {
         const Word word = foreground[w];
-        if ((word | before) == 0) continue;
+        if (!bits_are_cheap && (word | before) == 0) continue;
         next = append_bits<1>(word ^ (word << 1 | before), w * word_bits, next);
         before = word >> (word_bits - 1);
     }
-    if (before != 0) *next++ = words * word_bits;
+    if (before != 0) *next++ = static_cast<Position>(words * word_bits);
     return (next - ends) / 2;
 }

@@ -91,17 +91,18 @@ inline Word foreground_word(const T* pixels, T background) {
     return word_of([=](int i) { return (pixels[i] != background) & (pixels[i] == pixels[i]); });
 }
 
+// Where two stretches of 64 pixels hold the same value.
 template <class T>
-inline Word unequal_word(const T* a, const T* b) {
+inline Word equal_word(const T* a, const T* b) {
 #if defined(__AVX512BW__)
     if constexpr (has_mask_compare<T>) {
-        return joined_bits<T>([=](int i) {
+        return ~joined_bits<T>([=](int i) {
             const int first = i * (64 / static_cast<int>(sizeof(T)));
             return unequal_bits(_mm512_loadu_si512(a + first), _mm512_loadu_si512(b + first), T{});
         });
     }
 #endif
-    return word_of([=](int i) { return a[i] != b[i]; });
+    return word_of([=](int i) { return a[i] == b[i]; });
 }
 
 // Asks for memory that will be read soon, so many bytes from a pixel. An address that does not exist is
@@ -149,7 +150,7 @@ template <class T>
 void scan(const T* row, std::int64_t width, T background, Word* foreground, Word* breaks) {
     for_each_word(row, width, [=](std::int64_t w, const T* pixels, const T* left, Word mask) {
         foreground[w] = foreground_word(pixels, background) & mask;
-        breaks[w] = (unequal_word(pixels, left) | Word{w == 0}) & mask;
+        breaks[w] = (~equal_word(pixels, left) | Word{w == 0}) & mask;
     });
 }
 
