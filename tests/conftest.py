@@ -1,7 +1,8 @@
 """Settings and fixtures of all tests.
 
 The hypothesis profile ``ci`` is the default: repeatable and short. ``pytest
---hypothesis-profile=nightly`` tries many more examples, different ones each time.
+--hypothesis-profile=nightly`` tries many more examples, different ones each time; ``few`` fewer,
+for runs in which everything takes many times as long.
 """
 
 import os
@@ -26,6 +27,7 @@ settings.register_profile(
     max_examples=3000,
     print_blob=True,
 )
+settings.register_profile("few", parent=settings.get_profile("ci"), max_examples=20)
 settings.load_profile("ci")
 
 

@@ -35,7 +35,6 @@ from benchmarks.compare import (  # noqa: E402
     labeling_memory,
     labeling_peers,
     labeling_plot,
-    labeling_scaling,
     labeling_times,
     memory,
     readme,
@@ -44,8 +43,10 @@ from benchmarks.compare import (  # noqa: E402
     regions_equality,
     regions_memory,
     regions_peers,
-    regions_scaling,
     regions_times,
+    results,
+    scaling,
+    scaling_curves,
     timing,
 )
 from benchmarks.compare import profiles as compare_profiles  # noqa: E402
@@ -596,39 +597,6 @@ def test_memory_is_measured_and_written(tmp_path, monkeypatch, capsys):
     assert "bytes a pixel" in capsys.readouterr().out
 
 
-def test_growing_images_are_timed_and_counted(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(labeling_scaling, "CALLS_PIXELS", 1)
-    assert labeling.main(["--scaling", "--size", "tiny", "--output", str(tmp_path)]) == 0
-    record = json.loads((tmp_path / "labeling-scaling.json").read_text())
-    assert [row["pixels"] for row in record["scaling"]] == [3600 * n for n in (1, 10, 100, 1000)]
-    assert all(len(row["nanoseconds"]) == 3 for row in record["scaling"])
-    assert record["beyond"]["objects"] == 4 * 44 * 50
-    assert "slowest / fastest" in capsys.readouterr().out
-
-
-def test_images_that_do_not_fit_are_left_out(monkeypatch):
-    assert memory.fits(10**6, 6)
-    assert not memory.fits(10**15, 1) or not Path("/proc/meminfo").exists()
-    rows = [
-        {"pixels": 10, "objects": 1, "nanoseconds": {"find_regions": 1.0, "label": 2.0}},
-        {"pixels": 1000, "objects": 100, "nanoseconds": {"find_regions": 1.5}},
-    ]
-    table = labeling_scaling.scaling_table(rows).splitlines()
-    assert table[3].endswith("| 1.500        | -     |")
-    assert table[4].endswith("| 1.50         | 1.00  |")
-
-
-def test_full_images_have_the_sizes_that_are_quoted():
-    area = labeling_scaling.TILE["full"] ** 2
-    assert [area * rows * columns for rows, columns in labeling_scaling.GRIDS] == [
-        10**6,
-        10**7,
-        10**8,
-        10**9,
-    ]
-    assert area * math.prod(labeling_scaling.BEYOND) > 2**31
-
-
 def test_regions_are_compared_on_every_case_that_can_be_made(tmp_path, capsys):
     arguments = ["--size", "tiny", "--repeats", "1", "--slow-repeats", "1"]
     assert regions.main([*arguments, "--output", str(tmp_path)]) == 0
@@ -700,13 +668,18 @@ def test_peers_measure_what_mensura_measures(peer, scene, columns):
     labels, image = scenes.LABELS[scene].make("tiny")
     if labels.ndim == 3 and columns == "moments":
         pytest.skip("moments are compared in 2-D")
+    if peer in {"SimpleITK", "mahotas", "nyxus"} and columns != "basics":
+        pytest.skip("asked for the basics alone")
+    if peer == "nyxus" and labels.ndim == 3:
+        pytest.skip("measures images alone")
     names = regions_cases.COLUMNS[columns]()
     problem = regions_peers.Problem(labels, None if columns == "positions" else image, names)
     ours = regions_peers.mensura_call(problem, 1)()
     theirs = regions_peers.PEERS[peer].columns(regions_peers.PEERS[peer].prepare(problem)())
     regions_times.check_columns(peer, theirs, ours)
     both = set(ours) & set(theirs)
-    wanted = {"area"} if peer == "cc3d" or columns == "moments" else set(ours)
+    less = peer in {"cc3d", "mahotas"} or columns == "moments"
+    wanted = {"area"} if less else set(ours)
     assert wanted - {"label"} <= both
 
 
@@ -816,31 +789,6 @@ def test_memory_of_regions_is_measured_and_written(tmp_path, monkeypatch, capsys
     assert "bytes an object" in capsys.readouterr().out
 
 
-def test_growing_numbers_of_regions_are_timed_and_counted(tmp_path, capsys):
-    assert regions.main(["--scaling", "--size", "tiny", "--output", str(tmp_path)]) == 0
-    record = json.loads((tmp_path / "regions-scaling.json").read_text())
-    assert [row["pixels"] for row in record["pixels"]] == [900, 3600, 8100]
-    assert [row["objects"] for row in record["objects"]] == [9, 100, 961]
-    assert all(row["seconds"] > 0 for rows in (record["pixels"], record["objects"]) for row in rows)
-    assert "slowest / fastest" in capsys.readouterr().out
-
-
-def test_objects_beyond_the_fewest_are_told_apart_from_pixels():
-    rows = [
-        {"pixels": 10**6, "objects": 100, "seconds": 0.001},
-        {"pixels": 10**6, "objects": 1100, "seconds": 0.0011},
-    ]
-    table = regions_scaling.objects_table(rows).splitlines()
-    assert table[2].endswith("| -            |")
-    assert table[3].endswith("| 100.0        |")
-
-
-def test_regions_grow_to_the_sizes_that_are_quoted():
-    side = regions_scaling.SIDE["full"]
-    counts = [scenes.num_cells((side, side), pitch) for pitch in regions_scaling.PITCHES["full"]]
-    assert counts == pytest.approx([1e2, 1e3, 1e4, 1e5, 1e6, 1e7], rel=0.03)
-
-
 # ----------------------------------------------------------------------------- profiles, compared
 
 
@@ -922,7 +870,7 @@ def test_the_table_of_the_readme(tmp_path):
 
 def test_a_readme_without_the_marks_is_an_error():
     with pytest.raises(ValueError, match="labeling"):
-        readme.with_table("no marks", "table")
+        results.replaced("no marks", readme.BEGIN, readme.END, "table")
 
 
 def test_the_cases_of_the_readme_exist():
@@ -932,4 +880,101 @@ def test_the_cases_of_the_readme_exist():
 @pytest.mark.skipif(not readme.RECORD.exists(), reason="no record of a comparison is kept")
 def test_the_readme_is_in_step_with_the_record():
     table = readme.table_of(json.loads(readme.RECORD.read_text()))
-    assert readme.with_table(readme.README.read_text(), table) == readme.README.read_text()
+    text = readme.README.read_text()
+    assert results.replaced(text, readme.BEGIN, readme.END, table) == text
+
+
+# ------------------------------------------------------------------------------------ scaling
+
+
+@pytest.fixture
+def few_calls(monkeypatch):
+    monkeypatch.setattr(scaling_curves, "CALLS_PIXELS", 1)
+    monkeypatch.setattr(scaling_curves, "BANDWIDTH_CALLS", 1)
+
+
+def test_every_curve_is_timed_counted_and_drawn(few_calls, tmp_path, capsys):
+    plot = tmp_path / "scaling.png"
+    given = ["--size", "tiny", "--output", str(tmp_path), "--plot", str(plot)]
+    assert scaling.main(given) == 0
+    record = json.loads((tmp_path / "scaling.json").read_text())
+    assert list(record["curves"]) == list(scaling_curves.CURVES)
+    at = {
+        curve: list(dict.fromkeys(row["at"] for row in rows))
+        for curve, rows in record["curves"].items()
+    }
+    assert at["pixels"] == [900, 3600, 8100]
+    assert at["objects"] == [9, 100, 961]
+    assert at["threads"][0] == 1
+    assert at["channels"] == [1, 2, 3]
+    assert at["run length"] == [1, 4, 16]
+    rows = [row for rows in record["curves"].values() for row in rows]
+    assert all(row["seconds"] > 0 and row["share"] > 0 for row in rows)
+    assert record["beyond"]["objects"] == 4 * 44 * 50
+    text = (tmp_path / "scaling.md").read_text()
+    assert all(title in text for title in scaling.TITLES.values())
+    assert text.count("more takes") == 2
+    assert plot.stat().st_size > 10_000
+    assert text.endswith(capsys.readouterr().out.partition("\n\n")[2])
+
+
+def test_curves_reach_what_is_quoted():
+    pixels = [side * side for side in scaling_curves.SIDES["full"]]
+    assert pixels == pytest.approx([1e5, 1e6, 1e7, 1e8, 1e9], rel=0.01)
+    shape = (scaling_curves.SIDE["full"],) * 2
+    counts = [scenes.num_cells(shape, pitch) for pitch in scaling_curves.PITCHES["full"]]
+    assert counts == pytest.approx([1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7], rel=0.1)
+    beyond = scaling_curves.TILE["full"] ** 2 * math.prod(scaling_curves.BEYOND)
+    assert beyond > 2**31
+
+
+def test_stripes_are_runs_and_gaps_of_one_length():
+    mask = scaling_curves.stripes(240, 3)
+    for row in mask:
+        edges = np.flatnonzero(np.diff(row)) + 1
+        assert set(np.diff(edges)) == {3}
+        assert edges[0] <= 3
+        assert 240 - edges[-1] <= 3
+    assert len({row.tobytes() for row in mask}) == 6
+
+
+def test_other_counts_than_expected_are_an_error(few_calls):
+    labels = scenes.cells((40, 40), 10.0)
+    with pytest.raises(AssertionError, match="16 objects and not 17"):
+        list(scaling_curves.works(scaling_curves.Place("pixels", 1600, "tiny"), labels, 17))
+
+
+def test_what_is_beyond_the_fewest_is_told_apart_from_pixels():
+    fewest = {"work": "label", "objects": 100, "seconds": 0.001}
+    most = {"work": "label", "objects": 1100, "seconds": 0.0011}
+    found = scaling.beyond_the_fewest([most, fewest], "objects")
+    assert found == {"label": pytest.approx(100.0)}
+
+
+def test_a_table_of_a_curve_has_a_work_a_column():
+    rows = [
+        {"at": 1e5, "work": "label", "seconds": 1e-3, "pixels": 10**6, "share": 0.25},
+        {"at": 1e5, "work": "measure", "seconds": 2e-3, "pixels": 10**6, "share": 0.5},
+    ]
+    header, _, line = scaling.curve_table("pixels", rows).splitlines()
+    assert header.split() == ["|", "pixels", "|", "label", "|", "measure", "|"]
+    assert line.split() == ["|", "1e+05", "|", "1", "(25%)", "|", "2", "(50%)", "|"]
+
+
+def test_images_that_do_not_fit_are_left_out(monkeypatch):
+    assert memory.fits(10**6, 6)
+    assert not memory.fits(10**15, 1) or not Path("/proc/meminfo").exists()
+    monkeypatch.setattr(scaling_curves, "fits", lambda *_: False)
+    assert list(scaling_curves.over_pixels("tiny")) == []
+    assert scaling_curves.beyond("tiny") is None
+
+
+def test_the_document_is_of_all_curves(capsys):
+    with pytest.raises(SystemExit):
+        scaling.main(["--document", "--curve", "threads"])
+    assert "all curves" in capsys.readouterr().err
+
+
+def test_the_document_has_the_marks():
+    text = scaling.DOCUMENT.read_text()
+    assert "new" in results.replaced(text, scaling.BEGIN, scaling.END, "new")

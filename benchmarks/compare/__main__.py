@@ -3,6 +3,7 @@
     python -m benchmarks.compare                        # all, to benchmarks/results
     python -m benchmarks.compare labeling               # one
     python -m benchmarks.compare.readme                 # then: the README's table from the JSON
+    python -m benchmarks.compare.scaling --document     # mensura alone, over growing images
 
 The peers are those of the extra `compare`; one that is not installed is left out. A stage is a
 module of this package with a `main` that takes a command line, named in `STAGES`.
@@ -13,12 +14,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import ROOT, labeling, regions
+from . import ROOT, labeling, profiles, regions
 
 #: From each stage to its command, and what to hand it beside size and folder for all it can do.
 STAGES: dict[str, tuple[Callable[[Sequence[str]], int], tuple[str, ...]]] = {
     "labeling": (labeling.main, ("--plot",)),
     "regions": (regions.main, ()),
+    "profiles": (profiles.main, ()),
 }
 RESULTS = ROOT / "benchmarks" / "results"
 

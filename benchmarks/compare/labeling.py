@@ -13,10 +13,9 @@ docs/images, noise of more densities is timed.
 
 The share of the bandwidth is of what NumPy copies with as many threads in the same run, counting
 bytes read and written; a case has to move each pixel's bytes in and, where labels are asked for,
-4 bytes out. The whole takes about seven minutes, in 4 GB. Two other runs are asked for by name:
+4 bytes out. The whole takes about seven minutes, in 4 GB. Another run is asked for by name:
 
     python -m benchmarks.compare.labeling --memory     # peak memory beside input and output
-    python -m benchmarks.compare.labeling --scaling    # time from 1e6 to more than 2^31 pixels
 """
 
 import argparse
@@ -25,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import labeling_memory, labeling_scaling
+from . import labeling_memory
 from .labeling_cases import CASES, FASTEST
 from .labeling_peers import PACKAGES
 from .labeling_plot import plot_noise
@@ -186,9 +185,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         const=PLOT,
         help=f"draw throughput over the density of noise, to {PLOT} where no file is named",
     )
-    other = parser.add_mutually_exclusive_group()
-    other.add_argument("--memory", action="store_true", help="measure peak memory instead")
-    other.add_argument("--scaling", action="store_true", help="time growing images instead")
+    parser.add_argument("--memory", action="store_true", help="measure peak memory instead")
     return parser.parse_args(arguments)
 
 
@@ -226,8 +223,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{heading_of(facts)}\n", flush=True)
     if options.memory:
         name, (record, text) = "labeling-memory", labeling_memory.compare_memory(options.size)
-    elif options.scaling:
-        name, (record, text) = "labeling-scaling", labeling_scaling.compare_sizes(options.size)
     else:
         name, (record, text) = "labeling", compare_times(options)
     print(text)

@@ -30,6 +30,8 @@ PACKAGES = {
     "scipy": "scipy",
     "scikit-image": "skimage",
     "diplib": "diplib",
+    "simpleitk": "SimpleITK",
+    "mahotas": "mahotas",
 }
 OPENCV_ALGORITHMS = {"Spaghetti": "CCL_SPAGHETTI", "BBDT": "CCL_BBDT", "SAUF": "CCL_SAUF"}
 CONNECTIVITY = {4: 1, 6: 1, 8: 2, 18: 2, 26: 3}  # axes that so many neighbors may differ in
@@ -154,6 +156,28 @@ def _scikit_image(problem: Problem) -> Count:
     return lambda: int(label(problem.mask, connectivity=steps, return_num=True)[1])
 
 
+def _simple_itk(problem: Problem) -> Count:
+    import SimpleITK
+
+    components = SimpleITK.ConnectedComponentImageFilter()
+    components.SetFullyConnected(CONNECTIVITY[problem.neighbors] == problem.image.ndim)
+
+    def count() -> int:
+        components.Execute(SimpleITK.GetImageFromArray(problem.mask.view(np.uint8)))
+        return int(components.GetObjectCount())
+
+    return count
+
+
+def _mahotas(problem: Problem) -> Count:
+    import mahotas
+    from scipy import ndimage
+
+    steps = CONNECTIVITY[problem.neighbors]
+    structure = ndimage.generate_binary_structure(problem.image.ndim, steps)
+    return lambda: int(mahotas.label(problem.mask, structure)[1])
+
+
 _LABELS_2D = frozenset({"mask 2-D to labels"})
 _TABLE_2D = frozenset({"mask 2-D to table"})
 _LABELS_OF_MASKS = _LABELS_2D | {"mask 3-D to labels"}
@@ -168,5 +192,7 @@ PEERS = (
     Peer("cc3d", "cc3d", _LABELS | _TABLE_2D, _cc3d),
     Peer("DIPlib", "diplib", _LABELS_2D, _diplib, slow=True),
     Peer("SciPy", "scipy", _LABELS_OF_MASKS, _scipy, slow=True),
+    Peer("SimpleITK", "SimpleITK", _LABELS_OF_MASKS, _simple_itk, threaded=True, slow=True),
+    Peer("mahotas", "mahotas", _LABELS_OF_MASKS, _mahotas, slow=True),
     Peer("scikit-image", "skimage", _LABELS, _scikit_image, slow=True),
 )

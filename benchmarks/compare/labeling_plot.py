@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .labeling_cases import CASES
+from .pictures import save_small
 
 Curves = dict[str, dict[float, float]]
 
@@ -25,6 +26,8 @@ STYLES: Mapping[str, dict[str, Any]] = {
     "cc3d": {"color": "#762a83"},
     "DIPlib": {"color": "#a6761d"},
     "SciPy": {"color": "#404040"},
+    "SimpleITK": {"color": "#e08214"},
+    "mahotas": {"color": "#35978f"},
     "scikit-image": {"color": "#8c8c8c"},
 }
 
@@ -89,19 +92,7 @@ def plot_noise(records: Sequence[Mapping[str, Any]], facts: Mapping[str, str], p
         left, 0.9, f"{pixels} mask, 8 neighbors, int32 labels; higher is faster", fontsize=8.5
     )
     figure.text(left, 0.015, _small_print(facts), fontsize=6.5, color="#555555", va="bottom")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _save_small(figure, path)
-
-
-def _save_small(figure: Any, path: Path) -> None:
-    """Write a PNG of 64 colors, which takes a third of the bytes of one of all colors."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
-
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.draw()
-    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    picture.quantize(64, dither=Image.Dither.NONE).save(path, format="png", optimize=True)
+    save_small(figure, path)
 
 
 def _style(name: str) -> dict[str, Any]:

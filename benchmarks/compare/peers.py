@@ -21,3 +21,7 @@ def use_threads(threads: int) -> None:
         import diplib
 
         diplib.SetNumberOfThreads(threads)
+    if is_installed("SimpleITK"):
+        import SimpleITK
+
+        SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)

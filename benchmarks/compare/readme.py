@@ -13,6 +13,7 @@ from typing import Any
 
 from . import ROOT
 from .__main__ import RESULTS
+from .results import replaced
 from .timing import markdown_table
 
 README = ROOT / "README.md"
@@ -61,19 +62,10 @@ def _milliseconds(seconds: float) -> str:
     return f"{seconds * 1e3:.3g} ms" if seconds < 0.1 else f"{seconds * 1e3:.0f} ms"
 
 
-def with_table(readme: str, table: str) -> str:
-    """Replace what stands between the marks."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the README has no {BEGIN} ... {END}")
-    return f"{before}{begin}\n\n{table}\n\n{end}{after}"
-
-
 def main(readme: Path = README, record: Path = RECORD) -> int:
     """Write the table into the README."""
     table = table_of(json.loads(record.read_text()))
-    readme.write_text(with_table(readme.read_text(), table))
+    readme.write_text(replaced(readme.read_text(), BEGIN, END, table))
     return 0
 
 

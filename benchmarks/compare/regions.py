@@ -13,11 +13,10 @@ has no data, or does not fit the memory is left out.
 
 The share of the bandwidth counts the bytes of labels and image once, and is of what NumPy reads of
 the same labels with as many threads, in turn with the others. The whole takes about six minutes and
-needs 14 GB for the largest case. Exit code 1 when a number differs by more than 1e-9 of itself. Two
-other runs are asked for by name:
+needs 14 GB for the largest case. Exit code 1 when a number differs by more than 1e-9 of itself.
+Another run is asked for by name:
 
     python -m benchmarks.compare.regions --memory     # peak memory beside the input, an object
-    python -m benchmarks.compare.regions --scaling    # time over pixels, and over objects
 """
 
 import argparse
@@ -27,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from ..scenes import NoSharedDataError
-from . import regions_equality, regions_memory, regions_scaling
+from . import regions_equality, regions_memory
 from .regions_cases import CASES, COLUMNS
 from .regions_peers import PACKAGES
 from .regions_times import MENSURA, Record, run_cases
@@ -218,9 +217,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=REPEATS, help="timed calls of a side")
     parser.add_argument("--slow-repeats", type=int, default=SLOW_REPEATS, help="of a slow peer")
     parser.add_argument("--output", type=Path, help="folder for the tables and a JSON record")
-    other = parser.add_mutually_exclusive_group()
-    other.add_argument("--memory", action="store_true", help="measure peak memory instead")
-    other.add_argument("--scaling", action="store_true", help="time growing images instead")
+    parser.add_argument("--memory", action="store_true", help="measure peak memory instead")
     return parser.parse_args(arguments)
 
 
@@ -232,8 +229,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     agree = True
     if options.memory:
         name, (record, text) = "regions-memory", regions_memory.compare_memory(options.size)
-    elif options.scaling:
-        name, (record, text) = "regions-scaling", regions_scaling.compare_sizes(options.size)
     else:
         name, (record, text, agree) = "regions", compare_all(options)
     print(text)

@@ -109,7 +109,14 @@ _CASES = (
     Case(
         "nuclei",
         LABELS["nuclei"],
-        faster={"fast-regionprops": 40, "DIPlib": 25, "scikit-image": 200},
+        faster={
+            "fast-regionprops": 40,
+            "DIPlib": 25,
+            "scikit-image": 200,
+            "SimpleITK": 25,
+            "mahotas": 10,
+            "nyxus": 25,
+        },
     ),
     Case("tiny objects", LABELS["tiny objects"], faster={"DIPlib": 10, "fast-regionprops": 15}),
     Case("cells 3-D", LABELS["cells 3-D"], faster={"DIPlib": 15, "cc3d": 10}),

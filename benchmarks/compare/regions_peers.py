@@ -20,10 +20,14 @@ PACKAGES = {
     "fast-regionprops": "fast_regionprops",
     "diplib": "diplib",
     "connected-components-3d": "cc3d",
+    "simpleitk": "SimpleITK",
+    "mahotas": "mahotas",
+    "nyxus": "nyxus",
     "scikit-image": "skimage",
     "scipy": "scipy",
     "pandas": "pandas",
 }
+THREADS = 2  # of nyxus, which is told when it is made
 POSITIONS = ("label", "area", "bbox", "centroid")
 BASICS = (*POSITIONS, "intensity_mean", "intensity_std", "intensity_min", "intensity_max")
 SCIKIT_IMAGE = frozenset(
@@ -62,6 +66,21 @@ DIPLIB_FEATURES = {
     "moments_weighted": "Gravity",
     "moments_weighted_central": "GreyMu",
 }
+
+NYXUS_FEATURES = {
+    "AREA_PIXELS_COUNT": "area",
+    "CENTROID_Y": "centroid-0",
+    "CENTROID_X": "centroid-1",
+    "BBOX_YMIN": "bbox-0",
+    "BBOX_XMIN": "bbox-1",
+    "BBOX_HEIGHT": "bbox-2",  # until the first row and column are added
+    "BBOX_WIDTH": "bbox-3",
+    "MEAN": "intensity_mean",
+    "STANDARD_DEVIATION": "intensity_std",
+    "MIN": "intensity_min",
+    "MAX": "intensity_max",
+}
+MAHOTAS = ("intensity_sum", "intensity_min", "intensity_max")
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -189,8 +208,101 @@ def _diplib_columns(found: Any) -> Columns:
         if feature in of:
             columns[name] = of[feature][:, 0]
     if "Statistics" in of:
-        columns["intensity_std"] = of["Statistics"][:, 1] * np.sqrt((area - 1) / area)
+        columns["intensity_std"] = of["Statistics"][:, 1] * _of_a_whole(area)
     return columns
+
+
+def _nyxus(problem: Problem) -> Callable[[], Any]:
+    from nyxus import Nyxus
+
+    features = Nyxus(list(NYXUS_FEATURES), n_feature_calc_threads=THREADS)
+    labels, image = problem.unsigned(), problem.image
+    return lambda: features.featurize(image, labels)
+
+
+def _nyxus_columns(found: Any) -> Columns:
+    """Turn lengths to ends, and deviations of a sample to those of a whole."""
+    columns = {name: found[feature].to_numpy() for feature, name in NYXUS_FEATURES.items()}
+    for axis in range(2):
+        columns[f"bbox-{2 + axis}"] = columns[f"bbox-{2 + axis}"] + columns[f"bbox-{axis}"]
+    columns["intensity_std"] = columns["intensity_std"] * _of_a_whole(columns["area"])
+    return {"label": found["ROI_label"].to_numpy()} | columns
+
+
+def _simple_itk(problem: Problem) -> Callable[[], Any]:
+    """Ask for every object by itself, for there is no other way to its results."""
+    import SimpleITK
+
+    labels, image = problem.labels, problem.image
+    measured = SimpleITK.LabelIntensityStatisticsImageFilter()
+
+    def measure() -> list[tuple[Any, ...]]:
+        measured.Execute(SimpleITK.GetImageFromArray(labels), SimpleITK.GetImageFromArray(image))
+        return [
+            (
+                label,
+                measured.GetNumberOfPixels(label),
+                measured.GetBoundingBox(label),
+                measured.GetCentroid(label),
+                measured.GetMean(label),
+                measured.GetStandardDeviation(label),
+                measured.GetMinimum(label),
+                measured.GetMaximum(label),
+            )
+            for label in measured.GetLabels()
+        ]
+
+    return measure
+
+
+def _simple_itk_columns(found: Any) -> Columns:
+    """Turn x, y, z to axes, lengths to ends, and deviations of a sample to those of a whole."""
+    label, area, box, centroid, mean, std, low, high = map(np.array, zip(*found, strict=True))
+    ndim = centroid.shape[1]
+    return {
+        "label": label,
+        "area": area,
+        **_per_axis("bbox", box[:, :ndim]),
+        **_per_axis("bbox", box[:, :ndim] + box[:, ndim:], start=ndim),
+        **_per_axis("centroid", centroid),
+        "intensity_mean": mean,
+        "intensity_std": std * _of_a_whole(area),
+        "intensity_min": low,
+        "intensity_max": high,
+    }
+
+
+def _mahotas(problem: Problem) -> Callable[[], Any]:
+    """Area, box and sum, extrema of intensities: what it has that needs no image of the centers."""
+    from mahotas import labeled
+
+    labels, image = problem.labels, problem.image
+    return lambda: (
+        labeled.labeled_size(labels),
+        labeled.bbox(labels),
+        labeled.labeled_sum(image, labels),
+        labeled.labeled_min(image, labels),
+        labeled.labeled_max(image, labels),
+    )
+
+
+def _mahotas_columns(found: Any) -> Columns:
+    """Leave out the background, which is the first row, and labels that no pixel has."""
+    area, boxes, *intensities = (np.asarray(column) for column in found)
+    present = np.flatnonzero(area[1:]) + 1
+    boxes, ndim = boxes[present], boxes.shape[1] // 2
+    return {
+        "label": present,
+        "area": area[present],
+        **{f"bbox-{axis}": boxes[:, 2 * axis] for axis in range(ndim)},
+        **{f"bbox-{ndim + axis}": boxes[:, 2 * axis + 1] for axis in range(ndim)},
+        **{name: c[present] for name, c in zip(MAHOTAS, intensities, strict=True)},
+    }
+
+
+def _of_a_whole(area: NDArray[Any]) -> NDArray[np.float64]:
+    """By what to multiply the deviation of a sample."""
+    return np.asarray(np.sqrt((area - 1) / area))
 
 
 def _per_axis(name: str, values: NDArray[Any] | None, start: int = 0) -> Columns:
@@ -206,4 +318,7 @@ PEERS: dict[str, Peer] = {
     "DIPlib": Peer("diplib", _diplib, _diplib_columns),
     "cc3d": Peer("cc3d", _cc3d, _cc3d_columns),
     "scikit-image": Peer("skimage", _scikit_image),
+    "SimpleITK": Peer("SimpleITK", _simple_itk, _simple_itk_columns),
+    "mahotas": Peer("mahotas", _mahotas, _mahotas_columns),
+    "nyxus": Peer("nyxus", _nyxus, _nyxus_columns),
 }

@@ -34,3 +34,12 @@ def write_results(
     file.with_suffix(".md").write_text(f"# {title}\n\n{heading_of(facts)}\n\n{text}\n")
     content = json.dumps({"machine": facts, **record}, indent=1)
     file.with_suffix(".json").write_text(content + "\n")
+
+
+def replaced(document: str, begin: str, end: str, text: str) -> str:
+    """Replace what stands between two marks of a document."""
+    before, found, rest = document.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"the document has no {begin} ... {end}")
+    return f"{before}{begin}\n\n{text}\n\n{end}{after}"

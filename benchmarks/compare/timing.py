@@ -131,14 +131,15 @@ def machine_facts(packages: Iterable[str]) -> dict[str, str]:
     """Name the processor, how much of it this process may use, the system, package versions."""
     facts = {
         "CPU": _cpu_name(),
-        "CPUs usable": str(_usable_cpus()),
+        "CPUs usable": str(usable_cpus()),
         "system": f"{platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
     }
     return facts | {name: importlib.metadata.version(name) for name in packages}
 
 
-def _usable_cpus() -> int:
+def usable_cpus() -> int:
+    """How many processors this process may use."""
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -3,6 +3,8 @@
 //     fuzz_labeling SEED COUNT [FILE...]        the files, then inputs 0..COUNT - 1 of a seed
 //     fuzz_labeling --write SEED INDEX FILE     one of those inputs, for the corpus
 //
+// With clang, libFuzzer takes its place: `CXX=clang++-16 .ci/sanitize libfuzzer`.
+//
 // Prints the digest of all results, which is the same for every instruction set (MENSURA_ISA). Where an
 // input is wrong, it is named before the process ends.
 #include <csignal>

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <new>
 #include <utility>
 #include <vector>
@@ -36,8 +35,7 @@ public:
             return static_cast<T*>(memory);
         }
         const std::size_t rounded = (size + large_page - 1) / large_page * large_page;
-        void* memory = std::aligned_alloc(large_page, rounded);
-        if (memory == nullptr) throw std::bad_alloc();
+        void* memory = ::operator new(rounded, std::align_val_t{large_page});
 #if defined(__linux__)
         madvise(memory, rounded, MADV_HUGEPAGE);  // a wish; without it the memory is just as good
 #endif
@@ -47,7 +45,7 @@ public:
         if (count * sizeof(T) < large_page) {
             ::operator delete(memory);
         } else {
-            std::free(memory);
+            ::operator delete(memory, std::align_val_t{large_page});
         }
     }
 

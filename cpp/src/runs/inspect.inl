@@ -22,8 +22,8 @@ inline Extremes<T> extremes_of(const T* pixels, std::int64_t length) {
             for (int j = 0; j < (left < lanes ? left : lanes); ++j) {
                 const T value = pixels[i + j];
                 const bool finite = is_finite(value);
-                low[j] = finite & (value < low[j]) ? value : low[j];
-                high[j] = finite & (value > high[j]) ? value : high[j];
+                low[j] = (finite & (value < low[j])) ? value : low[j];
+                high[j] = (finite & (value > high[j])) ? value : high[j];
             }
         }
         for (int j = 1; j < lanes; ++j) {

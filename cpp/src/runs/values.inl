@@ -241,8 +241,8 @@ inline Stretch<T> sum_stretch(const T* pixels, std::int64_t length) {
             const bool finite = is_finite(value);
             valid += finite;
             sum[j] += finite ? static_cast<double>(value) : 0.0;
-            low = finite & (value < low) ? value : low;
-            high = finite & (value > high) ? value : high;
+            low = (finite & (value < low)) ? value : low;
+            high = (finite & (value > high)) ? value : high;
         }
     }
     return {valid, join(sum), low, high};
