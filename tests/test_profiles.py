@@ -738,6 +738,7 @@ LINE = ([[0, 0]], [[3, 3]])
         (lambda: ms.path_profiles(np.eye(4), 5), TypeError, "paths must be a sequence"),
         (lambda: ms.path_profiles(np.eye(4), [*LINE], spline=1), TypeError, "spline must be"),
         (lambda: ms.straighten(np.eye(4), [[0, 0]], 3), ValueError, "path has 1 vertices"),
+        (lambda: ms.straighten(np.eye(4), [[0, 0], [1]], 3), ValueError, "path must have shape"),
         (lambda: ms.straighten(np.eye(4), [[0, 0], [3, 3]], 0), ValueError, "width must be"),
         (
             lambda: ms.straighten(np.eye(4), [[0, 0, 0], [3, 3, 3]], 3),

@@ -91,6 +91,17 @@ def test_equal_to_cp_measure(make, options):
         assert_close(table[name], np.asarray(values))
 
 
+def test_rings_without_intensity_equal_cp_measure():
+    y, x = np.mgrid[:25, :25] - 12
+    labels = (np.hypot(y, x) < 10).astype(np.int32)
+    image = np.where(np.hypot(y, x) > 8, 1.0, 0.0)
+    expected = cp_measure()(labels, image)
+    table = ms.radial_distribution(labels, image)
+    assert table["RadialDistribution_RadialCV_1of4"] == 0
+    for name, values in expected.items():
+        assert_close(table[name], np.asarray(values))
+
+
 def test_channels_carry_their_names():
     rng = np.random.default_rng(1)
     labels = touching((40, 40), 5, rng)

@@ -271,6 +271,19 @@ def test_one_point_for_all_objects():
     assert found.count.tolist() == [2, 1, 0, 0, 0, 2]
 
 
+@pytest.mark.parametrize("step", [0.1, 0.7, 1 / 3, 0.65, 2.3])
+@pytest.mark.parametrize("metric", ["distance", "edge", "signed"])
+def test_rings_hold_the_same_pixels_in_any_unit(step, metric):
+    y, x = np.mgrid[:41, :41] - 20
+    labels = (y * y + x * x < 200).astype(int)
+    options = {"center": "deepest"} if metric == "distance" else {"metric": metric}
+    outer = {"outer": 7.5} if metric == "signed" else {}
+    of_pixels = ms.radial_profiles(labels, labels, **options, **outer)
+    outer = {name: value * step for name, value in outer.items()}
+    found = ms.radial_profiles(labels, labels, spacing=step, **options, **outer)
+    np.testing.assert_array_equal(found.count, of_pixels.count)
+
+
 def test_normalized_distances_from_a_point_begin_at_the_nearest_pixel():
     labels = np.ones((5, 5), int)
     away = ms.radial_profiles(labels, labels, metric="normalized", center=(-3.2, 2.4))
@@ -532,6 +545,7 @@ SQUARE = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 7]])
         ({"center": {1: (0, 0), 3: (1, 1)}}, ValueError, ["center", "label 3"]),
         ({"center": {1: (0, 0)}}, ValueError, ["center", "label 7"]),
         ({"center": {1: (0, 0), 7: (1,)}}, ValueError, ["center of label 7", "2 numbers"]),
+        ({"center": {1: (0, 0), 7: ((1,), (1, 2))}}, ValueError, ["center of label 7"]),
         ({"center": ("intensity", 1)}, ValueError, ["center", "channel 1"]),
         ({"center": ("intensity", "DNA")}, ValueError, ["center", "'DNA'"]),
         ({"center": SQUARE, "sectors": 2}, ValueError, ["sectors", "center"]),

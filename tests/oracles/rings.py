@@ -125,8 +125,12 @@ def normalized(ways, edges, sides):
 
 
 def ring_by_width(distance, width, start, first):
-    """Number of the ring of one width, counted from ring `first`."""
-    return math.floor((distance - start) / width) - first
+    """Number of the ring of one width, counted from ring `first`.
+
+    What is short of the edge of a ring by no more than rounding lies on it.
+    """
+    raised = distance + 1e-12 * abs(distance)
+    return math.floor((raised - start) / width) - first
 
 
 def ring_by_number(distance, number, low, high):
@@ -168,7 +172,7 @@ def rings_of(distances, bins, start, *, signed=False, fraction=False):
     kind, value = bins
     finite = [d for d in distances.values() if math.isfinite(d)]
     low, high = min(finite, default=math.nan), max(finite, default=math.nan)
-    first = math.floor(low / value) if kind == "width" and signed and finite else 0
+    first = ring_by_width(low, value, 0, 0) if kind == "width" and signed and finite else 0
 
     def ring(distance):
         if not math.isfinite(distance):
@@ -218,7 +222,7 @@ def radial_distribution(pixels, shape, image, bins, maximum_radius=None):
 
 
 def octant_variation(inside, center, image):
-    """Deviation over mean of the octants' means; 0 without pixels."""
+    """Deviation over mean of the octants' means; 0 without pixels; where the mean is 0, the former."""
     octants = {}
     for i, j in inside:
         di, dj = i - center[0], j - center[1]
@@ -227,7 +231,8 @@ def octant_variation(inside, center, image):
         return 0.0
     means = [sum(values) / len(values) for values in octants.values()]
     mean = sum(means) / len(means)
-    return quotient(math.sqrt(sum((m - mean) ** 2 for m in means) / len(means)), mean)
+    spread = math.sqrt(sum((m - mean) ** 2 for m in means) / len(means))
+    return spread if mean == 0 else quotient(spread, mean)
 
 
 def quotient(a, b):

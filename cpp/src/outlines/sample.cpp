@@ -69,7 +69,10 @@ private:
 // How many steps of at most that size make the length: a hair less, so that rounding adds none where the
 // step divides the length.
 std::int64_t steps_along(double length, double step) {
-    return static_cast<std::int64_t>(std::ceil(length / step * (1 - 1e-12)));
+    constexpr double most = 1U << 31;
+    const double steps = std::ceil(length / step * (1 - 1e-12));
+    if (!(steps <= most)) throw std::invalid_argument("over 2^31 samples of an outline");
+    return static_cast<std::int64_t>(steps);
 }
 
 // Weights of a Gaussian, whose sum is 1, from the middle outwards.

@@ -48,10 +48,17 @@ private:
         return rings;
     }
 
+    // A distance that is short of a ring's edge by no more than rounding lies on it: five steps of 0.7 are
+    // 3.5, also along a diagonal.
+    static double raised(double distance) {
+        constexpr double rounding = 1e-12;
+        return distance + std::abs(distance) * rounding;
+    }
+
     void fit_width(double low, double high) {
         if (!(low <= high)) return;
-        first_ = plan_->metric == RingMetric::signed_edge ? std::floor(low / plan_->width) : 0;
-        const double rings = check(std::floor((high - start_) / plan_->width) - first_ + 1);
+        first_ = plan_->metric == RingMetric::signed_edge ? std::floor(raised(low) / plan_->width) : 0;
+        const double rings = check(std::floor((raised(high) - start_) / plan_->width) - first_ + 1);
         for (double k = 0; k < rings; ++k) {
             middle_.push_back(start_ + (first_ + k + 0.5) * plan_->width);
         }
@@ -65,20 +72,20 @@ private:
         const double width = plan_->width;
         if (first == 0 && width == 1) {  // the commonest, without a division
             for (std::int64_t i = 0; i < count; ++i) {
-                const double place = distance[i] - start;
+                const double place = raised(distance[i]) - start;
                 ring[i] = static_cast<std::int32_t>(place < rings ? place : -1.0);
             }
             return;
         }
         if (first == 0) {  // no distance is below the first ring, and cutting off fractions is enough
             for (std::int64_t i = 0; i < count; ++i) {
-                const double place = (distance[i] - start) / width;
+                const double place = (raised(distance[i]) - start) / width;
                 ring[i] = static_cast<std::int32_t>(place < rings ? place : -1.0);
             }
             return;
         }
         for (std::int64_t i = 0; i < count; ++i) {
-            const double place = std::floor((distance[i] - start) / width) - first;
+            const double place = std::floor((raised(distance[i]) - start) / width) - first;
             ring[i] = static_cast<std::int32_t>(place < rings ? place : -1.0);
         }
     }

@@ -179,7 +179,11 @@ def _measurements(
         octants = (counts > 0).sum(axis=1)
         mean = np.nansum(means, axis=1) / octants
         deviations = np.where(counts > 0, means - mean[:, np.newaxis], 0.0)
-        variation = np.sqrt((deviations**2).sum(axis=1) / octants) / mean
+        spread = np.sqrt((deviations**2).sum(axis=1) / octants)
+        # NumPy's division of masked arrays, with which it is defined, leaves the spread where the
+        # mean is nothing beside it.
+        no_mean = np.finfo(float).tiny * spread >= np.abs(mean)
+        variation = np.where(no_mean, spread, spread / mean)
     variation[octants == 0] = 0
     for ring in range(sums.shape[2]):
         yield "FracAtD", ring, fraction[:, ring].copy()

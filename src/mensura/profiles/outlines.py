@@ -133,6 +133,7 @@ def contour_profiles(
         steps,
         smooth=2 * pitch if smooth is None else _check_not_negative(smooth, "smooth"),
         step=pitch if step is None else check_positive(step, "step"),
+        step_name="step",
         holes=_check_bool(holes, "holes"),
         threads=threads,
     )
@@ -282,6 +283,7 @@ def normal_profiles(
         steps,
         smooth=2 * pitch if smooth is None else _check_not_negative(smooth, "smooth"),
         step=pitch if along is None else check_positive(along, "along"),
+        step_name="along",
         holes=_check_bool(holes, "holes"),
         threads=threads,
     )
@@ -372,14 +374,18 @@ class _Traced:
         *,
         smooth: float,
         step: float,
+        step_name: str,
         holes: bool,
         threads: int | None,
     ) -> "_Points":
         """Return equally distant points along all outlines, or along those not of holes."""
         used = threads_for(threads, 32 * len(self.native.corners))
-        points, normals, distance, offsets, lengths = self.native.points(
-            (spacing[0], spacing[1]), smooth, step, used
-        )
+        try:
+            points, normals, distance, offsets, lengths = self.native.points(
+                (spacing[0], spacing[1]), smooth, step, used
+            )
+        except ValueError as error:
+            raise ValueError(f"{step_name} is {step:g}, which makes {error}") from None
         is_hole = self.native.is_hole
         new = np.flatnonzero(np.diff(self.labels, prepend=self.labels[:1]) != 0)
         first = np.concatenate([[0], new])[: len(self.labels)]

@@ -207,7 +207,7 @@ def straighten(
            [13., 23., 33.],
            [14., 24., 34.]])
     """
-    curves = _curves(np.asarray(path), spline, spacing, "path")
+    curves = _curves(_one_path(path), spline, spacing, "path")
     ndim = curves.vertices.shape[1]
     source = read_source(
         image, ndim, mask=mask, channel_axis=channel_axis, channels=None, of="path"
@@ -301,7 +301,7 @@ def kymograph(
     array([[ 21.,  22.,  23.,  24.],
            [121., 122., 123., 124.]])
     """
-    curves = _curves(np.asarray(path), spline, spacing, "path")
+    curves = _curves(_one_path(path), spline, spacing, "path")
     frames = _frames(stack, curves.vertices.shape[1], frame_axis, channel_axis)
     images = [channel for frame in frames for channel in frame]
     offsets, distance = _placed(curves, step, n, endpoint)
@@ -363,6 +363,16 @@ def _frame_mask(mask: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.ui
     if array.shape != shape:
         raise ValueError(f"mask has shape {array.shape}, and a frame {shape}")
     return array.view(np.uint8)
+
+
+def _one_path(path: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(path)
+    except ValueError:
+        raise ValueError(
+            f"path must have shape (n, ndim), one vertex per row, not rows of different lengths: "
+            f"{path!r}"
+        ) from None
 
 
 def _curves(paths: Any, spline: bool, spacing: Any, name: str) -> Polylines:

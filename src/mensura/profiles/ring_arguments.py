@@ -199,7 +199,12 @@ def _points_by_label(
             raise ValueError(f"center has no point for label {label}")
     points = []
     for label in wanted:
-        point = np.asarray(center[label])
+        try:
+            point = np.asarray(center[label])
+        except ValueError:
+            raise ValueError(
+                f"center of label {label} must be {ndim} numbers, not {center[label]!r}"
+            ) from None
         if point.dtype.kind not in "iuf" or point.shape != (ndim,):
             raise ValueError(f"center of label {label} must be {ndim} numbers, not {point!r}")
         points.append(point)

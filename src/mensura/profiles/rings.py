@@ -76,9 +76,10 @@ def radial_profiles(
         How distances d are cut into rings.
 
         - ``("width", w)``: rings of that width in units of `spacing`, as many as each object needs:
-          ring k has ``k w <= d < (k + 1) w``. By `metric` "edge" they begin at half the smallest
-          side of a pixel instead of 0. The default, with the smallest side of a pixel for a width;
-          of "normalized" it is 4.
+          ring k has ``k w <= d < (k + 1) w``, where d counts as on an edge that it is short of by
+          rounding (1e-12 of d). By `metric` "edge" they begin at half the smallest side of a pixel
+          instead of 0. The default, with the smallest side of a pixel for a width; of "normalized"
+          it is 4.
         - n: so many rings of equal width, from where the first ring of a width would begin
           ("signed": from the smallest distance) to the object's largest distance; "normalized":
           from 0 to 1.
