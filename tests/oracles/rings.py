@@ -222,7 +222,7 @@ def radial_distribution(pixels, shape, image, bins, maximum_radius=None):
 
 
 def octant_variation(inside, center, image):
-    """Deviation over mean of the octants' means; 0 without pixels; where the mean is 0, the former."""
+    """Deviation over mean of octants, the former if the latter is 0; 0 without pixels."""
     octants = {}
     for i, j in inside:
         di, dj = i - center[0], j - center[1]

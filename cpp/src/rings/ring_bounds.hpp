@@ -48,8 +48,8 @@ private:
         return rings;
     }
 
-    // A distance that is short of a ring's edge by no more than rounding lies on it: five steps of 0.7 are
-    // 3.5, also along a diagonal.
+    // A distance that is short of a ring's edge by no more than rounding lies on it: five steps of 0.7
+    // are 3.5, also along a diagonal.
     static double raised(double distance) {
         constexpr double rounding = 1e-12;
         return distance + std::abs(distance) * rounding;
