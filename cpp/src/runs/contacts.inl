@@ -52,8 +52,9 @@ inline std::uint32_t run_before(const JoinRow& row, std::int64_t w, unsigned i) 
 }
 
 // The bits of a word moved up by one pixel, the last one of the word before moved in.
+inline Word moved_up(Word word, Word word_before) { return word << 1 | word_before >> (word_bits - 1); }
 inline Word moved_up(const Word* bits, std::int64_t w) {
-    return bits[w] << 1 | (w > 0 ? bits[w - 1] >> (word_bits - 1) : 0);
+    return moved_up(bits[w], w > 0 ? bits[w - 1] : 0);
 }
 
 // One pixel, the last, of every stretch of contact that holds no pixel of `known`; `inside` are all
@@ -179,8 +180,6 @@ struct WordsBefore {
         }
     }
 };
-
-inline Word moved_up(Word word, Word word_before) { return word << 1 | word_before >> (word_bits - 1); }
 
 // For words [begin, begin + words), in a loop without branches that becomes one of vectors.
 //
