@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .labeling_cases import CASES
-from .pictures import save_small
+from .pictures import save_small, style_axes
 
 Curves = dict[str, dict[float, float]]
 
@@ -100,8 +100,6 @@ def _style(name: str) -> dict[str, Any]:
 
 
 def _format_axes(axes: Any) -> None:
-    from matplotlib.ticker import FuncFormatter, NullFormatter
-
     axes.set_xlim(0, 1)
     axes.set_xticks(np.arange(0, 1.01, 0.1))
     axes.set_xlabel("share of pixels that are set", fontsize=9)
@@ -109,13 +107,7 @@ def _format_axes(axes: Any) -> None:
     axes.set_yticks((20, 50, 100, 200, 500, 1000, 2000, 5000))
     low, high = axes.dataLim.intervaly
     axes.set_ylim(low / 1.15, high * 1.15)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: f"{rate:g}"))
-    axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.tick_params(labelsize=8, length=3)
-    axes.tick_params(which="minor", length=0)
-    axes.grid(color="#e4e4e4", linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
+    style_axes(axes, 8)
 
 
 def _name_curves(axes: Any, curves: Curves) -> None:

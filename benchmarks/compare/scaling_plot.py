@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .pictures import save_small
+from .pictures import save_small, style_axes
 
 SIZE = (9.6, 6.2)  # inches
 DOTS_PER_INCH = 140
@@ -60,7 +60,7 @@ def plot_curves(rows: Sequence[Row], facts: Mapping[str, str], path: Path) -> No
 
 def _draw(axes: Any, curve: str, rows: Sequence[Row], colors: Mapping[str, str]) -> dict[str, Any]:
     """Draw one panel; return the line of each work."""
-    from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
+    from matplotlib.ticker import FuncFormatter, NullLocator
 
     along, height, up, base = PANELS[curve]
     lines = {}
@@ -80,11 +80,5 @@ def _draw(axes: Any, curve: str, rows: Sequence[Row], colors: Mapping[str, str])
     low, high = axes.dataLim.intervaly
     axes.set_yticks([s * 10.0**e for e in range(-4, 4) for s in (1, 2, 5)])
     axes.set_ylim(low / 1.3, high * 1.3)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.tick_params(labelsize=7.5, length=3)
-    axes.tick_params(which="minor", length=0)
-    axes.grid(color="#e4e4e4", linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
+    style_axes(axes, 7.5)
     return lines
