@@ -350,7 +350,7 @@ TEST_CASE("label slots survive a moving window: descending ids, far clusters, bo
     for (std::size_t k = labels.size(); k-- > 0;) {
         REQUIRE(index.slot(labels[k]) == static_cast<std::int64_t>(k));
     }
-    CHECK(index.labels() == labels);
+    CHECK(std::equal(labels.begin(), labels.end(), index.labels().begin(), index.labels().end()));
 }
 
 TEST_CASE("integer arithmetic: nearest means and products of any sign") {
