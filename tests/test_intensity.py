@@ -361,3 +361,10 @@ def test_provenance_tells_mask_saturation_and_ddof():
     assert (told["mask"], told["saturation"], told["ddof"]) == (True, [7, 9], 1)
     without = ms.measure(labels).provenance
     assert (without["mask"], without["saturation"], without["ddof"]) == (False, None, 0)
+
+
+# Warnings are errors here.
+@pytest.mark.parametrize("value", [np.finfo(np.float64).max, 1e-200, 5e-324])
+def test_values_at_the_ends_of_double_give_no_warning(value):
+    table = ms.measure(np.ones((2, 3), int), value * np.array([[1, 1, 0], [1, 0.5, 1]]), "all")
+    assert table["intensity_max"].tolist() == [value]

@@ -61,12 +61,20 @@ def as_label_frames(value: ArrayLike, frame_axis: SupportsIndex) -> tuple[NDArra
     return array, _axis_of(array, "labels", frame_axis, "frame_axis")
 
 
+def check_axis(axis: SupportsIndex, argument: str) -> int:
+    """Return the number of an axis, which may be negative."""
+    allowed = f"{argument} must be an integer or None, not {axis!r}"
+    if isinstance(axis, bool):
+        raise TypeError(allowed)
+    try:
+        return operator.index(axis)
+    except TypeError:
+        raise TypeError(allowed) from None
+
+
 def _axis_of(array: NDArray[Any], name: str, axis: SupportsIndex, argument: str) -> int:
     """Return an axis of an array, counted from the first."""
-    try:
-        number = operator.index(axis)
-    except TypeError:
-        raise TypeError(f"{argument} must be an integer or None, not {axis!r}") from None
+    number = check_axis(axis, argument)
     if not -array.ndim <= number < array.ndim:
         raise ValueError(
             f"{argument} is {number}, and {name} has {array.ndim} axes (shape {array.shape})"
@@ -327,7 +335,10 @@ def split_mask(
     None where the image has no such axis. What is not 0 is masked. `shape` is that of what is
     called `whose`.
     """
-    array = np.asarray(mask)
+    try:
+        array = np.asarray(mask)
+    except ValueError as error:
+        raise ValueError(f"mask is not an array: {error}") from None
     if array.dtype != bool:
         raise TypeError(
             f"mask must be bool, True where a pixel is left out, and has dtype {array.dtype}; "
@@ -353,9 +364,11 @@ def check_saturation(
     None where there is none but infinity.
     """
     allowed = f"a number, None, or one of these per channel ({channels})"
+    if isinstance(saturation, np.ndarray) and not saturation.ndim:
+        saturation = saturation[()]
     if saturation is None or isinstance(saturation, (Real, np.bool_)):
         return [_saturation(saturation, dtype)] * channels
-    if isinstance(saturation, str) or not isinstance(saturation, Iterable):
+    if isinstance(saturation, (str, bytes)) or not isinstance(saturation, Iterable):
         raise TypeError(f"saturation must be {allowed}, not {saturation!r}")
     values = list(saturation)
     if len(values) != channels:
@@ -374,7 +387,8 @@ def _saturation(saturation: object, dtype: np.dtype[Any]) -> int | float | None:
     if value != value:  # noqa: PLR0124 - NaN
         raise ValueError("saturation must not be NaN")
     if dtype.kind == "f":
-        return float(value) if isinstance(saturation, np.generic) else _rounded_to(dtype, value)
+        level = float(value) if isinstance(saturation, np.generic) else _rounded_to(dtype, value)
+        return None if level == math.inf else level
     # Beyond the range of all integer dtypes only the sign matters, and a float has it.
     if value >= 1 << 64:
         return 1e30
@@ -400,6 +414,14 @@ def check_channel_names(
     """Return a name per channel, or None for one channel without a name."""
     if channels is None:
         return tuple(str(c) for c in range(count)) if has_axis else None
+    names = as_channel_names(channels)
+    if len(names) != count:
+        raise ValueError(f"channels has {len(names)} names, and image has {count} channels")
+    return names
+
+
+def as_channel_names(channels: Iterable[str]) -> tuple[str, ...]:
+    """Return different names, of however many channels there are."""
     if isinstance(channels, str):
         raise TypeError(f"channels must be a sequence of names, not the string {channels!r}")
     try:
@@ -409,8 +431,6 @@ def check_channel_names(
     for name in names:
         if not isinstance(name, str) or not name:
             raise TypeError(f"channels must be non-empty strings, not {name!r}")
-    if len(names) != count:
-        raise ValueError(f"channels has {len(names)} names, and image has {count} channels")
     if len(set(names)) != len(names):
         raise ValueError(f"channels must be different names, not {list(names)}")
     return names

@@ -150,7 +150,7 @@ def measure(
     origin = {
         "labels": _described(objects),
         "image": None if image is None else [_described(channel) for channel in pixels.images],
-        "channel_axis": channel_axis,
+        "channel_axis": pixels.channel_axis,
         "frame_axis": axis,
         "mask": mask is not None,
         "saturation": None if image is None else pixels.saturations,

@@ -159,21 +159,24 @@ class Regions:
         if not wanted.size:
             return flags
         if wanted.dtype.kind not in "iu":
-            raise TypeError(f"a region's number must be an integer, and keep is {keep!r}")
+            raise TypeError(
+                f"keep must be an array of the numbers of regions or of one bool per region, not "
+                f"{keep!r}"
+            )
         outside = (wanted < 1) | (wanted > self.count)
         if outside.any():
-            raise self._no_such_region(int(wanted[outside][0]))
+            raise ValueError(
+                f"keep must be of the numbers of regions, 1..{self.count}, and has "
+                f"{wanted[outside][0]}"
+            )
         flags[wanted.astype(np.int64) - 1] = True
         return flags
 
     def _checked(self, label: int) -> int:
-        number = check_count(label, "a region's number")
+        number = check_count(label, "label")
         if not 1 <= number <= self.count:
-            raise self._no_such_region(number)
+            raise ValueError(f"label must be the number of a region, 1..{self.count}, not {number}")
         return number
-
-    def _no_such_region(self, number: int) -> ValueError:
-        return ValueError(f"a region's number must be in 1..{self.count}, not {number}")
 
     def _runs_of(self, label: int) -> NDArray[np.int64]:
         """Return the runs of one region as rows of z, y, first x, one past the last x."""
