@@ -52,9 +52,12 @@ class Regions:
     array([1., 1., 1.])
     """
 
-    def __init__(self, native: _core.Regions, shape: tuple[int, ...]) -> None:
+    def __init__(
+        self, native: _core.Regions, shape: tuple[int, ...], *, wraps: bool = False
+    ) -> None:
         self._native = native
         self._shape = shape
+        self._wraps = wraps  # whether a region may be joined across the border alone
 
     @property
     def count(self) -> int:
@@ -145,7 +148,7 @@ class Regions:
             candidates = np.flatnonzero(kept)
             order = np.argsort(-self.sizes[candidates], kind="stable")
             kept[candidates[order[check_count(largest, "largest") :]]] = False
-        return Regions(self._native.select(kept), self._shape)
+        return Regions(self._native.select(kept), self._shape, wraps=self._wraps)
 
     def _flags(self, keep: ArrayLike) -> NDArray[np.bool_]:
         wanted = np.asarray(keep)
@@ -412,4 +415,5 @@ def find_regions(
     level = None if threshold is None else check_threshold(threshold, array.dtype)
     wrapped = (False,) * (3 - array.ndim) + check_periodic(periodic, array.ndim)
     used = threads_for(threads, array.size)
-    return Regions(_core.find_regions(array, steps, value, level, wrapped, used), array.shape)
+    found = _core.find_regions(array, steps, value, level, wrapped, used)
+    return Regions(found, array.shape, wraps=any(wrapped))
