@@ -14,9 +14,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from mensura.measurements.sums import Conventions
 
+_INTEGERS = "8- to 64-bit integers"
+_PIXELS = f"bool, {_INTEGERS} and float16, float32, float64"
+_LABELS = f"{_INTEGERS} (one number per object, 0 the background) and bool (a mask)"
 
-def as_image(value: ArrayLike, name: str) -> NDArray[Any]:
-    """Return an array of a real dtype that the engine reads: bool, integer or floating."""
+
+def as_image(value: ArrayLike, name: str, allowed: str = _PIXELS) -> NDArray[Any]:
+    """Return an array of a real dtype that the engine reads: bool, integer or floating.
+
+    `allowed` is what an error says is allowed.
+    """
     if value is None:
         raise TypeError(f"{name} must be an array, not None")
     if isinstance(value, np.ma.MaskedArray):
@@ -30,16 +37,13 @@ def as_image(value: ArrayLike, name: str) -> NDArray[Any]:
         raise ValueError(f"{name} is not an array: {error}") from None
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
         given = "" if isinstance(value, np.ndarray) else f" (made from {type(value).__name__})"
-        raise TypeError(
-            f"{name} has dtype {array.dtype}{given}; allowed are bool, 8- to 64-bit integers and "
-            "float16, float32, float64"
-        )
+        raise TypeError(f"{name} has dtype {array.dtype}{given}; allowed are {allowed}")
     return array
 
 
-def as_spatial_image(value: ArrayLike, name: str) -> NDArray[Any]:
+def as_spatial_image(value: ArrayLike, name: str, allowed: str = _PIXELS) -> NDArray[Any]:
     """Return a 2-D or 3-D array of a real dtype."""
-    array = as_image(value, name)
+    array = as_image(value, name, allowed)
     if array.ndim not in (2, 3):
         raise ValueError(f"{name} must be 2-D or 3-D, not {array.ndim}-D (shape {array.shape})")
     return array
@@ -47,12 +51,12 @@ def as_spatial_image(value: ArrayLike, name: str) -> NDArray[Any]:
 
 def as_labels(value: ArrayLike, name: str = "labels") -> NDArray[Any]:
     """Return a 2-D or 3-D array of labels (integers) or a mask (bool)."""
-    return _not_floating(as_spatial_image(value, name), name)
+    return _not_floating(as_spatial_image(value, name, _LABELS), name)
 
 
 def as_label_frames(value: ArrayLike, frame_axis: SupportsIndex) -> tuple[NDArray[Any], int]:
     """Return labels or masks of several frames, 3-D or 4-D, and the axis that counts the frames."""
-    array = _not_floating(as_image(value, "labels"), "labels")
+    array = _not_floating(as_image(value, "labels", _LABELS), "labels")
     if array.ndim not in (3, 4):
         raise ValueError(
             f"labels must be 3-D or 4-D where frame_axis is given, 2-D or 3-D for every frame, not "
@@ -85,9 +89,8 @@ def _axis_of(array: NDArray[Any], name: str, axis: SupportsIndex, argument: str)
 def _not_floating(array: NDArray[Any], name: str) -> NDArray[Any]:
     if array.dtype.kind == "f":
         raise TypeError(
-            f"{name} has dtype {array.dtype}; allowed are integers (one number per object, 0 the "
-            f"background) and bool (a mask). Convert it with {name}.astype(np.int64) if its "
-            "values are whole numbers"
+            f"{name} has dtype {array.dtype}; allowed are {_LABELS}. Convert it with "
+            f"{name}.astype(np.int64) if its values are whole numbers"
         )
     return array
 
