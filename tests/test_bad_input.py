@@ -577,3 +577,12 @@ def test_rows_of_other_lengths_are_told_by_the_arguments_name():
         ms.label(RAGGED)
     with pytest.raises(ValueError, match=r"^mask is not an array"):
         ms.measure(LABELS, IMAGE, mask=RAGGED)
+
+
+@pytest.mark.parametrize("other", ["int64", "float32"])
+def test_channels_whose_common_dtype_would_round_them_are_refused(other):
+    channels = [np.full(LABELS.shape, 2**63 + 1, np.uint64), np.ones(LABELS.shape, other)]
+    with pytest.raises(TypeError, match=naming("image", "uint64", other, "float64")):
+        ms.measure(LABELS, channels, channel_axis=0)
+    narrow = [channels[0].astype(np.uint32), np.ones(LABELS.shape, "int32")]
+    assert len(ms.measure(LABELS, narrow, channel_axis=0)) == len(ms.measure(LABELS))

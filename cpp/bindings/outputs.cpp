@@ -35,7 +35,7 @@ Output kept_output(const py::dtype& dtype, const std::vector<py::ssize_t>& shape
 Output new_output(const py::dtype& dtype, const std::vector<py::ssize_t>& shape) {
     std::size_t bytes = static_cast<std::size_t>(dtype.itemsize());
     for (const py::ssize_t length : shape) bytes *= static_cast<std::size_t>(length);
-    if (keeps_memory && bytes >= large_page) return kept_output(dtype, shape, bytes);
+    if (keeps_memory && bytes >= least_kept) return kept_output(dtype, shape, bytes);
     const py::object zeros = py::module_::import("numpy").attr("zeros");
     return {zeros(shape, dtype), true};
 }

@@ -14,7 +14,7 @@ struct Output {
     bool cleared;  // whether every element is known to be zero
 };
 
-// An array in C order, aligned to the largest vectors where it is large.
+// An array in C order, aligned to the largest vectors where it is kept.
 Output new_output(const py::dtype& dtype, const std::vector<py::ssize_t>& shape);
 
 }  // namespace mensura::python

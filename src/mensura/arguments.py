@@ -38,7 +38,20 @@ def as_image(value: ArrayLike, name: str, allowed: str = _PIXELS) -> NDArray[Any
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
         given = "" if isinstance(value, np.ndarray) else f" (made from {type(value).__name__})"
         raise TypeError(f"{name} has dtype {array.dtype}{given}; allowed are {allowed}")
+    if isinstance(value, (list, tuple)):
+        _check_kept_whole(value, array.dtype, name)
     return array
+
+
+def _check_kept_whole(arrays: Sequence[Any], common: np.dtype[Any], name: str) -> None:
+    """Refuse arrays of 64-bit integers that their common floating dtype would round."""
+    dtypes = {array.dtype for array in arrays if isinstance(array, np.ndarray)}
+    if common.kind == "f" and any(dtype.kind in "iu" and dtype.itemsize > 4 for dtype in dtypes):
+        given = " and ".join(sorted(map(str, dtypes)))
+        raise TypeError(
+            f"{name} mixes arrays of {given}, whose common dtype {common} does not hold every "
+            "64-bit integer; give all of them one dtype"
+        )
 
 
 def as_spatial_image(value: ArrayLike, name: str, allowed: str = _PIXELS) -> NDArray[Any]:

@@ -1,7 +1,6 @@
 """From the measurements asked for to the sums they need, and from sums to a table."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -54,7 +53,7 @@ def table_of(
         **origin,
         "channels": channels,
         "spacing": list(sums.spacing),
-        **asdict(sums.conventions),
+        **vars(sums.conventions),
     }
     return Table(columns, units, provenance, definitions)
 

@@ -12,11 +12,12 @@ of a region whose box has more than 2^56 pixels are NaN.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
 
+from mensura import _core
 from mensura.measurements import registry
 from mensura.measurements.registry import Columns, measurement, per_axis, per_order
 from mensura.measurements.sums import ChannelSums, Floats, RegionSums
@@ -26,10 +27,13 @@ _HU = "Hu, Visual Pattern Recognition by Moment Invariants, 1962; scikit-image 0
 _NEEDS = ("third_moments",)
 _WEIGHTED_NEEDS = ("intensity_weighted_moments",)
 
+# Rows that are derived at once: few enough for all that is made on the way to stay in the cache.
+_ROWS = 4096
+
 weighted = partial(registry.measurement, needs_image=True, needs=_WEIGHTED_NEEDS)
 
 
-def _scaled(columns: tuple[Floats, ...], spacing: tuple[float, ...]) -> list[Floats]:
+def _scaled(columns: Sequence[Floats], spacing: tuple[float, ...]) -> list[Floats]:
     """Return moments in pixels in the unit of the spacing."""
     factors = [
         math.prod(step**power for step, power in zip(spacing, powers, strict=True))
@@ -44,23 +48,46 @@ def _scaled(columns: tuple[Floats, ...], spacing: tuple[float, ...]) -> list[Flo
 def _normalized_of(sums: RegionSums | ChannelSums, spacing: tuple[float, ...]) -> list[Floats]:
     """Return the normalized central moments, which two measurements share."""
     if "normalized" not in sums.shared:
-        sums.shared["normalized"] = _normalized(sums.raw["central_moments"], spacing)
+        central = sums.raw["central_moments"]
+        orders = registry.orders(len(spacing))
+        defined = _by_rows(
+            lambda rows: _normalized(rows, spacing),
+            central,
+            sum(sum(powers) >= 2 for powers in orders),
+        )
+        undefined = np.full(len(central[0]), np.nan)
+        sums.shared["normalized"] = [
+            undefined if sum(powers) < 2 else defined.pop(0) for powers in orders
+        ]
     return sums.shared["normalized"]
 
 
-def _normalized(central: tuple[Floats, ...], spacing: tuple[float, ...]) -> list[Floats]:
-    """Return mu / m^(p / ndim + 1) of moments in pixels, mu in units of the mean step."""
+def _by_rows(
+    derive: Callable[[list[Floats]], list[Floats]], columns: Sequence[Floats], results: int
+) -> list[Floats]:
+    """Return the columns that are derived from others row by row, some rows after the other."""
+    count = len(columns[0])
+    derived = [_core.new_output(np.dtype(np.float64), (count,))[0] for _ in range(results)]
+    for first in range(0, count, _ROWS):
+        rows = slice(first, first + _ROWS)
+        for column, values in zip(derived, derive([c[rows] for c in columns]), strict=True):
+            column[rows] = values
+    return derived
+
+
+def _normalized(central: list[Floats], spacing: tuple[float, ...]) -> list[Floats]:
+    """Return mu / m^(p / ndim + 1) of moments in pixels, p above 1, mu in units of the mean step."""
     ndim = len(spacing)
     # A root need not be equal to the step where all are equal.
     mean_step = spacing[0] if len(set(spacing)) == 1 else math.prod(spacing) ** (1 / ndim)
     mass = central[0]
     scaled = _scaled(central, tuple(step / mean_step for step in spacing))
     divisors = _powers_of_mass(mass, ndim)
-    undefined = np.full(len(mass), np.nan)
     with np.errstate(divide="ignore"):
         return [
-            undefined if sum(powers) < 2 else values / divisors(sum(powers))
+            values / divisors(sum(powers))
             for powers, values in zip(registry.orders(ndim), scaled, strict=True)
+            if sum(powers) >= 2
         ]
 
 
@@ -165,7 +192,7 @@ def moments_normalized(sums: RegionSums) -> Columns:
 )
 def moments_hu(sums: RegionSums) -> Columns:
     """Return Hu's invariants."""
-    return _hu(_normalized_of(sums, sums.spacing))
+    return _by_rows(_hu, _normalized_of(sums, sums.spacing), 7)
 
 
 # --- of the pixels weighted by intensity ----------------------------------------------------------
@@ -217,7 +244,7 @@ def moments_weighted_normalized(channel: ChannelSums) -> Columns:
 )
 def moments_weighted_hu(channel: ChannelSums) -> Columns:
     """Return Hu's invariants of the weighted moments."""
-    return _hu(_normalized_of(channel, channel.regions.spacing))
+    return _by_rows(_hu, _normalized_of(channel, channel.regions.spacing), 7)
 
 
 @registry.measurement(
