@@ -76,7 +76,7 @@ def _by_rows(
 
 
 def _normalized(central: list[Floats], spacing: tuple[float, ...]) -> list[Floats]:
-    """Return mu / m^(p / ndim + 1) of moments in pixels, p above 1, mu in units of the mean step."""
+    """Return mu / m^(p / ndim + 1) of moments in pixels, p > 1, mu in units of the mean step."""
     ndim = len(spacing)
     # A root need not be equal to the step where all are equal.
     mean_step = spacing[0] if len(set(spacing)) == 1 else math.prod(spacing) ** (1 / ndim)
