@@ -30,6 +30,7 @@ import benchmarks  # noqa: E402
 from benchmarks import scenes  # noqa: E402
 from benchmarks.compare import __main__ as compare  # noqa: E402
 from benchmarks.compare import (  # noqa: E402
+    documents,
     labeling,
     labeling_cases,
     labeling_memory,
@@ -37,7 +38,6 @@ from benchmarks.compare import (  # noqa: E402
     labeling_plot,
     labeling_times,
     memory,
-    readme,
     regions,
     regions_cases,
     regions_equality,
@@ -852,36 +852,65 @@ def labeling_row(threads, seconds, times):
     }
 
 
-def test_the_table_of_the_readme(tmp_path):
-    file = tmp_path / "README.md"
-    file.write_text(f"before\n{readme.BEGIN}\nold\n{readme.END}\nbehind\n")
+def test_a_table_of_labeling_is_written_between_its_marks(tmp_path):
     record = tmp_path / "labeling.json"
     rows = [labeling_row(2, 0.00581, 4), labeling_row(1, 0.01, 2.75)]
     record.write_text(json.dumps({"rows": rows}))
-    assert readme.main(file, record) == 0
-    text = file.read_text()
+    document = documents.Document(tmp_path / "page.md", record, documents.labeling_table)
+    begin, end = document.marks
+    document.page.write_text(f"before\n{begin}\nold\n{end}\nbehind\n")
+    assert documents.main((document,)) == 0
+    text = document.page.read_text()
     assert "old" not in text
     assert text.startswith("before\n")
     assert text.endswith("\nbehind\n")
-    [line] = [line for line in text.splitlines() if "nuclei" in line]
+    [line] = [line for line in text.splitlines() if line.startswith("| nuclei")]
     cells = [cell.strip() for cell in line.strip("|").split("|")]
     assert cells == ["nuclei, 4096 x 4096", "5.81 ms", "cc3d, 23.2 ms", "4.0 (2.8)"]
 
 
-def test_a_readme_without_the_marks_is_an_error():
+def test_a_table_of_regions_has_every_goal():
+    row = {
+        "case": "nuclei",
+        "columns": "basics",
+        "seconds": 0.00962,
+        "beside": "DIPlib",
+        "its seconds": 0.235,
+        "ratio": [24.43, 20.1, 30.2],
+        "goal": "at least 25",
+        "scale": None,
+    }
+    scaled = row | {"beside": "scikit-image", "its seconds": 1.77, "scale": 15.5}
+    alone = {"case": "nuclei", "columns": "basics", "seconds": 0.9, "goal": "at most 1 s"}
+    inputs = [{"case": "nuclei", "shape": [40, 50], "objects": 25921}]
+    table = documents.regions_table({"rows": [row, scaled, alone], "records": inputs})
+    cells = [[c.strip() for c in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    scene = ["nuclei, 40 x 50, 25,921 objects", "basics"]
+    assert cells == [
+        [*scene, "9.62 ms", "DIPlib, 235 ms", "24.4 (20.1..30.2)", "at least 25"],
+        [
+            *scene,
+            "9.62 ms",
+            "scikit-image, 1.77 s, scaled from a corner",
+            cells[1][4],
+            "at least 25",
+        ],
+        [*scene, "900 ms", "", "", "at most 1 s"],
+    ]
+
+
+def test_a_page_without_the_marks_is_an_error():
     with pytest.raises(ValueError, match="labeling"):
-        results.replaced("no marks", readme.BEGIN, readme.END, "table")
+        results.replaced("no marks", *documents.DOCUMENTS[0].marks, "table")
 
 
 def test_the_cases_of_the_readme_exist():
-    assert set(readme.SHOWN) <= set(labeling_cases.CASES)
+    assert set(documents.SHOWN) <= set(labeling_cases.CASES)
 
 
-@pytest.mark.skipif(not readme.RECORD.exists(), reason="no record of a comparison is kept")
-def test_the_readme_is_in_step_with_the_record():
-    table = readme.table_of(json.loads(readme.RECORD.read_text()))
-    text = readme.README.read_text()
-    assert results.replaced(text, readme.BEGIN, readme.END, table) == text
+@pytest.mark.parametrize("document", documents.DOCUMENTS, ids=lambda document: document.page.name)
+def test_pages_are_in_step_with_their_records(document):
+    assert document.written() == document.page.read_text()
 
 
 # ------------------------------------------------------------------------------------ scaling

@@ -2,7 +2,7 @@
 
     python -m benchmarks.compare                        # all, to benchmarks/results
     python -m benchmarks.compare labeling               # one
-    python -m benchmarks.compare.readme                 # then: the README's table from the JSON
+    python -m benchmarks.compare.documents              # then: the tables of README and docs
     python -m benchmarks.compare.scaling --document     # mensura alone, over growing images
 
 The peers are those of the extra `compare`; one that is not installed is left out. A stage is a
