@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t most_pieces = 512;
 // Of pieces that are not marked as free, since marking each of many costs as much as it saves.
-constexpr std::size_t most_unmarked = std::size_t{64} << 20;
+constexpr std::size_t most_unmarked = std::size_t{32} << 20;
 
 // A sixteenth of the memory of the machine.
 std::size_t most_kept() {
@@ -180,6 +180,8 @@ void give_memory(void* data, std::size_t bytes) noexcept {
     kept.keep(piece);
 }
 
+void release_memory(void* data, std::size_t bytes) noexcept { unmap({data, room_for(bytes)}); }
+
 bool drop_kept_memory() noexcept { return kept.drop(); }
 
 }  // namespace mensura
@@ -190,6 +192,7 @@ namespace mensura {
 
 Memory take_memory(std::size_t bytes) { return {::operator new(bytes, std::align_val_t{64}), false}; }
 void give_memory(void* data, std::size_t) noexcept { ::operator delete(data, std::align_val_t{64}); }
+void release_memory(void* data, std::size_t bytes) noexcept { give_memory(data, bytes); }
 bool drop_kept_memory() noexcept { return false; }
 
 }  // namespace mensura
