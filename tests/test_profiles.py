@@ -418,7 +418,7 @@ def test_the_mean_across_a_straightened_path_is_its_profile():
     path = rng.uniform(15, 45, (5, 2))
     straight = ms.straighten(image, path, 5, spline=False, step=0.5)
     profile = ms.path_profiles(image, path, width=5, step=0.5, endpoint=False)
-    np.testing.assert_allclose(straight.mean(axis=1), profile.values, rtol=1e-12)
+    np.testing.assert_allclose(straight.values.mean(axis=1), profile.values, rtol=1e-12)
 
 
 def test_straightening_along_an_axis_of_a_volume_is_cropping():
@@ -543,6 +543,74 @@ def test_errors_in_functions_name_the_profile():
                 ms.line_profiles(image, starts, stops, reduce=reduce, threads=threads)
     with pytest.raises(TypeError, match="a reducer is made of a function"):
         ms.profile_reducer(3)
+
+
+class Ended(BaseException):
+    """No Exception, like SystemExit."""
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, Ended])
+def test_what_ends_a_program_goes_through_a_function(error, threads):
+    def ending(samples):
+        if samples[0] == 55:
+            raise error
+        return samples[0]
+
+    image = np.arange(100.0).reshape(10, 10)
+    with pytest.raises(error):
+        ms.line_profiles(image, [[5, 0]], [[5, 9]], reduce=ending, threads=threads)
+
+
+INTERRUPTED = """
+import signal, sys, threading, time
+import numpy as np
+import mensura as ms
+
+slow = sys.argv[1] == "slow"
+
+def reduce(samples):
+    if slow:
+        time.sleep(0.001)
+    return samples[0]
+
+threading.Timer(0.5, signal.raise_signal, [signal.SIGINT]).start()
+begin = time.monotonic()
+try:
+    while time.monotonic() < begin + 20:
+        ms.line_profiles(np.zeros((9, 9)), [[0, 0]] * 2000, [[8, 8]] * 2000, reduce=reduce)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.parametrize("speed", ["slow", "quick"])
+def test_ctrl_c_during_a_function_is_keyboard_interrupt(speed):
+    """Also where it arrives before the first line of the function, as it does if that is quick."""
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, "-c", INTERRUPTED, speed], capture_output=True, text=True, check=True
+        )
+        assert done.stdout == "interrupted\n"
+        assert not done.stderr
+
+
+def test_errors_of_others_are_left_to_them(monkeypatch):
+    """While functions are at work, what Python cannot raise elsewhere goes where it went before."""
+    seen = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: seen.append(unraisable.exc_value))
+
+    class Lost:
+        def __del__(self):
+            raise OSError("lost")
+
+    def losing(samples):
+        Lost()
+        return samples[0]
+
+    got = ms.line_profiles(np.ones((4, 4)), [[0, 0]], [[3, 0]], reduce=losing)
+    assert got.values.tolist() == [1, 1, 1, 1]
+    assert [str(error) for error in seen] == ["lost"] * 4
 
 
 # ------------------------------------------------------------------------------------- invariants

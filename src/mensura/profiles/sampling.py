@@ -1,7 +1,7 @@
 """What all functions that sample profiles share: images in, values and counts out."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -57,6 +57,11 @@ class Source:
     def shape(self) -> tuple[int, ...]:
         """The shape of a channel."""
         return self.images[0].shape
+
+    def place(self, profile: int, image: int) -> str:
+        """Name a profile in a channel, in messages."""
+        channel = "" if self.names is None else f" in channel {self.names[image]}"
+        return f"profile {profile}{channel}"
 
 
 def read_source(
@@ -323,6 +328,7 @@ def sample(
         reduction,
         into=rows,
         threads=threads,
+        name_of=source.place,
     )
     if counts is None:
         return values, np.broadcast_to(np.int64(geometry.across), shape)
@@ -338,14 +344,16 @@ def sample_images(
     *,
     into: Floats,
     threads: int | None,
+    name_of: Callable[[int, int], str],
 ) -> NDArray[np.int64] | None:
     """Write the samples of each image to a row of `into`.
 
-    Returns the numbers of valid samples, like those; None where no sample is missing.
+    Returns the numbers of valid samples, like those; None where no sample is missing. `name_of`
+    names a profile in an image, both counted from 0, in messages.
     """
     counts = np.empty(into.shape[::-1], np.int64).T  # not touched unless a sample is missing
     with reduction.noting_errors():
-        complete, failed = _core.sample_profiles(
+        complete, failed, failed_image = _core.sample_profiles(
             images,
             list(masks),
             geometry.native,
@@ -356,7 +364,7 @@ def sample_images(
             threads_for(threads, into.size * geometry.across),
         )
     if failed >= 0:
-        reduction.raise_failure(failed)
+        reduction.raise_failure(name_of(failed, failed_image))
     return None if complete else counts
 
 
