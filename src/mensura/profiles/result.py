@@ -141,13 +141,13 @@ class Profiles:
         unit: str = "pixel",
         provenance: Mapping[str, Any] | None = None,
     ) -> None:
-        self._values = _frozen(values, "values", np.float64)
-        self._offsets = _frozen(offsets, "offsets", np.int64)
-        self._distance = _frozen(distance, "distance", np.float64)
-        self._count = _frozen(count, "count", np.int64)
-        self._keys = {name: _frozen(of_each, f"keys[{name!r}]") for name, of_each in keys.items()}
+        self._values = frozen(values, "values", np.float64)
+        self._offsets = frozen(offsets, "offsets", np.int64)
+        self._distance = frozen(distance, "distance", np.float64)
+        self._count = frozen(count, "count", np.int64)
+        self._keys = {name: frozen(of_each, f"keys[{name!r}]") for name, of_each in keys.items()}
         self._statistics = {
-            name: _frozen(of_each, f"statistics[{name!r}]")
+            name: frozen(of_each, f"statistics[{name!r}]")
             for name, of_each in (statistics or {}).items()
         }
         self._channels = None if channels is None else tuple(channels)
@@ -196,8 +196,8 @@ class Profiles:
                 raise ValueError("length is for closed profiles, and closed is False")
             return None
         if length is None:
-            return _frozen(_default_lengths(self._offsets, self._distance), "length", np.float64)
-        checked = _frozen(length, "length", np.float64)
+            return frozen(_default_lengths(self._offsets, self._distance), "length", np.float64)
+        checked = frozen(length, "length", np.float64)
         if checked.shape != (len(self),):
             raise ValueError(
                 f"length has shape {checked.shape}, and there are {len(self)} profiles"
@@ -693,7 +693,7 @@ def _checked_fraction(fraction: object, name: str) -> float:
     return float(fraction)
 
 
-def _frozen(array: ArrayLike, name: str, dtype: type[Any] | None = None) -> NDArray[Any]:
+def frozen(array: ArrayLike, name: str, dtype: type[Any] | None = None) -> NDArray[Any]:
     """Return a view that cannot be written."""
     view = np.asarray(array).view()
     if dtype is not None and view.dtype != dtype:
