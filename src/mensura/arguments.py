@@ -147,6 +147,15 @@ def check_spacing(
     return tuple(float(value) for value in values)
 
 
+def check_unit(unit: str | None, spacing: Sequence[float]) -> str:
+    """Return the name of the unit of a checked spacing, and so of distances."""
+    if unit is None:
+        return "pixel" if set(spacing) == {1.0} else "unit"
+    if not isinstance(unit, str) or not unit.strip():
+        raise TypeError(f'unit must be a name, such as "µm", or None, not {unit!r}')
+    return unit
+
+
 def check_background(background: object, dtype: np.dtype[Any]) -> int | float | None:
     """Return the background in the kind of the image, or None where no pixel can equal it."""
     if not isinstance(background, (Real, np.bool_)):

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mensura.arguments import check_count, check_spacing
+from mensura.arguments import check_count, check_spacing, check_unit
 from mensura.profiles.placing import Lines, Segments, as_imagej, as_scikit_image, at_step, so_many
 from mensura.profiles.reducing import ReducingFunction, check_reduce
 from mensura.profiles.result import Profiles
@@ -21,7 +21,6 @@ from mensura.profiles.sampling import (
     make_geometry,
     read_source,
     sample,
-    spacing_unit,
     spread_across,
 )
 
@@ -42,6 +41,7 @@ def line_profiles(
     reduce: str | tuple[str, float] | ReducingFunction = "mean",
     outside: str | float = "nan",
     spacing: float | Sequence[float] = 1,
+    unit: str | None = None,
     mask: ArrayLike | None = None,
     channel_axis: int | None = None,
     channels: Iterable[str] | None = None,
@@ -86,6 +86,9 @@ def line_profiles(
     spacing : float or sequence of float, optional
         The size of a pixel, one number or one per axis. Distances, `width` and `step` are in its
         unit; positions stay in pixels.
+    unit : str, optional
+        The name of that unit, such as "µm", for tables and pictures. Default: "pixel", or "unit"
+        where `spacing` is given.
     mask : array_like of bool, optional
         True where a pixel is left out, of the shape of `image` or of one channel.
     channel_axis : int, optional
@@ -141,6 +144,7 @@ def line_profiles(
     array([21. , 23.5])
     """
     segments = _as_segments(starts, stops, spacing)
+    length_unit = check_unit(unit, segments.spacing)
     ndim = segments.starts.shape[1]
     source = read_source(
         image, ndim, mask=mask, channel_axis=channel_axis, channels=channels, of="starts"
@@ -179,11 +183,12 @@ def line_profiles(
         count,
         keys={"profile": np.arange(len(lines.starts))},
         channels=source.names,
-        unit=spacing_unit(segments.spacing),
+        unit=length_unit,
         provenance={
             "function": "line_profiles",
             **source.described,
             "spacing": list(segments.spacing),
+            "unit": length_unit,
             **options,
             "reduce": reduction.name,
             "like": like,

@@ -61,9 +61,9 @@ class PathImage(np.lib.mixins.NDArrayOperatorsMixin):
     >>> import numpy as np
     >>> import mensura as ms
     >>> frame = np.add.outer(10 * np.arange(5), np.arange(6))
-    >>> image = ms.kymograph([frame, frame + 100], [[2, 1], [2, 4]], spacing=0.5)
+    >>> image = ms.kymograph([frame, frame + 100], [[2, 1], [2, 4]], spacing=0.5, unit="um")
     >>> image
-    PathImage: 2 frame x 4 distance; distance in unit
+    PathImage: 2 frame x 4 distance; distance in um
     >>> image[1], image.values.mean(axis=1), np.diff(image, axis=0)
     (array([121., 122., 123., 124.]), array([ 22.5, 122.5]), array([[100., 100., 100., 100.]]))
     >>> image.distance.tolist(), image.count.tolist()
@@ -226,9 +226,9 @@ class PathImage(np.lib.mixins.NDArrayOperatorsMixin):
         >>> import mensura as ms
         >>> from matplotlib.figure import Figure
         >>> movie = np.random.default_rng(0).random((10, 20, 30))
-        >>> image = ms.kymograph(movie, [[5, 5], [15, 25]])
+        >>> image = ms.kymograph(movie, [[5, 5], [15, 25]], spacing=0.1, unit="um")
         >>> image.plot(ax=Figure().subplots()).get_xlabel()
-        'distance (pixel)'
+        'distance (um)'
         """
         from mensura.profiles.plotting import draw_path_image  # noqa: PLC0415 - loaded when used
 

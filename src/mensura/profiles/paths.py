@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
-from mensura.arguments import as_image, check_channel_names, check_count, check_spacing
+from mensura.arguments import as_image, check_channel_names, check_count, check_spacing, check_unit
 from mensura.profiles.curves import Polylines, read_curves
 from mensura.profiles.moving_frames import moving_frames
 from mensura.profiles.path_image import PathImage
@@ -28,7 +28,6 @@ from mensura.profiles.sampling import (
     read_source,
     sample,
     sample_images,
-    spacing_unit,
     spread_across,
 )
 
@@ -46,6 +45,7 @@ def path_profiles(
     reduce: str | tuple[str, float] | ReducingFunction = "mean",
     outside: str | float = "nan",
     spacing: float | Sequence[float] = 1,
+    unit: str | None = None,
     mask: ArrayLike | None = None,
     channel_axis: int | None = None,
     channels: Iterable[str] | None = None,
@@ -77,7 +77,7 @@ def path_profiles(
         Whether, with `step`, the last vertex is sampled too where the last step does not reach it.
     spline : bool, optional
         Whether a path is not the polyline but the natural cubic spline through its vertices.
-    order, reduce, outside, spacing, mask, channel_axis, channels, threads : optional
+    order, reduce, outside, spacing, unit, mask, channel_axis, channels, threads : optional
         See :func:`line_profiles`.
 
     Returns
@@ -105,6 +105,7 @@ def path_profiles(
     (array([ 0., 20., 31., 33., 34.]), array([0., 2., 4., 6., 7.]))
     """
     curves = _curves(paths, spline, spacing, "paths")
+    length_unit = check_unit(unit, curves.spacing)
     source = read_source(
         image,
         curves.vertices.shape[1],
@@ -124,11 +125,12 @@ def path_profiles(
         count,
         keys={"profile": np.arange(len(offsets) - 1)},
         channels=source.names,
-        unit=spacing_unit(curves.spacing),
+        unit=length_unit,
         provenance={
             "function": "path_profiles",
             **source.described,
             "spacing": list(curves.spacing),
+            "unit": length_unit,
             "width": width,
             "step": step,
             "n": n,
@@ -151,6 +153,7 @@ def straighten(
     order: int = 1,
     outside: str | float = "nan",
     spacing: float | Sequence[float] = 1,
+    unit: str | None = None,
     mask: ArrayLike | None = None,
     channel_axis: int | None = None,
     channels: Iterable[str] | None = None,
@@ -171,7 +174,7 @@ def straighten(
         The distance of neighboring samples along the path. Default: one pixel.
     spline : bool, optional
         Whether the path is the natural cubic spline through the vertices, or the polyline.
-    order, outside, spacing, mask, channel_axis, channels, threads : optional
+    order, outside, spacing, unit, mask, channel_axis, channels, threads : optional
         See :func:`line_profiles`.
 
     Returns
@@ -217,6 +220,7 @@ def straighten(
     {'distance': array([0., 1., 2., 3.]), 'across': array([-1.,  0.,  1.])}
     """
     curves = _curves(_one_path(path), spline, spacing, "path")
+    length_unit = check_unit(unit, curves.spacing)
     ndim = curves.vertices.shape[1]
     source = read_source(
         image, ndim, mask=mask, channel_axis=channel_axis, channels=channels, of="path"
@@ -248,11 +252,12 @@ def straighten(
         count.reshape(shape),
         {"distance": distance} | dict.fromkeys(sides, pitch * band.offsets[:, 0]),
         channels=source.names,
-        unit=spacing_unit(curves.spacing),
+        unit=length_unit,
         provenance={
             "function": "straighten",
             **source.described,
             "spacing": list(curves.spacing),
+            "unit": length_unit,
             "width": width,
             "step": step,
             "spline": spline,
@@ -275,6 +280,7 @@ def kymograph(
     reduce: str | tuple[str, float] | ReducingFunction = "mean",
     outside: str | float = "nan",
     spacing: float | Sequence[float] = 1,
+    unit: str | None = None,
     mask: ArrayLike | None = None,
     frame_axis: int = 0,
     channel_axis: int | None = None,
@@ -299,6 +305,8 @@ def kymograph(
         The last column is then nearer to its neighbor than the others are.
     spacing : float or sequence of float, optional
         The size of a pixel of a frame, one number or one per axis.
+    unit : str, optional
+        The name of its unit; see :func:`line_profiles`.
     mask : array_like of bool, optional
         True where a pixel is left out, of the shape of a frame (of one channel).
     frame_axis, channel_axis : int, optional
@@ -337,6 +345,7 @@ def kymograph(
     (array([0., 1., 2., 3.]), array([3, 3, 3, 3]))
     """
     curves = _curves(_one_path(path), spline, spacing, "path")
+    length_unit = check_unit(unit, curves.spacing)
     array = as_image(stack, "stack")
     frames = _frames(array, curves.vertices.shape[1], frame_axis, channel_axis)
     names = check_channel_names(channels, frames.shape[1], channel_axis is not None)
@@ -361,7 +370,7 @@ def kymograph(
         count,
         {"frame": np.arange(len(frames)), "distance": distance},
         channels=names,
-        unit=spacing_unit(curves.spacing),
+        unit=length_unit,
         provenance={
             "function": "kymograph",
             "image": {"shape": list(array.shape), "dtype": array.dtype.str},
@@ -369,6 +378,7 @@ def kymograph(
             "channel_axis": channel_axis,
             "mask": mask is not None,
             "spacing": list(curves.spacing),
+            "unit": length_unit,
             "width": width,
             "step": step,
             "n": n,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
-from mensura.arguments import check_spacing
+from mensura.arguments import check_spacing, check_unit
 from mensura.pixels import Pixels, read_pixels
 from mensura.profiles.result import Profiles
 from mensura.profiles.ring_arguments import (
@@ -39,6 +39,7 @@ def radial_profiles(
     metric: str = "distance",
     sectors: int = 1,
     spacing: float | Sequence[float] = 1,
+    unit: str | None = None,
     mask: ArrayLike | None = None,
     channel_axis: int | None = None,
     channels: Iterable[str] | None = None,
@@ -105,6 +106,9 @@ def radial_profiles(
         of x towards y; in 3-D in the plane of y and x. Each is a profile of its own.
     spacing : float or sequence of float, optional
         The size of a pixel, one number or one per axis of `labels`.
+    unit : str, optional
+        The name of its unit, such as "µm", for tables and pictures. Default: "pixel", or "unit"
+        where `spacing` is given. Distances by `metric` "normalized" are fractions and have none.
     mask : array_like of bool, optional
         True where a pixel is left out of the intensities: of the shape of `labels`, for all
         channels, or of `image`. Distances stay as they are.
@@ -170,6 +174,7 @@ def radial_profiles(
     objects = find_objects(image, labels, channel_axis, threads)
     shape = objects.image.shape
     steps = check_spacing(spacing, len(shape))
+    length_unit = check_unit(unit, steps)
     cut = check_bins(bins, metric, min(steps))
     diagonal = math.hypot(*(n * step for n, step in zip(shape, steps, strict=True)))
     reach = check_outer(outer, metric, diagonal)
@@ -190,7 +195,6 @@ def radial_profiles(
     found = objects.native.measure(
         plan, around.points, around.image, pixels.images, pixels.masks, objects.threads
     )
-    unit = "pixel" if set(steps) == {1.0} else "unit"
     return Profiles(
         _by_channel(found["mean"], pixels),
         _offsets(found["rings"], wedges),
@@ -201,7 +205,7 @@ def radial_profiles(
         statistics={
             name: _by_channel(found[name], pixels) for name in ("sum", "std", "min", "max")
         },
-        unit="fraction" if metric == "normalized" else unit,
+        unit="fraction" if metric == "normalized" else length_unit,
         provenance={
             "version": _core.__version__,
             "function": "radial_profiles",
@@ -212,6 +216,7 @@ def radial_profiles(
             "metric": metric,
             "sectors": wedges,
             "spacing": list(steps),
+            "unit": length_unit,
             "outer": None if outer is None else float(outer),
             "border_is_edge": ends_at_border,
         },

@@ -384,8 +384,3 @@ def check_sizes(sizes: Floats, name: str) -> NDArray[np.int64]:
         profile = int(too_many.argmax())
         raise ValueError(f"{name} asks for {sizes[profile]:g} samples of profile {profile}")
     return sizes.astype(np.int64)
-
-
-def spacing_unit(spacing: Sequence[float]) -> str:
-    """Return the unit of distances."""
-    return "pixel" if set(spacing) == {1.0} else "unit"
