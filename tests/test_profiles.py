@@ -717,8 +717,47 @@ LINE = ([[0, 0]], [[3, 3]])
         (
             lambda: ms.line_profiles(np.eye(4), [[0, 0]], [[3, 3], [1, 1]]),
             ValueError,
-            "starts has 1 positions and stops 2",
+            r"starts has 1 positions and stops 2; stops\[1\] has no start",
         ),
+        (
+            lambda: ms.line_profiles(np.eye(4), [[0, 0], [1, 1], [2, 2]], [[3, 3], [1, 1]]),
+            ValueError,
+            r"starts has 3 positions and stops 2; starts\[2\] has no stop",
+        ),
+        (
+            lambda: ms.line_profiles(np.eye(4), [[0, 0], [1, 1], [2]], [[3, 3]] * 3),
+            ValueError,
+            r"starts must have shape .*; starts\[2\] has 1 coordinates, and starts\[0\] has 2",
+        ),
+        (
+            lambda: ms.line_profiles(np.eye(4), LINE[0], [[1, [2, 3]]]),
+            ValueError,
+            r"stops must have shape .*; stops\[0\] is \[1, \[2, 3\]\]",
+        ),
+        (
+            lambda: ms.line_profiles(np.eye(4), [[0, 0], [1, None]], [[3, 3]] * 2),
+            TypeError,
+            r"starts must hold real numbers, and starts\[1\] is \[1, None\]",
+        ),
+        (
+            lambda: ms.line_profiles(np.eye(4), np.array([[0, 1j]]), LINE[1]),
+            TypeError,
+            "starts must hold real numbers, and has dtype complex128",
+        ),
+        *[
+            (
+                lambda spacing=spacing: ms.line_profiles(np.eye(4), *LINE, spacing=spacing),
+                error,
+                "spacing must be a positive number or 2 of them, .*" + said,
+            )
+            for spacing, error, said in [
+                ((1, 0), ValueError, r"; spacing\[1\] is 0"),
+                (np.array([np.nan, 2]), ValueError, r"; spacing\[0\] is nan"),
+                ((1, "2"), TypeError, r"; spacing\[1\] is '2'"),
+                ([None, 1], TypeError, r"; spacing\[0\] is None"),
+                (0, ValueError, "not 0$"),
+            ]
+        ],
         (lambda: ms.line_profiles(np.eye(4), [[0, 0]], [[3]]), ValueError, "stops must have shape"),
         (
             lambda: ms.line_profiles(np.zeros((4, 4, 3)), *LINE),
@@ -800,13 +839,34 @@ LINE = ([[0, 0]], [[3, 3]])
         (
             lambda: ms.path_profiles(np.eye(4), (np.zeros((3, 2)), [0, 2])),
             ValueError,
-            "must rise from 0 to the number of vertices, 3",
+            r"must rise from 0 to the number of vertices, 3; paths\[1\]\[1\] is 2",
+        ),
+        *[
+            (
+                lambda offsets=offsets: ms.path_profiles(np.eye(4), (np.zeros((6, 2)), offsets)),
+                ValueError,
+                said,
+            )
+            for offsets, said in [
+                ([1, 6], r"; paths\[1\]\[0\] is 1"),
+                ([0, 4, 2, 6], r"; paths\[1\]\[2\] is 2"),
+                (np.empty(0, int), "; it is empty"),
+            ]
+        ],
+        (
+            lambda: ms.path_profiles(np.eye(4), [[[0, 0], [1, 1]], [[2, 2], [3, 3, 3]]]),
+            ValueError,
+            r"paths\[1\] must have .*; paths\[1\]\[1\] has 3 coordinates, and paths\[1\]\[0\]",
         ),
         (lambda: ms.path_profiles(np.eye(4), []), ValueError, "has no path"),
         (lambda: ms.path_profiles(np.eye(4), 5), TypeError, "paths must be a sequence"),
         (lambda: ms.path_profiles(np.eye(4), [*LINE], spline=1), TypeError, "spline must be"),
         (lambda: ms.straighten(np.eye(4), [[0, 0]], 3), ValueError, "path has 1 vertices"),
-        (lambda: ms.straighten(np.eye(4), [[0, 0], [1]], 3), ValueError, "path must have shape"),
+        (
+            lambda: ms.straighten(np.eye(4), [[0, 0], [1]], 3),
+            ValueError,
+            r"; path\[1\] has 1 coord",
+        ),
         (lambda: ms.straighten(np.eye(4), [[0, 0], [3, 3]], 0), ValueError, "width must be"),
         (
             lambda: ms.straighten(np.eye(4), [[0, 0, 0], [3, 3, 3]], 3),

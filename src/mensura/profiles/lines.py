@@ -200,8 +200,11 @@ def _as_segments(starts: ArrayLike, stops: ArrayLike, spacing: float | Sequence[
     begins = as_points(starts, "starts")
     finishes = as_points(stops, "stops", begins.shape[1])
     if begins.shape != finishes.shape:
+        both = min(len(begins), len(finishes))
+        longer, other = ("starts", "stop") if len(begins) > both else ("stops", "start")
         raise ValueError(
-            f"starts has {len(begins)} positions and stops {len(finishes)}; each line has both"
+            f"starts has {len(begins)} positions and stops {len(finishes)}; {longer}[{both}] has "
+            f"no {other}"
         )
     unknown = ~np.isfinite(np.hstack([begins, finishes])).all(axis=1, keepdims=True)
     if unknown.any():

@@ -29,6 +29,7 @@ from mensura.profiles.sampling import (
     sample,
     sample_images,
     spread_across,
+    uneven_row,
 )
 
 
@@ -478,8 +479,7 @@ def _one_path(path: Any) -> NDArray[Any]:
         return np.asarray(path)
     except ValueError:
         raise ValueError(
-            f"path must have shape (n, ndim), one vertex per row, not rows of different lengths: "
-            f"{path!r}"
+            f"path must have shape (n, ndim), one vertex per row{uneven_row(path, 'path')}"
         ) from None
 
 

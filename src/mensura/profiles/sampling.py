@@ -154,19 +154,40 @@ def check_positive(value: object, name: str) -> float:
 
 def as_points(points: ArrayLike, name: str, ndim: int | None = None) -> Floats:
     """Return positions as a float64 array (n, ndim) in C order."""
+    axes = (2, 3) if ndim is None else (ndim,)
+    allowed = f"shape (n, {' or '.join(str(axis) for axis in axes)}), one position per row"
     try:
         array = np.asarray(points)
-    except ValueError as error:
-        raise ValueError(f"{name} is not an array of positions: {error}") from None
+    except ValueError:
+        raise ValueError(f"{name} must have {allowed}{uneven_row(points, name)}") from None
     if array.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must hold real numbers, and has dtype {array.dtype}")
-    axes = (2, 3) if ndim is None else (ndim,)
+        raise TypeError(f"{name} must hold real numbers, {_row_without_numbers(points, name)}")
     if array.ndim != 2 or array.shape[1] not in axes:
-        allowed = " or ".join(str(axis) for axis in axes)
-        raise ValueError(
-            f"{name} must have shape (n, {allowed}), one position per row, not {array.shape}"
-        )
+        raise ValueError(f"{name} must have {allowed}, not {array.shape}")
     return np.ascontiguousarray(array, dtype=np.float64)
+
+
+def uneven_row(points: Any, name: str) -> str:
+    """Tell which row of a ragged array differs from the first, to be added to a message."""
+    first = None
+    for i, row in enumerate(points):
+        try:
+            size = np.size(row)
+        except ValueError:  # rows in it differ as well
+            return f"; {name}[{i}] is {row!r}"
+        first = size if first is None else first
+        if size != first:
+            return f"; {name}[{i}] has {size} coordinates, and {name}[0] has {first}"
+    return ""
+
+
+def _row_without_numbers(points: Any, name: str) -> str:
+    """Tell which row of an array is not of numbers, to be added to a message."""
+    if not isinstance(points, np.ndarray):
+        for i, row in enumerate(points if np.ndim(points) else []):
+            if np.asarray(row).dtype.kind not in "iuf":
+                return f"and {name}[{i}] is {row!r}"
+    return f"and has dtype {np.asarray(points).dtype}"
 
 
 # --------------------------------------------------------------------------------- samples across
