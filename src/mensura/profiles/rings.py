@@ -96,7 +96,8 @@ def radial_profiles(
           edge it is 1 pixel.
         - "signed": inside -(e - h), with e the same and h half the smallest side of a pixel;
           outside d - h, with d the distance to the object's nearest pixel, so that 0 is where the
-          two meet. A pixel outside belongs to the nearest object, to the smallest label of several.
+          two meet. A pixel outside belongs to the nearest object, to the smallest label of several
+          (exactly, where the sides of pixels are whole numbers of one unit).
         - "normalized": c / (c + e + 0.001), from 0 at the center to nearly 1 at the edge, with c
           the length of the shortest way to the center within the object, from pixel to touching
           pixel, and e as above; CellProfiler's. The way ends at the object's pixel nearest to the
