@@ -1,5 +1,6 @@
 """Profiles along lines and paths, held against plain Python, peers, and themselves."""
 
+import math
 import os
 import subprocess
 import sys
@@ -207,10 +208,11 @@ def imagej_line(image, start, stop):
     dx, dy = ((x2 - x1) / n, (y2 - y1) / n) if n else (0.0, 0.0)
     whole = (dx == 0 and n == height) or (dy == 0 and n == width)
     values = []
-    for i in range(n + (0 if whole else 1)):
-        y, x = y1 + i * dy, x1 + i * dx
+    y, x = float(y1), float(x1)
+    for _ in range(n + (0 if whole else 1)):
         inside = -1 <= x < width and -1 <= y < height
         values.append(oracle.sample(image, (y, x), outside="nearest") if inside else 0.0)
+        y, x = y + dy, x + dx  # and what is rounded adds up
     return values
 
 
@@ -220,6 +222,9 @@ def test_like_imagej():
     starts, stops = (random_points(rng, image.shape, 100) for _ in range(2))
     starts[:4] = [[0, 3], [5, 0], [7, 7], [-5, -5]]
     stops[:4] = [[20, 3], [5, 30], [7, 7], [25, 35]]
+    # To the very edge beyond which all is 0, in steps of which some are rounded.
+    starts[4:20] = [[1, edge] for edge in (29, 28, 0, 1) for _ in range(4)]
+    stops[4:20] = [[y, edge] for edge in (30, 31, -1, -2) for y in (4.8, 11, 13, 17.5)]
     got = ms.line_profiles(image, starts, stops, like="imagej")
     for profile, start, stop in zip(got, starts, stops, strict=True):
         np.testing.assert_allclose(
@@ -227,6 +232,15 @@ def test_like_imagej():
         )
     assert len(got[0]) == 20  # the whole column, without the last
     assert len(got[2]) == 1
+
+
+def test_like_imagej_rounding_adds_up_at_the_edge():
+    """Ten steps of 0.1 from 9 end short of 10, beyond which ImageJ reads 0."""
+    image = np.full((20, 10), 7.0)
+    start, stop = [1, 9], [1 + math.sqrt(99), 10]
+    got = ms.line_profiles(image, [start], [stop], like="imagej")
+    assert got.values.tolist() == [7.0] * 11
+    np.testing.assert_allclose(imagej_line(image, start, stop), 7, rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", ["imagej", "skimage"])
@@ -819,7 +833,24 @@ LINE = ([[0, 0]], [[3, 3]])
             ValueError,
             "B-spline",
         ),
-        (lambda: ms.line_profiles(np.eye(4), *LINE, like="imagej", width=3), ValueError, "imagej"),
+        *[
+            (
+                lambda options=options: ms.line_profiles(
+                    np.eye(4), *LINE, like="imagej", **options
+                ),
+                ValueError,
+                said,
+            )
+            for options, said in [
+                ({"width": 3}, "width is not for like='imagej', whose lines of a width"),
+                ({"order": 0}, "order must be 1 where like='imagej', not 0"),
+            ]
+        ],
+        (
+            lambda: ms.line_profiles(np.zeros((3, 3, 3)), [[0] * 3], [[2] * 3], like="imagej"),
+            ValueError,
+            "like='imagej' is for 2-D images, and starts has 3 coordinates",
+        ),
         (lambda: ms.line_profiles(np.eye(4), *LINE, step=1e-300), ValueError, "of profile 0"),
         (
             lambda: ms.path_profiles(np.eye(4), [[[0, 0], [1, 1]], [[2, 2]]]),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from mensura.arguments import check_count, check_spacing, check_unit
 from mensura.profiles.placing import Lines, Segments, as_imagej, as_scikit_image, at_step, so_many
@@ -129,8 +129,10 @@ def line_profiles(
 
     ``like="imagej"``: floor(length + 1/2) steps of equal length and so many samples plus one (one
     fewer on a vertical line as long as the image is high and a horizontal one as long as it is
-    wide), of the nearest pixel up to one pixel beyond the centers of the outermost, 0 beyond. One
-    sample across, order 1, 2-D. Distances are i x step, where ImageJ writes i x pixel width.
+    wide), of the nearest pixel up to one pixel beyond the centers of the outermost, 0 beyond; which
+    samples are beyond is told by places that are added up step by step, as ImageJ does. One sample
+    across, order 1, 2-D: ImageJ's lines of a width and its polylines are other procedures, which
+    are not offered. Distances are i x step, where ImageJ writes i x pixel width.
 
     Examples
     --------
@@ -251,12 +253,30 @@ def _placed_like(
                 "for orders 0 and 1"
             )
         return as_scikit_image(segments)
-    if options["order"] != 1 or options["width"] is not None or segments.starts.shape[1] != 2:
-        raise ValueError("like='imagej' is for 2-D images, order 1, and without width")
+    if options["width"] is not None:
+        raise ValueError(
+            "width is not for like='imagej', whose lines of a width run along a spline of their own"
+        )
+    if options["order"] != 1:
+        raise ValueError(f"order must be 1 where like='imagej', not {options['order']}")
+    if segments.starts.shape[1] != 2:
+        raise ValueError("like='imagej' is for 2-D images, and starts has 3 coordinates")
     return as_imagej(segments, source.shape)
 
 
 def _zero_far_outside(values: Floats, lines: Lines, shape: tuple[int, ...]) -> None:
-    """Set samples to 0 that are more than a pixel beyond the centers of the outermost."""
+    """Set samples to 0 that are more than a pixel beyond the centers of the outermost.
+
+    ImageJ adds one step after the other, and what is rounded adds up. That matters where it carries
+    a sample over the edge, and so lines are walked that have one near to it.
+    """
     points = lines.points()
-    values[((points < -1) | (points >= shape)).any(axis=1)] = 0
+    beyond: NDArray[Any] = ((points < -1) | (points >= shape)).any(axis=1)
+    near = ((np.abs(points + 1) < 1e-6) | (np.abs(points - shape) < 1e-6)).any(axis=1)
+    for line in np.unique(np.searchsorted(lines.offsets, np.flatnonzero(near), side="right") - 1):
+        first, last = lines.offsets[line : line + 2].tolist()
+        steps = np.repeat(lines.steps[line : line + 1], last - first, axis=0)
+        steps[0] = lines.starts[line]
+        walked = np.add.accumulate(steps, axis=0)
+        beyond[first:last] = ((walked < -1) | (walked >= shape)).any(axis=1)
+    values[beyond] = 0
