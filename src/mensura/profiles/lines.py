@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from mensura.arguments import check_count, check_spacing, check_unit
 from mensura.profiles.placing import Lines, Segments, as_imagej, as_scikit_image, at_step, so_many
@@ -271,7 +271,7 @@ def _zero_far_outside(values: Floats, lines: Lines, shape: tuple[int, ...]) -> N
     a sample over the edge, and so lines are walked that have one near to it.
     """
     points = lines.points()
-    beyond: NDArray[Any] = ((points < -1) | (points >= shape)).any(axis=1)
+    beyond = np.asarray(((points < -1) | (points >= shape)).any(axis=1))
     near = ((np.abs(points + 1) < 1e-6) | (np.abs(points - shape) < 1e-6)).any(axis=1)
     for line in np.unique(np.searchsorted(lines.offsets, np.flatnonzero(near), side="right") - 1):
         first, last = lines.offsets[line : line + 2].tolist()
