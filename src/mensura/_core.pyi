@@ -188,6 +188,7 @@ def reach_across(
     outward: int,
     near: int,
     stop_at_neighbors: bool,
+    ties_are_behind: bool,
     threads: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...
 def average_crossings(

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "mensura/outlines.hpp"
+#include "mensura/profiles.hpp"
 #include "mensura/threads.hpp"
 #include "outlines/pixels.hpp"
 
@@ -55,15 +56,16 @@ private:
     T object(std::int64_t way, std::int64_t k) const {
         const auto y = static_cast<std::size_t>(2 * way);
         // A hair less, so that a sample between two pixels is in the one nearer to the outline.
-        const double steps = static_cast<double>(k) * (1 - 1e-9);
+        const double steps = static_cast<double>(k) * (crossings_.ties_are_behind ? 1 : 1 - 1e-9);
         return pixels_.object({nearest(crossings_.points[y] + steps * crossings_.steps[y]),
                                nearest(crossings_.points[y + 1] + steps * crossings_.steps[y + 1])});
     }
 
     // Far outside all is alike, and fits into the integers.
-    static std::int64_t nearest(double place) {
+    std::int64_t nearest(double place) const {
         if (!(std::abs(place) < 1e15)) return -1;
-        return static_cast<std::int64_t>(std::floor(place + 0.5));
+        const double half = crossings_.ties_are_behind ? 0.5 + position_tolerance : 0.5;
+        return static_cast<std::int64_t>(std::floor(place + half));
     }
 
     LabelPixels<T> pixels_;

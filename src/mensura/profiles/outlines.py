@@ -207,7 +207,9 @@ def normal_profiles(
     Where the outline is at distance 0, distances inside the object are negative. A normal ends
     inside where it leaves the object, and outside where it meets the object again or, with
     `stop_at_neighbors`, another one. What it is in is told by the nearest pixel, further than a
-    pixel from the outline; nearer than that both sides are part of what is sampled anyway.
+    pixel from the outline; nearer than that both sides are part of what is sampled anyway. Of two
+    pixels that are as near it is in the one nearer to the outline, but with order 0 in the one that
+    is sampled.
 
     Parameters
     ----------
@@ -296,7 +298,14 @@ def normal_profiles(
     if not _check_bool(image_border, "image_border"):
         points = points.away_from_border(objects.image.shape)
     stop = _check_bool(stop_at_neighbors, "stop_at_neighbors")
-    normals = _Normals(points, ways, objects.image, stop, threads)
+    normals = _Normals(
+        points,
+        ways,
+        objects.image,
+        stop_at_neighbors=stop,
+        ties_are_behind=order == 0,
+        threads=threads,
+    )
     provenance = {
         "function": "normal_profiles",
         **source.described,
@@ -517,7 +526,9 @@ class _Normals:
         points: _Points,
         ways: _Ways,
         labels: NDArray[Any],
+        *,
         stop_at_neighbors: bool,
+        ties_are_behind: bool,
         threads: int | None,
     ) -> None:
         self._points, self._ways = points, ways
@@ -533,6 +544,7 @@ class _Normals:
             ways.steps_outward,
             math.ceil(max(points.spacing) / ways.step) - 1,
             stop_at_neighbors,
+            ties_are_behind,
             used,
         )
         self._sizes = last - self._first + 1
