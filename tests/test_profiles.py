@@ -326,6 +326,69 @@ def test_nan_and_masked_pixels_are_left_out():
     np.testing.assert_array_equal(infinite.values, got.values)
 
 
+@pytest.mark.parametrize("ndim", [2, 3])
+@pytest.mark.parametrize("width", [1e-6, 0.01, 0.5, 0.999, 1, 1.01, 2, 3.7, 20])
+def test_sums_grow_with_the_extent_across(ndim, width):
+    """The width of the band in an image, the area of the disc in a volume."""
+    image = np.full((9,) * ndim, 7.0)
+    line = ([[4.0] * ndim], [[4.0] * (ndim - 1) + [7.0]])
+    extent = width if ndim == 2 else math.pi * width**2 / 4
+    got = ms.line_profiles(image, *line, width=width, reduce="sum", outside="nearest")
+    np.testing.assert_allclose(got.values, 7 * extent, rtol=1e-9)
+    scaled = ms.line_profiles(
+        image, *line, width=0.3 * width, reduce="sum", outside="nearest", spacing=0.3
+    )
+    np.testing.assert_allclose(scaled.values, 7 * extent, rtol=1e-9)
+    mean = ms.line_profiles(image, *line, width=width, outside="nearest")
+    assert (mean.values == 7).all()
+
+
+@pytest.mark.parametrize("outside", ["nan", "nearest", "reflect", 3])
+@pytest.mark.parametrize("order", [0, 1, 3])
+def test_lines_that_go_far_are_right(order, outside):
+    image = np.arange(20.0).reshape(4, 5)
+    far = 2.0**49 + 1  # half way is a pixel as well
+    got = ms.line_profiles(image, [[1, 1]], [[1, far]], n=3, width=3, order=order, outside=outside)
+    assert got.distance.tolist() == [0, (far - 1) / 2, far - 1]
+    beyond = {"nan": math.nan, "nearest": 9.0, 3: 3.0}.get(outside)
+    if beyond is not None:
+        np.testing.assert_allclose(got.values, [6, beyond, beyond])
+    else:
+        assert np.isin(got.values[1:], image[1]).all()
+
+
+@pytest.mark.parametrize("far", [1.1e15, -1e200, 1.7e308])
+def test_positions_too_far_for_pixels(far):
+    for name, call in {
+        "starts": lambda: ms.line_profiles(np.eye(4), [[0, 0], [1, far]], [[3, 3]] * 2),
+        "stops": lambda: ms.line_profiles(np.eye(4), [[0, 0]] * 2, [[3, 3], [far, 1]], n=3),
+        "path": lambda: ms.straighten(np.eye(4), [[0, 0], [far, 0]], 3),
+        r"paths\[0\]": lambda: ms.path_profiles(np.eye(4), [[[0, 0], [far, 0]]], width=2),
+    }.items():
+        with pytest.raises(
+            ValueError, match=name + r"\[1\] is .*; positions must be at most 1e\+15"
+        ):
+            call()
+
+
+def test_no_profile_has_more_samples_than_memory():
+    line = ([[0, 0], [0, 0]], [[3, 3], [0, 1e12]])
+    of_one = "asks for .* samples of profile {}; at most 67,108,864 are possible"
+    for call, name, profile in [
+        (lambda: ms.line_profiles(np.eye(4), *line), "step", 1),
+        (lambda: ms.line_profiles(np.eye(4), *line, endpoint=True), "step", 1),
+        (lambda: ms.line_profiles(np.eye(4), *line, like="imagej"), "like", 1),
+        (lambda: ms.line_profiles(np.eye(4), *line, like="skimage"), "like", 1),
+        (lambda: ms.line_profiles(np.eye(4), *line, n=10**9), "n", 0),
+        (lambda: ms.path_profiles(np.eye(4), list(zip(*line, strict=True))), "step", 1),
+        (lambda: ms.path_profiles(np.eye(4), [np.eye(2)], n=10**9), "n", 0),
+        (lambda: ms.kymograph(np.ones((2, 4, 4)), np.array([[0, 0], [0, 1e12]])), "step", 0),
+        (lambda: ms.straighten(np.eye(4), [[0, 0], [0, 1e12]], 3), "step", 0),
+    ]:
+        with pytest.raises(ValueError, match=f"{name} {of_one.format(profile)}"):
+            call()
+
+
 def test_lines_at_borders_of_no_length_outside_and_with_nan_ends():
     image = np.arange(12.0).reshape(3, 4)
     starts = [[0, 0], [2, 0], [0, 3], [1, 2], [5, 5], [np.nan, 0], [0, 0]]

@@ -63,7 +63,8 @@ def line_profiles(
         the unit of `spacing`. Samples across lie one pixel apart (with pixels that are not square,
         the smallest of their sizes). A width of m pixels has m samples, centered on the line; what
         is left of a width that is not whole adds one sample on either side with half of it for a
-        weight. Default: one sample.
+        weight. In a volume a sample weighs as much of its pixel as lies in the tube. Default: one
+        sample.
     step : float, optional
         The distance of neighboring samples, in the unit of `spacing`: samples lie at 0, step,
         2 step ... as far as the line goes. Default: one pixel (the smallest of its sizes).
@@ -78,7 +79,8 @@ def line_profiles(
     reduce : str, tuple or callable, optional
         What the samples across become: "mean", "sum", "min", "max", "std" (of the whole),
         "median", ("quantile", q), or a function of yours (:func:`profile_reducer`). Weights count
-        in mean, sum (value x weight: with a width of m pixels, the sum of m samples) and std.
+        in mean, sum (value x weight: with a width of m pixels, the sum of m samples; in a volume
+        of as many as the area of the disc) and std.
     outside : {"nan", "nearest", "reflect"} or number, optional
         What lies beyond the centers of the outermost pixels (with order 0, beyond the pixels):
         nothing, so that samples there are left out; the nearest pixel; the image mirrored at its

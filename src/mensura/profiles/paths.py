@@ -501,7 +501,7 @@ def _placed(
         number = check_count(n, "n")
         if number < 1:
             raise ValueError(f"n must be at least 1, not {number}")
-        sizes = np.full(len(curves.lengths), number)
+        sizes = check_sizes(np.full(len(curves.lengths), float(number)), "n")
         steps = curves.lengths / max(number - 1, 1)
         reaches_end = sizes > 1
     else:

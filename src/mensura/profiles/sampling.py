@@ -22,8 +22,12 @@ INTERPOLATIONS = {0: "nearest", 1: "linear", 3: "cubic"}
 
 OUTSIDE = ("nan", "nearest", "reflect")
 
-#: More samples than this cannot be meant.
+#: More samples than this cannot be meant: of one profile, and of all.
+MOST_OF_PROFILE = 1 << 26
 MOST_SAMPLES = 1 << 40
+
+#: Farther from the first pixel than this, positions do not tell pixels apart.
+FARTHEST = 1e15
 
 #: So many samples across at most, each of which takes some kilobytes a thread.
 MOST_ACROSS = 20_000
@@ -164,7 +168,14 @@ def as_points(points: ArrayLike, name: str, ndim: int | None = None) -> Floats:
         raise TypeError(f"{name} must hold real numbers, {_row_without_numbers(points, name)}")
     if array.ndim != 2 or array.shape[1] not in axes:
         raise ValueError(f"{name} must have {allowed}, not {array.shape}")
-    return np.ascontiguousarray(array, dtype=np.float64)
+    positions = np.ascontiguousarray(array, dtype=np.float64)
+    far = (np.abs(positions) > FARTHEST) & np.isfinite(positions)
+    if far.any():
+        row = int(far.any(axis=1).argmax())
+        raise ValueError(
+            f"{name}[{row}] is {positions[row].tolist()}; positions must be at most {FARTHEST:g}"
+        )
+    return positions
 
 
 def uneven_row(points: Any, name: str) -> str:
@@ -220,8 +231,8 @@ def spread_across(width: float | None, spacing: tuple[float, ...]) -> Spread:
 
     In an image a band: m = floor(width) samples of weight 1 around the profile, and where the width
     is not whole, one more on either side with half of what remains for a weight. In a volume a
-    tube: the samples of a grid around the profile that lie within width / 2, those on its rim by
-    how far they reach in.
+    tube: the samples of a grid around the profile, each by how much of its cell lies in the disc of
+    that diameter. Either way weights sum to the extent across, width or area, in pixels.
     """
     pitch = min(spacing)
     axes = len(spacing) - 1
@@ -259,9 +270,26 @@ def _disc(steps: float) -> tuple[Floats, Floats]:
     reach = math.ceil(radius + 0.5)
     grid = np.stack(np.meshgrid(*[np.arange(-reach, reach + 1.0)] * 2, indexing="ij"), -1)
     offsets = grid.reshape(-1, 2)
-    weights = np.clip(radius + 0.5 - np.hypot(*offsets.T), 0, 1)
-    inside = weights > TOLERANCE
+    a, b = offsets.T
+    weights = (
+        _area_to(a + 0.5, b + 0.5, radius)
+        - _area_to(a - 0.5, b + 0.5, radius)
+        - _area_to(a + 0.5, b - 0.5, radius)
+        + _area_to(a - 0.5, b - 0.5, radius)
+    )
+    inside = weights > TOLERANCE * weights.max()
     return offsets[inside], weights[inside]
+
+
+def _area_to(a: Floats, b: Floats, radius: float) -> Floats:
+    """Return how much of the disc lies between 0 and a and between 0 and b; signed as a x b is."""
+
+    def below_arc(t: Floats) -> Floats:
+        return (t * np.sqrt(radius**2 - t**2) + radius**2 * np.arcsin(t / radius)) / 2
+
+    far, high = np.minimum(np.abs(a), radius), np.minimum(np.abs(b), radius)
+    flat = np.minimum(far, np.sqrt(radius**2 - high**2))  # up to here the side at b is in the disc
+    return np.sign(a) * np.sign(b) * (high * flat + below_arc(far) - below_arc(flat))
 
 
 def directions_across(tangents: Floats, spread: Spread, spacing: tuple[float, ...]) -> Floats:
@@ -400,8 +428,11 @@ def offsets_of(sizes: NDArray[np.int64], name: str) -> Offsets:
 
 def check_sizes(sizes: Floats, name: str) -> NDArray[np.int64]:
     """Return numbers of samples, which are whole, as integers."""
-    too_many = ~(sizes <= MOST_SAMPLES)
+    too_many = ~(sizes <= MOST_OF_PROFILE)
     if too_many.any():
         profile = int(too_many.argmax())
-        raise ValueError(f"{name} asks for {sizes[profile]:g} samples of profile {profile}")
+        raise ValueError(
+            f"{name} asks for {sizes[profile]:g} samples of profile {profile}; at most "
+            f"{MOST_OF_PROFILE:,} are possible"
+        )
     return sizes.astype(np.int64)
