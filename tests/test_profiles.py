@@ -301,6 +301,43 @@ def test_profile_line_rounds_integers_as_scikit_image(dtype, linewidth):
             assert got.dtype == want.dtype
 
 
+@pytest.mark.parametrize("cval", [0, 0.5, -0.99, 1, 5, -3, True])
+@pytest.mark.parametrize("linewidth", [1, 3])
+def test_profile_line_of_masks_with_a_constant(cval, linewidth):
+    image = np.eye(6, dtype=bool)
+    line = (image, (0, 0), (9, 9), linewidth)
+    got = profile_line(*line, mode="constant", cval=cval)
+    want = skimage_measure.profile_line(*line, mode="constant", cval=cval)
+    np.testing.assert_allclose(got, want, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"linewidth": -1}, "linewidth must be a whole number of at least 0, not -1"),
+        ({"linewidth": 1.5}, None),
+        ({"src": (0, math.nan)}, "src must be finite"),
+        ({"dst": (math.nan, 1)}, "dst must be finite"),
+        ({"src": (math.inf, 0)}, "src must be finite"),
+        ({"dst": (0, -math.inf)}, "dst must be finite"),
+        ({"src": (0,)}, "src must have shape"),
+        ({"order": 6}, "order must be from 0 to 5"),
+    ],
+)
+def test_profile_line_rejects_what_scikit_image_does(wrong, named):
+    options = {"src": (0, 0), "dst": (3, 3)} | wrong
+    with pytest.raises((ValueError, TypeError, OverflowError)) as theirs:
+        skimage_measure.profile_line(np.eye(4), **options)
+    with pytest.raises(theirs.type, match=named):
+        profile_line(np.eye(4), **options)
+
+
+def test_profile_line_of_no_width_is_nothing():
+    got = profile_line(np.eye(4), (0, 0), (3, 3), linewidth=0, reduce_func=None)
+    want = skimage_measure.profile_line(np.eye(4), (0, 0), (3, 3), linewidth=0, reduce_func=None)
+    assert got.shape == want.shape == (6, 0)
+
+
 def test_profile_line_of_masks():
     mask = np.random.default_rng(13).random((20, 30)) < 0.5
     want = skimage_measure.profile_line(mask, (0, 0), (19, 29), 3)
