@@ -172,8 +172,8 @@ public:
     }
 
     // The slots in order of their labels.
-    std::vector<std::size_t> rows() const {
-        std::vector<std::size_t> order = labels_.sorted_slots();
+    Slots rows() const {
+        Slots order = labels_.sorted_slots();
         if (has_strays_ || labels_.size() != regions_) {
             std::erase_if(order, [this](std::size_t slot) {
                 return slot >= regions_ || !geometry_->has_pixels(slot);
@@ -193,7 +193,7 @@ public:
     }
 
     // Writes the rows of these slots from row `start` on.
-    void write(const std::vector<std::size_t>& order, std::size_t start, RegionTable& table,
+    void write(const Slots& order, std::size_t start, RegionTable& table,
                int threads) const {
         for_rows(order, threads, [&](std::size_t first, std::span<const std::size_t> slots) {
             const std::size_t row = start + first;
@@ -210,7 +210,7 @@ public:
     // The table, family by family; the sums of each are given up once they are written, so that they do
     // not all stand beside all columns.
     RegionTable take(int threads) {
-        const std::vector<std::size_t> order = rows();
+        const Slots order = rows();
         RegionTable table;
         table.label.resize(order.size());
         geometry_->prepare(order.size(), table);
@@ -331,7 +331,7 @@ private:
     }
 
     // The slots of the first `count` labels, with room for their sums.
-    Slots slots_of(const std::vector<std::uint64_t>& labels, std::size_t count) {
+    Slots slots_of(const Column<std::uint64_t>& labels, std::size_t count) {
         has_strays_ |= labels_.size() != regions_;
         Slots slots;
         slots.reserve(count);
@@ -347,7 +347,7 @@ private:
 
     // Calls work(first, slots) for some neighboring rows after the other.
     template <class Work>
-    static void for_rows(const std::vector<std::size_t>& order, int threads, Work work) {
+    static void for_rows(const Slots& order, int threads, Work work) {
         constexpr std::size_t rows_at_once = 1024;
         const std::size_t blocks = (order.size() + rows_at_once - 1) / rows_at_once;
         for_each_block(static_cast<std::int64_t>(blocks), threads, [&](std::int64_t b) {
@@ -401,7 +401,7 @@ void Accumulator::write(std::size_t first, RegionTable& table, int threads) cons
 void Accumulator::merge(const Accumulator& other) { sums_->merge(*other.sums_); }
 
 RegionTable Accumulator::table(int threads) const {
-    const std::vector<std::size_t> rows = sums_->rows();
+    const Slots rows = sums_->rows();
     RegionTable table;
     sums_->prepare(rows.size(), table);
     sums_->write(rows, 0, table, threads);

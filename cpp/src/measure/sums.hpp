@@ -26,6 +26,7 @@
 #include "measure/blocks.hpp"
 #include "measure/bytes.hpp"
 #include "measure/chunked.hpp"
+#include "mensura/column.hpp"
 #include "runs/kernels.hpp"
 
 namespace mensura {
@@ -65,7 +66,7 @@ public:
 };
 
 // Which regions of the image the slots of a block, or of another accumulator, are.
-using Slots = std::vector<std::size_t>;
+using Slots = Column<std::size_t>;
 
 // Regions that become neighboring rows of the table.
 struct TableRows {
@@ -101,11 +102,11 @@ public:
         parts_.resize(slots, family_.empty());
         family_.add_row(row, parts_.data());
     }
-    const std::vector<typename Family::Part>& parts() const { return parts_; }
+    const Column<typename Family::Part>& parts() const { return parts_; }
 
 private:
     Family family_;
-    std::vector<typename Family::Part> parts_;
+    Column<typename Family::Part> parts_;
 };
 
 // `Base` is ImageSums, or an interface that asks for more.
