@@ -552,6 +552,12 @@ SQUARE = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 7]])
         ({"center": SQUARE.tolist()}, TypeError, ["center is an image, a list", "NumPy array"]),
         ({"center": np.ones(2, bool)}, TypeError, ["center must be"]),
         ({"center": [[1, 1], [2, math.inf]]}, ValueError, ["center of label 7", "inf"]),
+        ({"center": [[1, 1], [2, 1e200]]}, ValueError, ["center of label 7", "at most 1e+15"]),
+        (
+            {"metric": "normalized", "spacing": (1e-9, 1e9)},
+            ValueError,
+            ["spacing differs by more than 2^20"],
+        ),
         ({"center": {1: (0, 0), 3: (1, 1)}}, ValueError, ["center", "label 3"]),
         ({"center": {1: (0, 0)}}, ValueError, ["center", "label 7"]),
         ({"center": {1: (0, 0), 7: (1,)}}, ValueError, ["center of label 7", "2 numbers"]),
@@ -569,6 +575,12 @@ def test_errors_name_the_argument_and_the_offender(options, error, fragments):
         ms.radial_profiles(SQUARE, SQUARE, **options)
     for fragment in fragments:
         assert fragment in str(caught.value)
+
+
+@pytest.mark.parametrize("metric", ["distance", "edge"])
+def test_sides_that_differ_very_much(metric):
+    found = ms.radial_profiles(SQUARE, SQUARE, metric=metric, spacing=(1e-9, 1e9), bins=3)
+    assert found.count.sum() == (SQUARE > 0).sum()
 
 
 def test_a_centroid_of_several_channels_needs_one():

@@ -61,7 +61,8 @@ TEST_CASE("many pieces are kept up to a limit") {
     std::vector<Memory> again;
     for (std::size_t k = 0; k < most; ++k) again.push_back(take_memory(small));
     for (const Memory& memory : again) {
-        if (std::find(pieces.begin(), pieces.end(), memory.data) != pieces.end() && !memory.cleared) ++kept;
+        if (std::find(pieces.begin(), pieces.end(), memory.data) != pieces.end() && !memory.cleared)
+            ++kept;
         give_memory(memory.data, small);
     }
     if (keeps_memory) CHECK(kept == 512);

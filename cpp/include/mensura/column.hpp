@@ -23,7 +23,8 @@ public:
     ColumnAllocator(const ColumnAllocator<U>&) {}  // NOLINT: allocators of all types are alike
 
     T* allocate(std::size_t count) {
-        if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) throw std::bad_array_new_length();
+        if (count > std::numeric_limits<std::size_t>::max() / sizeof(T))
+            throw std::bad_array_new_length();
         const std::size_t bytes = count * sizeof(T);
         return static_cast<T*>(bytes < least_kept ? ::operator new(bytes, alignment)
                                                   : take_memory(bytes).data);

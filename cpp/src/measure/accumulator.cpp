@@ -193,8 +193,7 @@ public:
     }
 
     // Writes the rows of these slots from row `start` on.
-    void write(const Slots& order, std::size_t start, RegionTable& table,
-               int threads) const {
+    void write(const Slots& order, std::size_t start, RegionTable& table, int threads) const {
         for_rows(order, threads, [&](std::size_t first, std::span<const std::size_t> slots) {
             const std::size_t row = start + first;
             write_geometry(row, slots, table);

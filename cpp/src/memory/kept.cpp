@@ -26,8 +26,8 @@ constexpr std::size_t most_unmarked = std::size_t{64} << 20;
 
 // A sixteenth of the memory of the machine.
 std::size_t most_kept() {
-    static const std::size_t bytes = static_cast<std::size_t>(std::max(0L, sysconf(_SC_PHYS_PAGES))) / 16 *
-                                     static_cast<std::size_t>(std::max(0L, sysconf(_SC_PAGESIZE)));
+    static const std::size_t bytes = static_cast<std::size_t>(std::max(0L, sysconf(_SC_PHYS_PAGES))) /
+                                     16 * static_cast<std::size_t>(std::max(0L, sysconf(_SC_PAGESIZE)));
     return bytes;
 }
 

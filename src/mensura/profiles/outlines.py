@@ -510,7 +510,10 @@ class _Ways:
         self.steps_inward = math.floor(inward / step * (1 + 1e-12))
         self.steps_outward = math.floor(outward / step * (1 + 1e-12))
         if self.steps_inward + self.steps_outward > 1 << 20:
-            raise ValueError(f"step is {step}, which makes over a million samples of each normal")
+            raise ValueError(
+                f"inward is {inward:g} and outward {outward:g}, which makes over a million samples "
+                f"of each normal where step is {step:g}"
+            )
 
     @property
     def axis(self) -> Floats:

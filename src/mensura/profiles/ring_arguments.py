@@ -10,6 +10,8 @@ from typing import Any, SupportsIndex, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mensura.profiles.sampling import FARTHEST
+
 #: What rings can be rings of.
 METRICS = ("distance", "edge", "signed", "normalized")
 
@@ -193,10 +195,13 @@ def check_points(
     if points.dtype.kind == "b":
         raise TypeError(f"center must be {_CENTERS_ALLOWED}, not {center!r}")
     points = points.astype(np.float64)
-    bad = ~np.isfinite(points).all(axis=1)
+    bad = ~(np.abs(points) <= FARTHEST).all(axis=1)
     if bad.any():
         at = int(bad.argmax())
-        raise ValueError(f"center of label {labels[at]} is {points[at].tolist()}, not finite")
+        raise ValueError(
+            f"center of label {labels[at]} is {points[at].tolist()}; positions must be finite, and "
+            f"at most {FARTHEST:g}"
+        )
     return points
 
 
