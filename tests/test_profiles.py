@@ -4,6 +4,7 @@ import math
 import os
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -725,6 +726,39 @@ def test_errors_of_others_are_left_to_them(monkeypatch):
     got = ms.line_profiles(np.ones((4, 4)), [[0, 0]], [[3, 0]], reduce=losing)
     assert got.values.tolist() == [1, 1, 1, 1]
     assert [str(error) for error in seen] == ["lost"] * 4
+
+
+def test_errors_of_functions_at_work_at_once_are_told_apart():
+    """And what Python does with errors that it cannot raise is as it was afterwards."""
+    before = sys.unraisablehook
+    image = np.zeros((6, 6))
+
+    def by_zero(samples):
+        return 1 / samples[0]
+
+    def no_index(samples):
+        raise IndexError("none")
+
+    compiled = ms.profile_reducer(by_zero)
+    found = {"compiled": [], "plain": []}
+
+    def work(name, reduce):
+        for _ in range(8):
+            try:
+                ms.line_profiles(image, [[0, 0]] * 3, [[5, 5]] * 3, reduce=reduce, threads=1)
+            except RuntimeError as error:
+                found[name].append(type(error.__cause__))
+
+    workers = [
+        threading.Thread(target=work, args=arguments)
+        for arguments in (("compiled", compiled), ("plain", no_index)) * 2
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert found == {"compiled": [ZeroDivisionError] * 16, "plain": [IndexError] * 16}
+    assert sys.unraisablehook is before
 
 
 # ------------------------------------------------------------------------------------- invariants
