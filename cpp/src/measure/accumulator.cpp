@@ -63,16 +63,48 @@ private:
 
 // --------------------------------------------------------------------------------------- in a block
 
+// The runs of a row with their slots, while they come from left to right. A run mostly has the label of
+// one of the first two that reach it in the row before, which is found sooner than a hashed label is.
+class RowSlots {
+public:
+    void start_block() { row_.clear(); }
+    void start_row() {
+        row_.swap(above_);
+        row_.clear();
+        next_ = 0;
+    }
+    void add(std::int64_t start, std::int64_t end, std::uint64_t label, LabelIndex& labels) {
+        row_.push_back(
+            {start, end, labels.has_hashed() ? slot(start, label, labels) : labels.slot(label)});
+    }
+    const std::vector<SlotRun>& row() const { return row_; }
+
+private:
+    std::int64_t slot(std::int64_t start, std::uint64_t label, LabelIndex& labels) {
+        while (next_ < above_.size() && above_[next_].end <= start) ++next_;
+        for (std::size_t k = next_; k < std::min(next_ + 2, above_.size()); ++k) {
+            if (labels.labels()[static_cast<std::size_t>(above_[k].slot)] == label)
+                return above_[k].slot;
+        }
+        return labels.slot(label);
+    }
+
+    std::vector<SlotRun> row_;
+    std::vector<SlotRun> above_;
+    std::size_t next_ = 0;  // of those above, the first that does not end before the last run added
+};
+
 // What one block gathers; used again for one block after the other.
 struct BlockGathering {
     LabelIndex labels;
     std::unique_ptr<BlockSums<NoPixel>> geometry;
     std::vector<std::unique_ptr<BlockSums<NoPixel>>> families;
     std::vector<std::unique_ptr<ChannelBlock>> channels;
-    std::vector<SlotRun> row;
+    RowSlots runs;
 
     void start(const Block& block) {
         labels.clear();
+        runs.start_block();
         geometry->clear();
         for (auto& family : families) family->clear();
         for (auto& channel : channels) channel->start(block);
@@ -299,22 +331,23 @@ private:
                       BlockGathering& gathering) const {
         gathering.start(block);
         for (std::int64_t r = block.row_begin; r < block.row_end; ++r) {
-            gathering.row.clear();
+            gathering.runs.start_row();
             runs.visit_row(r, block, [&](std::int64_t start, std::int64_t end, std::uint64_t label) {
-                gathering.row.push_back({start, end, gathering.labels.slot(label)});
+                gathering.runs.add(start, end, label, gathering.labels);
             });
-            if (gathering.row.empty()) continue;
+            const std::vector<SlotRun>& found = gathering.runs.row();
+            if (found.empty()) continue;
             const std::size_t slots = gathering.labels.size();
             const Row<NoPixel> row{block,
                                    r / shape.height - block.first[0],
                                    r % shape.height - block.first[1],
-                                   gathering.row.data(),
-                                   static_cast<std::int64_t>(gathering.row.size()),
+                                   found.data(),
+                                   static_cast<std::int64_t>(found.size()),
                                    nullptr,
                                    0};
             gathering.geometry->add_row(row, slots);
             for (auto& family : gathering.families) family->add_row(row, slots);
-            for (auto& channel : gathering.channels) channel->add_row(r, gathering.row, slots);
+            for (auto& channel : gathering.channels) channel->add_row(r, found, slots);
         }
     }
 

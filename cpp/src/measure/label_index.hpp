@@ -44,6 +44,9 @@ public:
         high_ = 0;
     }
 
+    // Whether some labels are looked up in the hash table.
+    bool has_hashed() const { return outside_ != 0; }
+
     const Column<std::uint64_t>& labels() const { return labels_; }
     std::size_t size() const { return labels_.size(); }
 
@@ -57,9 +60,11 @@ public:
             }
             return order;
         }
-        for (std::size_t s = 0; s < labels_.size(); ++s) order.push_back(s);
-        std::sort(order.begin(), order.end(),
-                  [this](std::size_t a, std::size_t b) { return labels_[a] < labels_[b]; });
+        // Pairs are sorted sooner than slots whose labels have to be looked up.
+        Column<std::pair<std::uint64_t, std::size_t>> pairs(labels_.size());
+        for (std::size_t s = 0; s < labels_.size(); ++s) pairs[s] = {labels_[s], s};
+        std::sort(pairs.begin(), pairs.end());
+        for (const auto& pair : pairs) order.push_back(pair.second);
         return order;
     }
 
