@@ -1,5 +1,6 @@
 """What kymograph and straighten return: values with counts, axes, units and channels."""
 
+import json
 import re
 
 import numpy as np
@@ -33,6 +34,9 @@ def test_a_kymograph_has_counts_distances_and_names():
     np.testing.assert_array_equal(alone.count, got.count[..., 1])
     assert got.provenance["reduce"] == "mean"
     assert got.provenance["image"] == {"shape": [6, 20, 30, 2], "dtype": "<f8"}
+    assert (got.provenance["frame_axis"], got.provenance["channel_axis"]) == (0, 3)
+    axes = {"frame_axis": np.int64(0), "channel_axis": np.int64(3)}
+    assert json.dumps(ms.kymograph(masked, PATH, **axes).provenance)
 
 
 def test_no_frames_make_a_kymograph_of_none():

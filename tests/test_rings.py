@@ -1,5 +1,6 @@
 """Rings of objects: equal to distances found one by one, and to each object's own pixels alone."""
 
+import json
 import math
 from fractions import Fraction
 
@@ -592,6 +593,16 @@ def test_a_centroid_of_several_channels_needs_one():
 def test_an_image_of_another_shape():
     with pytest.raises(ValueError, match=r"image has shape \(2, 2\) and labels \(3, 3\)"):
         ms.radial_profiles(np.zeros((2, 2)), SQUARE)
+
+
+@pytest.mark.parametrize("axis", [None, 2, -1, np.int64(2)])
+def test_provenance_tells_the_axis_of_channels(axis):
+    image = np.zeros((3, 3, 2))
+    for made in (
+        ms.radial_profiles(image, SQUARE, channel_axis=axis),
+        ms.radial_distribution(SQUARE, image, channel_axis=axis),
+    ):
+        assert json.loads(json.dumps(made.provenance))["channel_axis"] == 2
 
 
 def test_labels_that_are_no_integers():

@@ -375,8 +375,8 @@ def kymograph(
         provenance={
             "function": "kymograph",
             "image": {"shape": list(array.shape), "dtype": array.dtype.str},
-            "frame_axis": int(frame_axis),
-            "channel_axis": channel_axis,
+            "frame_axis": int(frame_axis) % array.ndim,
+            "channel_axis": None if channel_axis is None else int(channel_axis) % array.ndim,
             "mask": mask is not None,
             "spacing": list(curves.spacing),
             "unit": length_unit,

@@ -211,7 +211,7 @@ def radial_profiles(
             "version": _core.__version__,
             "function": "radial_profiles",
             "labels": objects.described,
-            **described_pixels(pixels, channel_axis),
+            **described_pixels(pixels),
             "center": described_center(center),
             "bins": _described_bins(cut),
             "metric": metric,
@@ -241,13 +241,13 @@ def ring_plan(metric: str, center: str, steps: tuple[float, ...], bins: RingBins
     return plan
 
 
-def described_pixels(pixels: Pixels, channel_axis: int | None) -> dict[str, Any]:
+def described_pixels(pixels: Pixels) -> dict[str, Any]:
     """Return channels and masks as provenance tells of them."""
     return {
         "image": [
             {"shape": list(channel.shape), "dtype": channel.dtype.str} for channel in pixels.images
         ],
-        "channel_axis": channel_axis,
+        "channel_axis": pixels.channel_axis,
         "channels": pixels.names,
         "mask": any(mask is not None for mask in pixels.masks),
     }
