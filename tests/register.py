@@ -44,6 +44,7 @@ OPTIONS = ("spacing", "image", "mask", "saturation", "ddof")
 
 #: What is public and no computation.
 NOT_COMPUTED = {
+    "PathImage",  # what kymograph and straighten return
     "Profile",  # one of Profiles
     "Regions",  # what find_regions returns
     "Table",

@@ -799,6 +799,7 @@ def test_profiles_are_compared_with_every_rival(tmp_path, capsys):
     named = [row["beside"] for row in record["rows"]]
     assert any(name.startswith("map_coordinates") for name in named)
     assert sum(name.startswith("profile_line") for name in named) == 4
+    assert sum(name.startswith("find_contours") for name in named) == 2
     assert "Goals reached" in capsys.readouterr().out
 
 

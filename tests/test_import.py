@@ -26,6 +26,7 @@ def test_measuring_loads_nothing_heavy():
 
 def test_public_names():
     expected = {
+        "PathImage",
         "Profile",
         "Profiles",
         "Regions",

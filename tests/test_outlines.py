@@ -337,6 +337,43 @@ def test_normals_stop_at_neighbors():
     assert going[0].count[-1] > stopping[0].count[-1]
 
 
+@pytest.mark.parametrize("gap", [1, 2, 3])
+@pytest.mark.parametrize("step", [0.25, 0.5, 1])
+@pytest.mark.parametrize("smooth", [0, None])
+def test_with_order_0_no_sample_is_of_the_neighbor(gap, step, smooth):
+    """In any direction, also where a sample lies between two pixels."""
+    wide = 6
+    ids = np.zeros((3 * wide + 4 * gap,) * 2, int)
+    for row in range(3):
+        for column in range(3):
+            at = [gap + k * (wide + gap) for k in (row, column)]
+            ids[at[0] : at[0] + wide, at[1] : at[1] + wide] = 1 + 3 * row + column
+    normals = ms.normal_profiles(
+        ids, ids, average=False, smooth=smooth, step=step, order=0, inward=9, outward=5
+    )
+    assert len(normals) > 100
+    for profile in normals:
+        label, distance, values = profile.keys["label"], profile.distance, profile.values
+        values, distance = values[~np.isnan(values)], distance[~np.isnan(values)]
+        assert set(values[distance > 0].tolist()) <= {0, label}
+        assert set(values[distance <= -1].tolist()) <= {label}
+        assert label not in values[distance >= 1]
+
+
+@pytest.mark.parametrize("smooth", [0, None])
+def test_each_normal_with_order_0(smooth):
+    labels, image = scene(2)
+    normals = ms.normal_profiles(
+        image, labels, average=False, inward=4, outward=3, order=0, image_border=True, smooth=smooth
+    )
+    for profile in normals[::3]:
+        keys = profile.keys
+        place = (keys["point-0"], keys["point-1"])
+        out = np.array([keys["direction-0"], keys["direction-1"]]) / 2
+        first, last = oracle.reach(labels, keys["label"], place, out, (8, 6, 1, True), order=0)
+        np.testing.assert_array_equal(profile.distance, np.arange(first, last + 1) / 2)
+
+
 def test_thin_objects_are_not_left_on_the_other_side():
     labels = np.zeros((20, 40), int)
     labels[8:12, 5:35] = 1
@@ -489,7 +526,7 @@ def test_bad_options(function, options, error, message):
 
 
 def test_more_samples_than_an_outline_can_have():
-    with pytest.raises(ValueError, match=r"step is 1e-12, which makes over 2\^31 samples"):
+    with pytest.raises(ValueError, match=r"step is 1e-12, which makes over 2\^26 samples"):
         ms.contour_profiles(np.zeros((5, 6)), np.ones((5, 6), int), step=1e-12)
 
 
@@ -503,7 +540,7 @@ def test_more_samples_than_an_outline_can_have():
         ({"stop_at_neighbors": None}, TypeError, "stop_at_neighbors must be True or False"),
         ({"image_border": "no"}, TypeError, "image_border must be True or False"),
         ({"step": 1e-9}, ValueError, "over a million samples"),
-        ({"along": 1e-9}, ValueError, r"along is 1e-09, which makes over 2\^31 samples"),
+        ({"along": 1e-9}, ValueError, r"along is 1e-09, which makes over 2\^26 samples"),
     ],
 )
 def test_bad_options_of_normals(options, error, message):

@@ -1,8 +1,10 @@
 """Profiles along lines and paths, held against plain Python, peers, and themselves."""
 
+import math
 import os
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -207,10 +209,11 @@ def imagej_line(image, start, stop):
     dx, dy = ((x2 - x1) / n, (y2 - y1) / n) if n else (0.0, 0.0)
     whole = (dx == 0 and n == height) or (dy == 0 and n == width)
     values = []
-    for i in range(n + (0 if whole else 1)):
-        y, x = y1 + i * dy, x1 + i * dx
+    y, x = float(y1), float(x1)
+    for _ in range(n + (0 if whole else 1)):
         inside = -1 <= x < width and -1 <= y < height
         values.append(oracle.sample(image, (y, x), outside="nearest") if inside else 0.0)
+        y, x = y + dy, x + dx  # and what is rounded adds up
     return values
 
 
@@ -220,6 +223,9 @@ def test_like_imagej():
     starts, stops = (random_points(rng, image.shape, 100) for _ in range(2))
     starts[:4] = [[0, 3], [5, 0], [7, 7], [-5, -5]]
     stops[:4] = [[20, 3], [5, 30], [7, 7], [25, 35]]
+    # To the very edge beyond which all is 0, in steps of which some are rounded.
+    starts[4:20] = [[1, edge] for edge in (29, 28, 0, 1) for _ in range(4)]
+    stops[4:20] = [[y, edge] for edge in (30, 31, -1, -2) for y in (4.8, 11, 13, 17.5)]
     got = ms.line_profiles(image, starts, stops, like="imagej")
     for profile, start, stop in zip(got, starts, stops, strict=True):
         np.testing.assert_allclose(
@@ -227,6 +233,15 @@ def test_like_imagej():
         )
     assert len(got[0]) == 20  # the whole column, without the last
     assert len(got[2]) == 1
+
+
+def test_like_imagej_rounding_adds_up_at_the_edge():
+    """Ten steps of 0.1 from 9 end short of 10, beyond which ImageJ reads 0."""
+    image = np.full((20, 10), 7.0)
+    start, stop = [1, 9], [1 + math.sqrt(99), 10]
+    got = ms.line_profiles(image, [start], [stop], like="imagej")
+    assert got.values.tolist() == [7.0] * 11
+    np.testing.assert_allclose(imagej_line(image, start, stop), 7, rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", ["imagej", "skimage"])
@@ -287,6 +302,43 @@ def test_profile_line_rounds_integers_as_scikit_image(dtype, linewidth):
             assert got.dtype == want.dtype
 
 
+@pytest.mark.parametrize("cval", [0, 0.5, -0.99, 1, 5, -3, True])
+@pytest.mark.parametrize("linewidth", [1, 3])
+def test_profile_line_of_masks_with_a_constant(cval, linewidth):
+    image = np.eye(6, dtype=bool)
+    line = (image, (0, 0), (9, 9), linewidth)
+    got = profile_line(*line, mode="constant", cval=cval)
+    want = skimage_measure.profile_line(*line, mode="constant", cval=cval)
+    np.testing.assert_allclose(got, want, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"linewidth": -1}, "linewidth must be a whole number of at least 0, not -1"),
+        ({"linewidth": 1.5}, None),
+        ({"src": (0, math.nan)}, "src must be finite"),
+        ({"dst": (math.nan, 1)}, "dst must be finite"),
+        ({"src": (math.inf, 0)}, "src must be finite"),
+        ({"dst": (0, -math.inf)}, "dst must be finite"),
+        ({"src": (0,)}, "src must have shape"),
+        ({"order": 6}, "order must be from 0 to 5"),
+    ],
+)
+def test_profile_line_rejects_what_scikit_image_does(wrong, named):
+    options = {"src": (0, 0), "dst": (3, 3)} | wrong
+    with pytest.raises((ValueError, TypeError, OverflowError)) as theirs:
+        skimage_measure.profile_line(np.eye(4), **options)
+    with pytest.raises(theirs.type, match=named):
+        profile_line(np.eye(4), **options)
+
+
+def test_profile_line_of_no_width_is_nothing():
+    got = profile_line(np.eye(4), (0, 0), (3, 3), linewidth=0, reduce_func=None)
+    want = skimage_measure.profile_line(np.eye(4), (0, 0), (3, 3), linewidth=0, reduce_func=None)
+    assert got.shape == want.shape == (6, 0)
+
+
 def test_profile_line_of_masks():
     mask = np.random.default_rng(13).random((20, 30)) < 0.5
     want = skimage_measure.profile_line(mask, (0, 0), (19, 29), 3)
@@ -310,6 +362,69 @@ def test_nan_and_masked_pixels_are_left_out():
     np.testing.assert_array_equal(masked.values, got.values)
     infinite = ms.line_profiles(np.array([[1, np.inf, 3]]), [[0, 0]], [[0, 2]], step=0.5)
     np.testing.assert_array_equal(infinite.values, got.values)
+
+
+@pytest.mark.parametrize("ndim", [2, 3])
+@pytest.mark.parametrize("width", [1e-6, 0.01, 0.5, 0.999, 1, 1.01, 2, 3.7, 20])
+def test_sums_grow_with_the_extent_across(ndim, width):
+    """The width of the band in an image, the area of the disc in a volume."""
+    image = np.full((9,) * ndim, 7.0)
+    line = ([[4.0] * ndim], [[4.0] * (ndim - 1) + [7.0]])
+    extent = width if ndim == 2 else math.pi * width**2 / 4
+    got = ms.line_profiles(image, *line, width=width, reduce="sum", outside="nearest")
+    np.testing.assert_allclose(got.values, 7 * extent, rtol=1e-9)
+    scaled = ms.line_profiles(
+        image, *line, width=0.3 * width, reduce="sum", outside="nearest", spacing=0.3
+    )
+    np.testing.assert_allclose(scaled.values, 7 * extent, rtol=1e-9)
+    mean = ms.line_profiles(image, *line, width=width, outside="nearest")
+    assert (mean.values == 7).all()
+
+
+@pytest.mark.parametrize("outside", ["nan", "nearest", "reflect", 3])
+@pytest.mark.parametrize("order", [0, 1, 3])
+def test_lines_that_go_far_are_right(order, outside):
+    image = np.arange(20.0).reshape(4, 5)
+    far = 2.0**49 + 1  # half way is a pixel as well
+    got = ms.line_profiles(image, [[1, 1]], [[1, far]], n=3, width=3, order=order, outside=outside)
+    assert got.distance.tolist() == [0, (far - 1) / 2, far - 1]
+    beyond = {"nan": math.nan, "nearest": 9.0, 3: 3.0}.get(outside)
+    if beyond is not None:
+        np.testing.assert_allclose(got.values, [6, beyond, beyond])
+    else:
+        assert np.isin(got.values[1:], image[1]).all()
+
+
+@pytest.mark.parametrize("far", [1.1e15, -1e200, 1.7e308])
+def test_positions_too_far_for_pixels(far):
+    for name, call in {
+        "starts": lambda: ms.line_profiles(np.eye(4), [[0, 0], [1, far]], [[3, 3]] * 2),
+        "stops": lambda: ms.line_profiles(np.eye(4), [[0, 0]] * 2, [[3, 3], [far, 1]], n=3),
+        "path": lambda: ms.straighten(np.eye(4), [[0, 0], [far, 0]], 3),
+        r"paths\[0\]": lambda: ms.path_profiles(np.eye(4), [[[0, 0], [far, 0]]], width=2),
+    }.items():
+        with pytest.raises(
+            ValueError, match=name + r"\[1\] is .*; positions must be at most 1e\+15"
+        ):
+            call()
+
+
+def test_no_profile_has_more_samples_than_memory():
+    line = ([[0, 0], [0, 0]], [[3, 3], [0, 1e12]])
+    of_one = "asks for .* samples of profile {}; at most 67,108,864 are possible"
+    for call, name, profile in [
+        (lambda: ms.line_profiles(np.eye(4), *line), "step", 1),
+        (lambda: ms.line_profiles(np.eye(4), *line, endpoint=True), "step", 1),
+        (lambda: ms.line_profiles(np.eye(4), *line, like="imagej"), "like", 1),
+        (lambda: ms.line_profiles(np.eye(4), *line, like="skimage"), "like", 1),
+        (lambda: ms.line_profiles(np.eye(4), *line, n=10**9), "n", 0),
+        (lambda: ms.path_profiles(np.eye(4), list(zip(*line, strict=True))), "step", 1),
+        (lambda: ms.path_profiles(np.eye(4), [np.eye(2)], n=10**9), "n", 0),
+        (lambda: ms.kymograph(np.ones((2, 4, 4)), np.array([[0, 0], [0, 1e12]])), "step", 0),
+        (lambda: ms.straighten(np.eye(4), [[0, 0], [0, 1e12]], 3), "step", 0),
+    ]:
+        with pytest.raises(ValueError, match=f"{name} {of_one.format(profile)}"):
+            call()
 
 
 def test_lines_at_borders_of_no_length_outside_and_with_nan_ends():
@@ -418,7 +533,7 @@ def test_the_mean_across_a_straightened_path_is_its_profile():
     path = rng.uniform(15, 45, (5, 2))
     straight = ms.straighten(image, path, 5, spline=False, step=0.5)
     profile = ms.path_profiles(image, path, width=5, step=0.5, endpoint=False)
-    np.testing.assert_allclose(straight.mean(axis=1), profile.values, rtol=1e-12)
+    np.testing.assert_allclose(straight.values.mean(axis=1), profile.values, rtol=1e-12)
 
 
 def test_straightening_along_an_axis_of_a_volume_is_cropping():
@@ -545,6 +660,107 @@ def test_errors_in_functions_name_the_profile():
         ms.profile_reducer(3)
 
 
+class Ended(BaseException):
+    """No Exception, like SystemExit."""
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, Ended])
+def test_what_ends_a_program_goes_through_a_function(error, threads):
+    def ending(samples):
+        if samples[0] == 55:
+            raise error
+        return samples[0]
+
+    image = np.arange(100.0).reshape(10, 10)
+    with pytest.raises(error):
+        ms.line_profiles(image, [[5, 0]], [[5, 9]], reduce=ending, threads=threads)
+
+
+INTERRUPTED = """
+import signal, sys, threading, time
+import numpy as np
+import mensura as ms
+
+slow = sys.argv[1] == "slow"
+
+def reduce(samples):
+    if slow:
+        time.sleep(0.001)
+    return samples[0]
+
+threading.Timer(0.5, signal.raise_signal, [signal.SIGINT]).start()
+begin = time.monotonic()
+try:
+    while time.monotonic() < begin + 20:
+        ms.line_profiles(np.zeros((9, 9)), [[0, 0]] * 2000, [[8, 8]] * 2000, reduce=reduce)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.parametrize("speed", ["slow", "quick"])
+def test_ctrl_c_during_a_function_is_keyboard_interrupt(speed):
+    """Also where it arrives before the first line of the function, as it does if that is quick."""
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, "-c", INTERRUPTED, speed], capture_output=True, text=True, check=True
+        )
+        assert done.stdout == "interrupted\n"
+        assert not done.stderr
+
+
+def test_errors_of_others_are_left_to_them(monkeypatch):
+    """While functions are at work, what Python cannot raise elsewhere goes where it went before."""
+    seen = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: seen.append(unraisable.exc_value))
+
+    class Lost:
+        def __del__(self):
+            raise OSError("lost")
+
+    def losing(samples):
+        Lost()
+        return samples[0]
+
+    got = ms.line_profiles(np.ones((4, 4)), [[0, 0]], [[3, 0]], reduce=losing)
+    assert got.values.tolist() == [1, 1, 1, 1]
+    assert [str(error) for error in seen] == ["lost"] * 4
+
+
+def test_errors_of_functions_at_work_at_once_are_told_apart():
+    """And what Python does with errors that it cannot raise is as it was afterwards."""
+    before = sys.unraisablehook
+    image = np.zeros((6, 6))
+
+    def by_zero(samples):
+        return 1 / samples[0]
+
+    def no_index(samples):
+        raise IndexError("none")
+
+    compiled = ms.profile_reducer(by_zero)
+    found = {"compiled": [], "plain": []}
+
+    def work(name, reduce):
+        for _ in range(8):
+            try:
+                ms.line_profiles(image, [[0, 0]] * 3, [[5, 5]] * 3, reduce=reduce, threads=1)
+            except RuntimeError as error:
+                found[name].append(type(error.__cause__))
+
+    workers = [
+        threading.Thread(target=work, args=arguments)
+        for arguments in (("compiled", compiled), ("plain", no_index)) * 2
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert found == {"compiled": [ZeroDivisionError] * 16, "plain": [IndexError] * 16}
+    assert sys.unraisablehook is before
+
+
 # ------------------------------------------------------------------------------------- invariants
 
 
@@ -649,8 +865,47 @@ LINE = ([[0, 0]], [[3, 3]])
         (
             lambda: ms.line_profiles(np.eye(4), [[0, 0]], [[3, 3], [1, 1]]),
             ValueError,
-            "starts has 1 positions and stops 2",
+            r"starts has 1 positions and stops 2; stops\[1\] has no start",
         ),
+        (
+            lambda: ms.line_profiles(np.eye(4), [[0, 0], [1, 1], [2, 2]], [[3, 3], [1, 1]]),
+            ValueError,
+            r"starts has 3 positions and stops 2; starts\[2\] has no stop",
+        ),
+        (
+            lambda: ms.line_profiles(np.eye(4), [[0, 0], [1, 1], [2]], [[3, 3]] * 3),
+            ValueError,
+            r"starts must have shape .*; starts\[2\] has 1 coordinates, and starts\[0\] has 2",
+        ),
+        (
+            lambda: ms.line_profiles(np.eye(4), LINE[0], [[1, [2, 3]]]),
+            ValueError,
+            r"stops must have shape .*; stops\[0\] is \[1, \[2, 3\]\]",
+        ),
+        (
+            lambda: ms.line_profiles(np.eye(4), [[0, 0], [1, None]], [[3, 3]] * 2),
+            TypeError,
+            r"starts must hold real numbers, and starts\[1\] is \[1, None\]",
+        ),
+        (
+            lambda: ms.line_profiles(np.eye(4), np.array([[0, 1j]]), LINE[1]),
+            TypeError,
+            "starts must hold real numbers, and has dtype complex128",
+        ),
+        *[
+            (
+                lambda spacing=spacing: ms.line_profiles(np.eye(4), *LINE, spacing=spacing),
+                error,
+                "spacing must be a positive number or 2 of them, .*" + said,
+            )
+            for spacing, error, said in [
+                ((1, 0), ValueError, r"; spacing\[1\] is 0"),
+                (np.array([np.nan, 2]), ValueError, r"; spacing\[0\] is nan"),
+                ((1, "2"), TypeError, r"; spacing\[1\] is '2'"),
+                ([None, 1], TypeError, r"; spacing\[0\] is None"),
+                (0, ValueError, "not 0$"),
+            ]
+        ],
         (lambda: ms.line_profiles(np.eye(4), [[0, 0]], [[3]]), ValueError, "stops must have shape"),
         (
             lambda: ms.line_profiles(np.zeros((4, 4, 3)), *LINE),
@@ -712,7 +967,24 @@ LINE = ([[0, 0]], [[3, 3]])
             ValueError,
             "B-spline",
         ),
-        (lambda: ms.line_profiles(np.eye(4), *LINE, like="imagej", width=3), ValueError, "imagej"),
+        *[
+            (
+                lambda options=options: ms.line_profiles(
+                    np.eye(4), *LINE, like="imagej", **options
+                ),
+                ValueError,
+                said,
+            )
+            for options, said in [
+                ({"width": 3}, "width is not for like='imagej', whose lines of a width"),
+                ({"order": 0}, "order must be 1 where like='imagej', not 0"),
+            ]
+        ],
+        (
+            lambda: ms.line_profiles(np.zeros((3, 3, 3)), [[0] * 3], [[2] * 3], like="imagej"),
+            ValueError,
+            "like='imagej' is for 2-D images, and starts has 3 coordinates",
+        ),
         (lambda: ms.line_profiles(np.eye(4), *LINE, step=1e-300), ValueError, "of profile 0"),
         (
             lambda: ms.path_profiles(np.eye(4), [[[0, 0], [1, 1]], [[2, 2]]]),
@@ -732,13 +1004,34 @@ LINE = ([[0, 0]], [[3, 3]])
         (
             lambda: ms.path_profiles(np.eye(4), (np.zeros((3, 2)), [0, 2])),
             ValueError,
-            "must rise from 0 to the number of vertices, 3",
+            r"must rise from 0 to the number of vertices, 3; paths\[1\]\[1\] is 2",
+        ),
+        *[
+            (
+                lambda offsets=offsets: ms.path_profiles(np.eye(4), (np.zeros((6, 2)), offsets)),
+                ValueError,
+                said,
+            )
+            for offsets, said in [
+                ([1, 6], r"; paths\[1\]\[0\] is 1"),
+                ([0, 4, 2, 6], r"; paths\[1\]\[2\] is 2"),
+                (np.empty(0, int), "; it is empty"),
+            ]
+        ],
+        (
+            lambda: ms.path_profiles(np.eye(4), [[[0, 0], [1, 1]], [[2, 2], [3, 3, 3]]]),
+            ValueError,
+            r"paths\[1\] must have .*; paths\[1\]\[1\] has 3 coordinates, and paths\[1\]\[0\]",
         ),
         (lambda: ms.path_profiles(np.eye(4), []), ValueError, "has no path"),
         (lambda: ms.path_profiles(np.eye(4), 5), TypeError, "paths must be a sequence"),
         (lambda: ms.path_profiles(np.eye(4), [*LINE], spline=1), TypeError, "spline must be"),
         (lambda: ms.straighten(np.eye(4), [[0, 0]], 3), ValueError, "path has 1 vertices"),
-        (lambda: ms.straighten(np.eye(4), [[0, 0], [1]], 3), ValueError, "path must have shape"),
+        (
+            lambda: ms.straighten(np.eye(4), [[0, 0], [1]], 3),
+            ValueError,
+            r"; path\[1\] has 1 coord",
+        ),
         (lambda: ms.straighten(np.eye(4), [[0, 0], [3, 3]], 0), ValueError, "width must be"),
         (
             lambda: ms.straighten(np.eye(4), [[0, 0, 0], [3, 3, 3]], 3),

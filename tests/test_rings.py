@@ -1,5 +1,6 @@
 """Rings of objects: equal to distances found one by one, and to each object's own pixels alone."""
 
+import json
 import math
 from fractions import Fraction
 
@@ -541,7 +542,23 @@ SQUARE = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 7]])
         ({"center": "middle"}, ValueError, ["center", "'middle'"]),
         ({"center": None}, TypeError, ["center", "None"]),
         ({"center": [[1, 1]]}, ValueError, ["center", "(1, 2)", "(2, 2)"]),
+        ({"center": [[1, 1], [1]]}, ValueError, ["center", "[[1, 1], [1]]"]),
+        (
+            {"center": np.ones((3, 9), int)},
+            ValueError,
+            ["center has shape (3, 9)", f"{SQUARE.shape}, an image of the shape of labels"],
+        ),
+        ({"center": np.ones((3, 9), bool)}, ValueError, ["center has shape (3, 9)"]),
+        ({"center": SQUARE + 0.5}, TypeError, ["center is an image", "float64", "integers or b"]),
+        ({"center": SQUARE.tolist()}, TypeError, ["center is an image, a list", "NumPy array"]),
+        ({"center": np.ones(2, bool)}, TypeError, ["center must be"]),
         ({"center": [[1, 1], [2, math.inf]]}, ValueError, ["center of label 7", "inf"]),
+        ({"center": [[1, 1], [2, 1e200]]}, ValueError, ["center of label 7", "at most 1e+15"]),
+        (
+            {"metric": "normalized", "spacing": (1e-9, 1e9)},
+            ValueError,
+            ["spacing differs by more than 2^20"],
+        ),
         ({"center": {1: (0, 0), 3: (1, 1)}}, ValueError, ["center", "label 3"]),
         ({"center": {1: (0, 0)}}, ValueError, ["center", "label 7"]),
         ({"center": {1: (0, 0), 7: (1,)}}, ValueError, ["center of label 7", "2 numbers"]),
@@ -561,6 +578,12 @@ def test_errors_name_the_argument_and_the_offender(options, error, fragments):
         assert fragment in str(caught.value)
 
 
+@pytest.mark.parametrize("metric", ["distance", "edge"])
+def test_sides_that_differ_very_much(metric):
+    found = ms.radial_profiles(SQUARE, SQUARE, metric=metric, spacing=(1e-9, 1e9), bins=3)
+    assert found.count.sum() == (SQUARE > 0).sum()
+
+
 def test_a_centroid_of_several_channels_needs_one():
     image = np.zeros((3, 3, 2))
     with pytest.raises(ValueError, match=r'center=\("intensity", 0\)'):
@@ -570,6 +593,16 @@ def test_a_centroid_of_several_channels_needs_one():
 def test_an_image_of_another_shape():
     with pytest.raises(ValueError, match=r"image has shape \(2, 2\) and labels \(3, 3\)"):
         ms.radial_profiles(np.zeros((2, 2)), SQUARE)
+
+
+@pytest.mark.parametrize("axis", [None, 2, -1, np.int64(2)])
+def test_provenance_tells_the_axis_of_channels(axis):
+    image = np.zeros((3, 3, 2))
+    for made in (
+        ms.radial_profiles(image, SQUARE, channel_axis=axis),
+        ms.radial_distribution(SQUARE, image, channel_axis=axis),
+    ):
+        assert json.loads(json.dumps(made.provenance))["channel_axis"] == 2
 
 
 def test_labels_that_are_no_integers():

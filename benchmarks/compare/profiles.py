@@ -4,11 +4,12 @@ Run from the project's root:
 
     python -m benchmarks.compare.profiles --output results
 
-The cases of `profiles_cases` and `rings_cases` are timed, mensura with two threads and its rivals
-in turn, warm, seven calls each (three of a rival whose call takes more than 5 s); OpenCV gets two
-threads too, the others have none. First the samples are compared. Rivals that go through lines or
-frames one by one do some of them, and their time is multiplied by how many there are to each: the
-table says "scaled". Those that take positions get them ready-made. Exit code 1 when samples differ.
+The cases of `profiles_cases`, `outlines_cases` and `rings_cases` are timed, mensura with two
+threads and its rivals in turn, warm, seven calls each (three of a rival whose call takes more than
+5 s); OpenCV gets two threads too, the others have none. First the samples are compared. Rivals that
+go through lines, frames or objects one by one do some of them, and their time is multiplied by how
+many there are to each: the table says "scaled". Those that take positions get them ready-made. Exit
+code 1 when samples differ.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from .outlines_cases import OUTLINE_CASES
 from .peers import is_installed, use_threads
 from .profiles_cases import CASES as LINE_CASES
 from .profiles_cases import Problem, Rival
@@ -37,7 +39,7 @@ PACKAGES = {
     "cp_measure": "cp_measure",
     "diplib": "diplib",
 }
-CASES = LINE_CASES | RING_CASES
+CASES = LINE_CASES | OUTLINE_CASES | RING_CASES
 COLUMNS = (
     "work",
     "mensura ms",

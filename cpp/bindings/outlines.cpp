@@ -44,10 +44,10 @@ auto span_of(const Array& array) {
 
 py::tuple reach(const py::array& labels, const Numbers& points, const Numbers& steps,
                 const Labels& labels_of_ways, std::int64_t inward, std::int64_t outward,
-                std::int64_t near, bool stop_at_neighbors, int threads) {
+                std::int64_t near, bool stop_at_neighbors, bool ties_are_behind, int threads) {
     const ImageView view = view_of(labels, "labels");
     const Crossings crossings{span_of(points), span_of(steps), span_of(labels_of_ways), inward,
-                              outward,         near,           stop_at_neighbors};
+                              outward,         near,           stop_at_neighbors,       ties_are_behind};
     Reach found;
     {
         const Interruptible interruptible;
@@ -89,7 +89,7 @@ void register_outlines(py::module_& module) {
              py::arg("threads"));
     module.def("reach_across", &reach, py::arg("labels"), py::arg("points"), py::arg("steps"),
                py::arg("labels_of_ways"), py::arg("inward"), py::arg("outward"), py::arg("near"),
-               py::arg("stop_at_neighbors"), py::arg("threads"));
+               py::arg("stop_at_neighbors"), py::arg("ties_are_behind"), py::arg("threads"));
     module.def("average_crossings", &means, py::arg("values"), py::arg("channels"), py::arg("offsets"),
                py::arg("first"), py::arg("places"), py::arg("objects"), py::arg("threads"));
     module.def("trace_outlines", &outlines_of, py::arg("labels"), py::arg("diagonal"),

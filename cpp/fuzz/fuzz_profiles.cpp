@@ -1,10 +1,12 @@
-// Samples along any lines, and rings of any objects, against loops that follow the definitions: values
-// to rounding, counts and extremes exactly. One thread and three give the same bits.
+// Samples along any lines, rings and outlines of any objects, and ways across these, against loops that
+// follow the definitions: values to rounding, counts, extremes and places exactly. One thread and three
+// give the same bits.
 #include <cmath>
 #include <map>
 #include <optional>
 
 #include "input.hpp"
+#include "mensura/outlines.hpp"
 #include "mensura/profiles.hpp"
 #include "mensura/rings.hpp"
 #include "target.hpp"
@@ -296,6 +298,158 @@ void check_edge_rings(const Question& q, const RingObjects& objects) {
     }
 }
 
+// --- outlines ----------------------------------------------------------------------------------------
+
+std::string bits_of(const Outlines& outlines) {
+    std::string all;
+    append(all, outlines.corners);
+    append(all, outlines.offsets);
+    append(all, outlines.labels);
+    append(all, outlines.is_hole);
+    return all;
+}
+
+std::string bits_of(const OutlinePoints& points) {
+    std::string all;
+    append(all, points.points);
+    append(all, points.normals);
+    append(all, points.distance);
+    append(all, points.offsets);
+    append(all, points.lengths);
+    return all;
+}
+
+// The object at a pixel, 0 where there is none.
+std::uint64_t object_at(const Question& q, std::int64_t y, std::int64_t x) {
+    const Shape& shape = q.shape();
+    const bool is_inside = y >= 0 && y < shape.height && x >= 0 && x < shape.width;
+    const long double label = is_inside ? q.labels.at(0, y, x) : 0;
+    return label > 0 ? static_cast<std::uint64_t>(label) : 0;
+}
+
+struct Extent {
+    std::int64_t pixels = 0;
+    std::int64_t edges = 0;
+    auto operator<=>(const Extent&) const = default;
+};
+
+// Outlines hold as many pixels as their objects have, and are as long as these have edges.
+void check_extents(const Question& q, const Outlines& outlines) {
+    std::map<std::uint64_t, Extent> expected;
+    visit_pixels(q.shape(), [&](std::int64_t, std::int64_t y, std::int64_t x) {
+        const std::uint64_t label = object_at(q, y, x);
+        if (label == 0) return;
+        Extent& extent = expected[label];
+        ++extent.pixels;
+        extent.edges += (object_at(q, y - 1, x) != label) + (object_at(q, y + 1, x) != label) +
+                        (object_at(q, y, x - 1) != label) + (object_at(q, y, x + 1) != label);
+    });
+    std::map<std::uint64_t, Extent> found;
+    for (std::size_t k = 0; k < outlines.labels.size(); ++k) {
+        double twice = 0;
+        double length = 0;
+        const std::int64_t begin = outlines.offsets[k];
+        const std::int64_t end = outlines.offsets[k + 1];
+        for (std::int64_t c = begin; c < end; ++c) {
+            const double* here = outlines.corners.data() + 2 * c;
+            const double* next = outlines.corners.data() + 2 * (c + 1 == end ? begin : c + 1);
+            twice += here[0] * next[1] - next[0] * here[1];
+            length += std::abs(here[0] - next[0]) + std::abs(here[1] - next[1]);
+        }
+        require((twice < 0) == (outlines.is_hole[k] != 0), "an outline goes the wrong way round");
+        Extent& extent = found[outlines.labels[k]];
+        extent.pixels += static_cast<std::int64_t>(twice / 2);
+        extent.edges += static_cast<std::int64_t>(length);
+    }
+    require(found == expected, "outlines hold other pixels, or have other edges");
+}
+
+void check_points(const Outlines& outlines, const OutlineSampling& sampling,
+                  const OutlinePoints& points) {
+    require(points.lengths.size() == outlines.labels.size(), "another number of outlines");
+    for (std::size_t k = 0; k < points.lengths.size(); ++k) {
+        const auto begin = static_cast<std::size_t>(points.offsets[k]);
+        const auto end = static_cast<std::size_t>(points.offsets[k + 1]);
+        require(end > begin, "an outline without points");
+        const double step = points.lengths[k] / static_cast<double>(end - begin);
+        require(step <= sampling.step * (1 + 1e-9), "points too far apart");
+        for (std::size_t p = begin; p < end; ++p) {
+            require(points.distance[p] == static_cast<double>(p - begin) * step, "another distance");
+            const double size = std::hypot(points.normals[2 * p], points.normals[2 * p + 1]);
+            require(std::abs(size - 1) < 1e-9, "a normal of another length");
+        }
+    }
+}
+
+// How far a way goes on one side, by the definition.
+std::int64_t last_step(const Question& q, const Crossings& ways, std::size_t way, bool inwards) {
+    const double part = ways.ties_are_behind ? 1 : 1 - 1e-9;
+    const double half = ways.ties_are_behind ? 0.5 + position_tolerance : 0.5;
+    const std::int64_t most = inwards ? ways.inward : ways.outward;
+    const std::uint64_t own = ways.labels[way];
+    std::int64_t steps = 0;
+    for (; steps < most; ++steps) {
+        const std::int64_t k = inwards ? -(steps + 1) : steps + 1;
+        std::array<std::int64_t, 2> pixel{};
+        for (std::size_t a = 0; a < 2; ++a) {
+            const double move = static_cast<double>(k) * part;
+            const double place = ways.points[2 * way + a] + move * ways.steps[2 * way + a];
+            pixel[a] = static_cast<std::int64_t>(std::floor(place + half));
+        }
+        const std::uint64_t label = object_at(q, pixel[0], pixel[1]);
+        const bool is_near = steps + 1 <= ways.near;
+        if (inwards && label != own && !is_near) break;
+        if (!inwards && label == own && !is_near) break;
+        if (!inwards && label != own && label != 0 && ways.stop_at_neighbors) break;
+    }
+    return inwards ? -steps : steps;
+}
+
+std::string check_outlines(Bytes& bytes, const Question& q) {
+    const bool diagonal = bytes.flag();
+    const Outlines outlines = trace_outlines(q.labels.view, diagonal, 1);
+    std::string bits = bits_of(outlines);
+    require(bits_of(trace_outlines(q.labels.view, diagonal, 3)) == bits,
+            "three threads give other outlines");
+    check_extents(q, outlines);
+
+    OutlineSampling sampling;
+    sampling.spacing = {static_cast<double>(1 + bytes.below(4)) / 2, 1};
+    sampling.smooth = static_cast<double>(bytes.below(5)) / 2;
+    sampling.step = static_cast<double>(1 + bytes.below(12)) / 4;
+    const OutlinePoints points = sample_outlines(outlines, sampling, 1);
+    const std::string of_points = bits_of(points);
+    require(bits_of(sample_outlines(outlines, sampling, 3)) == of_points,
+            "three threads give other points");
+    check_points(outlines, sampling, points);
+
+    std::vector<std::uint64_t> labels;
+    for (std::size_t k = 0; k < outlines.labels.size(); ++k) {
+        labels.resize(static_cast<std::size_t>(points.offsets[k + 1]), outlines.labels[k]);
+    }
+    std::vector<double> steps(points.normals.begin(), points.normals.end());
+    for (double& step : steps) step /= 2;
+    Crossings ways;
+    ways.points = {points.points.data(), points.points.size()};
+    ways.steps = steps;
+    ways.labels = labels;
+    ways.inward = bytes.below(9);
+    ways.outward = bytes.below(9);
+    ways.near = bytes.below(3);
+    ways.stop_at_neighbors = bytes.flag();
+    ways.ties_are_behind = bytes.flag();
+    const Reach reach = reach_across(q.labels.view, ways, 1);
+    const Reach by_three = reach_across(q.labels.view, ways, 3);
+    require(reach.first == by_three.first && reach.last == by_three.last, "three threads go other ways");
+    for (std::size_t way = 0; way < std::min<std::size_t>(labels.size(), 2000); ++way) {
+        require(reach.first[way] == last_step(q, ways, way, true), "another way inwards");
+        require(reach.last[way] == last_step(q, ways, way, false), "another way outwards");
+    }
+    append(bits, reach.first);
+    append(bits, reach.last);
+    return bits + of_points;
+}
+
 }  // namespace
 }  // namespace mensura::fuzz
 
@@ -322,5 +476,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             "three threads give other rings");
     add_to_digest(rings.data(), rings.size());
     if (q.shape().pixels() <= 400) check_edge_rings(q, objects);
+
+    if (q.axes == 2) {
+        const std::string outlines = check_outlines(bytes, q);
+        add_to_digest(outlines.data(), outlines.size());
+    }
     return 0;
 }

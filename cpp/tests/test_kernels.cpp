@@ -580,3 +580,65 @@ TEST_CASE("distances to a point are rounded as plain ones, on every instruction 
         }
     }
 }
+
+namespace {
+
+// The same by looking at all rows.
+std::vector<double> lowered(const std::vector<double>& source, std::int64_t rows, std::int64_t width,
+                            double weight) {
+    std::vector<double> lowest = source;
+    for (std::int64_t y = 0; y < rows; ++y) {
+        for (std::int64_t other = 0; other < rows; ++other) {
+            const auto steps = static_cast<double>(other - y);
+            for (std::int64_t x = 0; x < width; ++x) {
+                double& least = lowest[static_cast<std::size_t>(y * width + x)];
+                least = std::min(least, source[static_cast<std::size_t>(other * width + x)] +
+                                            weight * (steps * steps));
+            }
+        }
+    }
+    return lowest;
+}
+
+// Squared distances along rows, with zeros and without any.
+std::vector<double> heights(std::int64_t count, unsigned seed) {
+    std::mt19937 random(seed);
+    std::vector<double> found(static_cast<std::size_t>(count));
+    for (double& height : found) {
+        const unsigned kind = random() % 4;
+        const auto steps = static_cast<double>(random() % 40);
+        height = kind == 0 ? std::numeric_limits<double>::infinity() : kind == 1 ? 0 : steps * steps;
+    }
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("rows are lowered to what is least in their columns, with the same bits everywhere") {
+    constexpr double untouched = -7;
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        for (const std::int64_t rows : {1, 2, 3, 17, 64}) {
+            for (const std::int64_t width : {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 64}) {
+                for (const double weight : {1.0, 0.37, 2.25}) {
+                    const auto source = heights(rows * width, static_cast<unsigned>(rows + width));
+                    const auto expected = lowered(source, rows, width, weight);
+                    const std::int64_t step = width + 3;
+                    std::vector<double> out(static_cast<std::size_t>(rows * step), untouched);
+                    for (std::int64_t y = 0; y < rows; ++y) {
+                        std::copy_n(source.data() + y * width, width, out.data() + y * step);
+                    }
+                    table->lower_rows(source.data(), rows, width, weight, out.data(), step);
+                    for (std::int64_t y = 0; y < rows; ++y) {
+                        for (std::int64_t x = 0; x < step; ++x) {
+                            const double found = out[static_cast<std::size_t>(y * step + x)];
+                            REQUIRE(found == (x < width
+                                                  ? expected[static_cast<std::size_t>(y * width + x)]
+                                                  : untouched));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -117,6 +117,21 @@ TEST_CASE("ways across stop at the other side of their object and at others") {
     CHECK(reach.last[0] == 5);
 }
 
+TEST_CASE("a sample between two pixels is in the one nearer to the outline, or in the one behind") {
+    Image<std::uint8_t> image({1, 1, 12}, {0, 3, 0, 0, 0, 1, 1, 1, 0, 0, 2, 2});
+    const std::vector<double> points{0, 7.5, 0, 4.5};
+    const std::vector<double> steps{0, 0.5, 0, -0.5};
+    const std::vector<std::uint64_t> labels{1, 1};
+    Crossings crossings{points, steps, labels, 9, 9, 1, true};
+    Reach reach = reach_across(image.view(), crossings, 1);
+    CHECK(reach.last == Column<std::int64_t>{4, 6});
+    CHECK(reach.first == Column<std::int64_t>{-6, -6});
+    crossings.ties_are_behind = true;
+    reach = reach_across(image.view(), crossings, 1);
+    CHECK(reach.last == Column<std::int64_t>{3, 6});
+    CHECK(reach.first == Column<std::int64_t>{-6, -5});
+}
+
 TEST_CASE("means over ways leave out what is not finite") {
     const double nan = std::nan("");
     const std::vector<double> values{1, 2, 5, nan, 4};

@@ -100,4 +100,6 @@ TEST_CASE("a function reduces, and its failure names the profile") {
     const Reducer failing{Reduction::function, 0,
                           [](const double*, std::int64_t, double*, std::int32_t*) {}};
     CHECK(sample_line(ramp(), {2, 2}, {0, 1}, 2, {}, failing).state.failed == 0);
+    CHECK(sample_line(ramp(), {2, 2}, {0, 1}, 2, {}, failing).state.failed_image == 0);
+    CHECK(sample_line(ramp(), {2, 2}, {0, 1}, 2, {}, range).state.failed_image == -1);
 }

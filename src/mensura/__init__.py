@@ -26,6 +26,7 @@ from mensura.labeling import label
 from mensura.measurements import measurements
 from mensura.measuring import measure
 from mensura.profiles import (
+    PathImage,
     Profile,
     Profiles,
     contour_profiles,
@@ -44,6 +45,7 @@ from mensura.threads import get_num_threads, set_num_threads
 
 __all__ = [
     "Accumulator",
+    "PathImage",
     "Profile",
     "Profiles",
     "Regions",

@@ -188,6 +188,7 @@ def reach_across(
     outward: int,
     near: int,
     stop_at_neighbors: bool,
+    ties_are_behind: bool,
     threads: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...
 def average_crossings(
@@ -214,7 +215,7 @@ def sample_profiles(
     values: NDArray[np.float64],
     counts: NDArray[np.int64],
     threads: int,
-) -> tuple[bool, int]: ...
+) -> tuple[bool, int, int]: ...
 def line_distances(
     offsets: NDArray[np.int64],
     steps: NDArray[np.float64],

@@ -161,14 +161,36 @@ def check_spacing(
     except ValueError:
         raise ValueError(f"spacing must be {allowed}, not {spacing!r}") from None
     if array.dtype.kind not in "iuf":
-        raise TypeError(f"spacing must be {allowed}, not {spacing!r}")
+        raise TypeError(f"spacing must be {allowed}, not {spacing!r}{_first_no_number(spacing)}")
     if array.shape not in ((), (ndim,)):
         raise ValueError(f"spacing must be {allowed}, not {spacing!r}")
     values = np.broadcast_to(array.astype(np.float64), (ndim,))
     # Within these bounds no moment over- or underflows: its order is up to 9.
-    if not ((values >= 1e-24) & (values <= 1e24)).all():
-        raise ValueError(f"spacing must be {allowed}, from 1e-24 to 1e24, not {spacing!r}")
+    allowed_values = (values >= 1e-24) & (values <= 1e24)
+    if not allowed_values.all():
+        axis = int(allowed_values.argmin())
+        which = f"; spacing[{axis}] is {values[axis]:g}" if array.ndim else ""
+        raise ValueError(f"spacing must be {allowed}, from 1e-24 to 1e24, not {spacing!r}{which}")
     return tuple(float(value) for value in values)
+
+
+def _first_no_number(spacing: object) -> str:
+    """Tell which of several numbers is none, to be added to a message."""
+    if isinstance(spacing, (str, np.ndarray)) or not isinstance(spacing, Sequence):
+        return ""
+    for axis, size in enumerate(spacing):
+        if isinstance(size, (bool, np.bool_)) or not isinstance(size, Real):
+            return f"; spacing[{axis}] is {size!r}"
+    return ""
+
+
+def check_unit(unit: str | None, spacing: Sequence[float]) -> str:
+    """Return the name of the unit of a checked spacing, and so of distances."""
+    if unit is None:
+        return "pixel" if set(spacing) == {1.0} else "unit"
+    if not isinstance(unit, str) or not unit.strip():
+        raise TypeError(f'unit must be a name, such as "µm", or None, not {unit!r}')
+    return unit
 
 
 def check_background(background: object, dtype: np.dtype[Any]) -> int | float | None:

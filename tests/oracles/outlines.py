@@ -168,17 +168,19 @@ def value_at(image, y, x):
     return (1 - v) * top + v * bottom
 
 
-def reach(labels, own, place, step, limits):
+def reach(labels, own, place, step, limits, *, order=1):
     """The first and last sample of a normal of an object; `step` is one of it, in pixels.
 
     `limits`: the most samples inward and outward, how many of them may lie on either side, and
-    whether the normal stops at other objects.
+    whether the normal stops at other objects. Between two pixels is the one nearer to the outline,
+    but with order 0 the one behind, which is what is sampled.
     """
+    less, more = (0.0, 1e-9) if order == 0 else (1e-9, 0.0)
     inward, outward, near, stop_at_neighbors = limits
 
     def found(k):
-        at = (p + k * (1 - 1e-9) * s for p, s in zip(place, step, strict=True))
-        y, x = (math.floor(place + 0.5) for place in at)
+        at = (p + k * (1 - less) * s for p, s in zip(place, step, strict=True))
+        y, x = (math.floor(place + 0.5 + more) for place in at)
         inside = 0 <= y < labels.shape[0] and 0 <= x < labels.shape[1]
         return max(int(labels[y, x]), 0) if inside else 0
 

@@ -1,5 +1,6 @@
 """Samples between pixels, one at a time: taps and weights from the definitions, in plain Python."""
 
+import functools
 import itertools
 import math
 
@@ -104,16 +105,35 @@ def across(width, spacing):
     return offsets, weights
 
 
+@functools.cache
 def disc(steps):
-    reach = math.ceil(steps / 2 + 0.5)
+    radius = steps / 2
+    reach = math.ceil(radius + 0.5)
     offsets, weights = [], []
     for a in range(-reach, reach + 1):
         for b in range(-reach, reach + 1):
-            weight = min(1.0, steps / 2 + 0.5 - math.hypot(a, b))
-            if weight > TOLERANCE:
+            weight = area_in_disc(a, b, radius)
+            if weight > TOLERANCE * min(1, radius**2):
                 offsets.append((float(a), float(b)))
                 weights.append(weight)
     return offsets, weights
+
+
+def area_in_disc(a, b, radius):
+    """How much of the pixel (a, b) lies in a disc, by integrals over smooth parts of its chords."""
+    nodes, shares = np.polynomial.legendre.leggauss(20)
+    kinks = [radius**2 - (b + side) ** 2 for side in (-0.5, 0.5)]
+    kinks = [sign * math.sqrt(k) for k in kinks if k > 0 for sign in (-1, 1)]
+    low, high = (min(max(side, -radius), radius) for side in (a - 0.5, a + 0.5))
+    ends = sorted([low, *(min(max(kink, low), high) for kink in kinks), high])
+    area = 0.0
+    for begin, end in itertools.pairwise(math.asin(t / radius) for t in ends):
+        for node, share in zip(nodes, shares, strict=True):
+            angle = begin + (end - begin) * (node + 1) / 2
+            chord = radius * math.cos(angle)
+            inside = min(b + 0.5, chord) - max(b - 0.5, -chord)
+            area += (end - begin) / 2 * share * max(inside, 0.0) * radius * math.cos(angle)
+    return area
 
 
 def normals(tangent, spacing):

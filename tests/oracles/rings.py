@@ -3,6 +3,7 @@
 An object is a list of its pixels (tuples of ints) in raster order; `sides` are those of a pixel.
 """
 
+import functools
 import heapq
 import itertools
 import math
@@ -65,18 +66,35 @@ def nearest_distances(pixels, targets, sides):
     return {p: length(smallest_squared(p, targets, sides), sides) for p in pixels}
 
 
+@functools.cache
+def whole_squares(sides):
+    """Squared sides and the unit they are in: whole numbers of it, where that is but rounding."""
+    parts = np.arange(1, 2**16 + 1)[:, np.newaxis]
+    for some in (sides, sides[-2:]):
+        numbers = np.array(some) / min(some) * parts
+        whole = (np.abs(numbers - np.rint(numbers)) <= 1e-14 * numbers).all(axis=1)
+        if whole.any():
+            count = int(parts[whole.argmax(), 0])
+            counted = [side / min(some) * count for side in sides]
+            first = len(sides) - len(some)
+            counted = counted[:first] + [float(round(side)) for side in counted[first:]]
+            return [side * side for side in counted], min(some) / count
+    return [side * side for side in sides], 1.0
+
+
 def outside_distances(objects, shape, sides, outer):
     """Label -> the pixels of the background that it is nearest to (the smallest of several)."""
     labels = np.array([label for label, pixels in objects.items() for _ in pixels], np.uint64)
     sites = np.array([at for pixels in objects.values() for at in pixels], float).T
     taken = {at for pixels in objects.values() for at in pixels}
-    half = min(sides) / 2
+    weights, unit = whole_squares(sides)
     found = {label: {} for label in objects}
     for at in itertools.product(*map(range, shape)):
         if at in taken or not objects:
             continue
-        squares = squared(at, sites, sides)
-        distance = length(float(squares.min()), sides) - half
+        steps = zip(at, sites, weights, strict=True)
+        squares = sum(w * ((a - b) * (a - b)) for a, b, w in reversed(list(steps)))
+        distance = math.sqrt(float(squares.min())) * unit - min(sides) / 2
         if distance <= outer:
             found[int(labels[squares == squares.min()].min())][at] = distance
     return found

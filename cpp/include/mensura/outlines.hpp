@@ -56,6 +56,9 @@ struct Crossings {
     std::int64_t outward = 0;               // and none behind this
     std::int64_t near = 0;                  // samples from -near to near may lie on either side
     bool stop_at_neighbors = true;
+    // What a sample lies in, where it lies between two pixels: the one behind, which is what
+    // Interpolation::nearest takes, or the one nearer to the outline.
+    bool ties_are_behind = false;
 };
 
 struct Reach {
@@ -65,7 +68,7 @@ struct Reach {
 
 // How far each way goes until it leaves its object on the inner side, and until it meets it again, or
 // another object where it is to stop there, on the outer side. What a sample lies in is the pixel
-// nearest to it; of two, the one nearer to the outline.
+// nearest to it.
 Reach reach_across(const ImageView& labels, const Crossings& crossings, int threads);
 
 // Samples of ways across, way after way: values of all channels of a sample lie together.

@@ -101,8 +101,9 @@ struct ProfileOutput {
 struct ProfileResult {
     // Whether no sample across is NaN. Then `counts` were not written: each is the number across.
     bool complete = true;
-    // The first profile for which a function did not set its status, or -1.
+    // The first profile for which a function did not set its status, and in which image; or -1.
     std::int64_t failed = -1;
+    std::int64_t failed_image = -1;
 };
 
 // Samples images of one shape. Cost: 2 to 5 ns a sample in a contiguous image, in any other and at its

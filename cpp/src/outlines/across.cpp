@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "mensura/outlines.hpp"
+#include "mensura/profiles.hpp"
 #include "mensura/threads.hpp"
 #include "outlines/pixels.hpp"
 
@@ -22,7 +23,7 @@ void for_each_index(std::int64_t count, std::int64_t at_once, int threads, Work 
     });
 }
 
-template <class T>
+template <class T, bool ties_are_behind>
 class Walker {
 public:
     Walker(const ImageView& labels, const Crossings& crossings)
@@ -42,6 +43,10 @@ public:
     }
 
 private:
+    // A hair less of a step, so that a sample between two pixels is in the one nearer to the outline.
+    static constexpr double part = ties_are_behind ? 1 : 1 - 1e-9;
+    static constexpr double half = ties_are_behind ? 0.5 + position_tolerance : 0.5;
+
     T own(std::int64_t way) const {
         return static_cast<T>(crossings_.labels[static_cast<std::size_t>(way)]);
     }
@@ -54,16 +59,15 @@ private:
 
     T object(std::int64_t way, std::int64_t k) const {
         const auto y = static_cast<std::size_t>(2 * way);
-        // A hair less, so that a sample between two pixels is in the one nearer to the outline.
-        const double steps = static_cast<double>(k) * (1 - 1e-9);
+        const double steps = static_cast<double>(k) * part;
         return pixels_.object({nearest(crossings_.points[y] + steps * crossings_.steps[y]),
                                nearest(crossings_.points[y + 1] + steps * crossings_.steps[y + 1])});
     }
 
     // Far outside all is alike, and fits into the integers.
-    static std::int64_t nearest(double place) {
+    std::int64_t nearest(double place) const {
         if (!(std::abs(place) < 1e15)) return -1;
-        return static_cast<std::int64_t>(std::floor(place + 0.5));
+        return static_cast<std::int64_t>(std::floor(place + half));
     }
 
     LabelPixels<T> pixels_;
@@ -143,11 +147,17 @@ Reach reach_across(const ImageView& labels, const Crossings& crossings, int thre
     }
     Reach reach{Column<std::int64_t>(count), Column<std::int64_t>(count)};
     visit_integer_type(labels.dtype, [&]<class T>(std::type_identity<T>) {
-        const Walker<T> walker(labels, crossings);
-        for_each_index(static_cast<std::int64_t>(count), 4096, threads, [&](std::int64_t way) {
-            reach.first[static_cast<std::size_t>(way)] = walker.first(way);
-            reach.last[static_cast<std::size_t>(way)] = walker.last(way);
-        });
+        const auto walk = [&](const auto& walker) {
+            for_each_index(static_cast<std::int64_t>(count), 4096, threads, [&](std::int64_t way) {
+                reach.first[static_cast<std::size_t>(way)] = walker.first(way);
+                reach.last[static_cast<std::size_t>(way)] = walker.last(way);
+            });
+        };
+        if (crossings.ties_are_behind) {
+            walk(Walker<T, true>(labels, crossings));
+        } else {
+            walk(Walker<T, false>(labels, crossings));
+        }
     });
     return reach;
 }

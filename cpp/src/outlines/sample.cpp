@@ -69,9 +69,9 @@ private:
 // How many steps of at most that size make the length: a hair less, so that rounding adds none where the
 // step divides the length.
 std::int64_t steps_along(double length, double step) {
-    constexpr double most = 1U << 31;
+    constexpr double most = 1U << 26;
     const double steps = std::ceil(length / step * (1 - 1e-12));
-    if (!(steps <= most)) throw std::invalid_argument("over 2^31 samples of an outline");
+    if (!(steps <= most)) throw std::invalid_argument("over 2^26 samples of an outline");
     return static_cast<std::int64_t>(steps);
 }
 

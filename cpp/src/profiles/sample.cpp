@@ -82,7 +82,7 @@ public:
                 }
             });
         }
-        return {all, failed_.load()};
+        return result(all);
     }
 
 private:
@@ -139,7 +139,7 @@ private:
             const std::int64_t chunk = chunk_size();
             const auto [begin, end] = part(stretch, samples_per_block, geometry_.samples());
             for (std::int64_t first = begin; first < end; first += chunk) {
-                if (is_in_vain(first)) break;
+                if (is_in_vain(block, first)) break;
                 work_on_any(block, first, std::min(chunk, end - first));
             }
         }
@@ -168,7 +168,7 @@ private:
         for (std::int64_t line = begin; line < end; ++line) {
             const std::int64_t profile = line_at(line);
             const std::int64_t next = line + 1 < end ? line_at(line + 1) : profile;
-            if (is_in_vain(offset(profile))) continue;
+            if (is_in_vain(block, offset(profile))) continue;
             const std::int64_t stop = offset(profile + 1);
             for (std::int64_t first = offset(profile); first < stop; first += chunk) {
                 work_on_line(block, profile, next, first, std::min(chunk, stop - first));
@@ -337,7 +337,7 @@ private:
                 block.reduce.reduce(block.values.front().data() + i, chunk_length, failed);
             out[i * output_.sample_step] = value;
             if (!whole) count_at(image, first + i) = valid;
-            if (failed) note_failure(first + i);
+            if (failed) note_failure(first + i, image);
         }
     }
 
@@ -374,18 +374,28 @@ private:
         }
     }
 
-    // The smallest profile is the one that is told of, for any number of threads.
-    void note_failure(std::int64_t sample) {
-        const std::int64_t profile = positions_.profile_of(sample);
+    // The smallest profile, and of its images the first, is the one that is told of, for any number of
+    // threads.
+    void note_failure(std::int64_t sample, std::int64_t image) {
+        const std::int64_t failure = positions_.profile_of(sample) * std::ssize(images_) + image;
         std::int64_t known = failed_.load();
-        while ((known < 0 || profile < known) && !failed_.compare_exchange_weak(known, profile)) {
+        while ((known < 0 || failure < known) && !failed_.compare_exchange_weak(known, failure)) {
         }
     }
 
-    // Whether a profile has failed before this sample.
-    bool is_in_vain(std::int64_t sample) const {
+    // Whether what has failed comes before all that a block has from this sample on.
+    bool is_in_vain(const Block& block, std::int64_t sample) const {
         const std::int64_t failed = failed_.load(std::memory_order_relaxed);
-        return failed >= 0 && geometry_.offsets[static_cast<std::size_t>(failed)] < sample;
+        if (failed < 0) return false;
+        const std::int64_t profile = failed / std::ssize(images_);
+        if (offset(profile + 1) <= sample) return true;
+        return offset(profile) <= sample && failed % std::ssize(images_) < block.images.begin;
+    }
+
+    ProfileResult result(bool complete) const {
+        const std::int64_t failed = failed_.load();
+        if (failed < 0) return {complete, -1, -1};
+        return {complete, failed / std::ssize(images_), failed % std::ssize(images_)};
     }
 
     std::span<const ProfileImage> images_;
@@ -401,7 +411,7 @@ private:
     std::size_t across_;
     std::array<Amid, axes> amid_;
     bool has_amid_ = true;
-    std::atomic<std::int64_t> failed_{-1};
+    std::atomic<std::int64_t> failed_{-1};  // profile x images + image
 };
 
 void check(std::span<const ProfileImage> images, const ProfileGeometry& geometry) {

@@ -37,23 +37,25 @@ public:
     // Adds the parabola of a pixel to the right of all others, of finite height. One that touches the
     // envelope in a single point stays.
     void add(std::int64_t at, double height) {
-        const double raised = height + weight_ * (static_cast<double>(at) * static_cast<double>(at));
         double begin = -infinite;
         while (!parabolas_.empty()) {
             const Parabola& last = parabolas_.back();
-            begin = (raised - last.raised) / (2 * weight_ * static_cast<double>(at - last.at));
+            // From the difference of the heights: where these and the weight are whole numbers it is
+            // exact if the parabolas meet at a pixel, and never on the wrong side of one.
+            const auto apart = static_cast<double>(at - last.at);
+            const double shift = (height - last.height) / (2 * weight_ * apart);
+            begin = static_cast<double>(last.at) + (apart / 2 + shift);
             if (begin >= last.begin) break;
             parabolas_.pop_back();
         }
         if (parabolas_.empty()) begin = -infinite;
-        parabolas_.push_back({at, height, raised, begin});
+        parabolas_.push_back({at, height, begin});
     }
 
 private:
     struct Parabola {
         std::int64_t at;
         double height;
-        double raised;  // at 0, but for the term that all have
         double begin;
     };
 

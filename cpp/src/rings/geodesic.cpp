@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 namespace mensura {
 
 Geodesic::Geodesic(const std::array<double, 3>& side, int axes) {
     const int far = axes == 3 ? 1 : 0;
-    double longest = 0;
     double shortest = std::min(side[1], side[2]);
     if (axes == 3) shortest = std::min(shortest, side[0]);
     for (int z = -far; z <= far; ++z) {
@@ -19,17 +19,27 @@ Geodesic::Geodesic(const std::array<double, 3>& side, int axes) {
                     std::sqrt((z * side[0]) * (z * side[0]) + (y * side[1]) * (y * side[1]) +
                               (x * side[2]) * (x * side[2]));
                 steps_.push_back({{z, y, x}, length});
-                longest = std::max(longest, length);
+                longest_ = std::max(longest_, length);
             }
         }
     }
     // A little less wide than the shortest step, so that rounding leaves no step within a bucket.
     per_length_ = (1 + 1e-9) / shortest;
-    buckets_.resize(static_cast<std::size_t>(longest * per_length_) + 3);
+}
+
+void Geodesic::make_buckets() {
+    if (!buckets_.empty()) return;
+    constexpr double most = 1 << 20;
+    if (!(longest_ * per_length_ <= most)) {
+        throw std::invalid_argument(
+            "spacing differs by more than 2^20 from axis to axis, too much for ways within objects");
+    }
+    buckets_.resize(static_cast<std::size_t>(longest_ * per_length_) + 3);
 }
 
 void Geodesic::lengths(double* field, const std::array<std::int64_t, 3>& size,
                        std::span<const std::int64_t> sources) {
+    make_buckets();
     std::vector<std::pair<std::int64_t, double>> steps;
     for (const Step& step : steps_) {
         steps.emplace_back((step.by[0] * size[1] + step.by[1]) * size[2] + step.by[2], step.length);

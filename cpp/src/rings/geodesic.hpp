@@ -20,7 +20,8 @@ public:
 
     // `field` is infinite in the object and negative outside of it, of which there is at least one layer
     // all around (without steps along z not in front and behind). Writes the lengths of the ways from
-    // the pixels `sources`; unreached pixels stay infinite.
+    // the pixels `sources`; unreached pixels stay infinite. Throws std::invalid_argument where the sides
+    // differ too much.
     void lengths(double* field, const std::array<std::int64_t, 3>& size,
                  std::span<const std::int64_t> sources);
 
@@ -35,7 +36,10 @@ private:
                                         buckets_.size());
     }
 
+    void make_buckets();
+
     std::vector<Step> steps_;
+    double longest_ = 0;
     double per_length_;
     std::vector<std::vector<std::int64_t>> buckets_;
 };

@@ -1,7 +1,9 @@
 // For every pixel outside all objects, which object is nearest, and how far: up to a limit.
 //
-// Exact, as in distance_transform.hpp, with the object carried along; of several that are equally near
-// the one of the smallest label is taken. Cost: a few steps for each pixel and axis. Memory: 12 bytes a
+// As in distance_transform.hpp, with the object carried along; of several that are equally near the one
+// of the smallest label is taken. Exact where the squared sides are whole numbers, as those of
+// whole_sides.hpp; else what is nearer or as near is told after rounding, of distances that are the same
+// in any crop. Cost: a few steps for each pixel and axis. Memory: 12 bytes a
 // pixel of the image.
 #pragma once
 

@@ -15,9 +15,12 @@ namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
-// A limit in squared units; a little more, as what is beyond it is told apart later, by its distance.
-double squared_limit(const RingPlan& plan, const PixelSides& sides) {
-    const double reach = (plan.outer + sides.half) / sides.unit;
+// How far outside of objects anything is near, between the centers of pixels.
+double reach_of(const RingPlan& plan) { return plan.outer + PixelSides(plan).half; }
+
+// The same in squared units; a little more, as what is beyond it is told apart later, by its distance.
+double squared_limit(const RingPlan& plan, double unit) {
+    const double reach = reach_of(plan) / unit;
     return reach * reach * (1 + 1e-9);
 }
 
@@ -43,8 +46,8 @@ void visit_nonzero(RowReader<T>& reader, const RegionRun& run, Visit visit) {
 }  // namespace
 
 Surroundings::Surroundings(const RingObjects& objects, const RingPlan& plan, int threads)
-    : nearest(nearest_objects(objects, PixelSides(plan).squared, squared_limit(plan, PixelSides(plan)),
-                              threads)),
+    : sides(squared_sides(plan.spacing, plan.axes, reach_of(plan))),
+      nearest(nearest_objects(objects, sides.squared, squared_limit(plan, sides.unit), threads)),
       runs(view_of(nearest, objects.shape()), threads), place(objects.count(), -1) {
     for (std::size_t k = 0; k < runs.count(); ++k) {
         place[static_cast<std::size_t>(runs.labels()[k] - 1)] = static_cast<std::int64_t>(k);
@@ -317,7 +320,7 @@ const double* ObjectDistances::of_run(std::size_t k, std::int64_t begin, std::in
     const double* squared =
         surroundings_->nearest.squared.data() + run.row * objects_->shape().width + run.start;
     for (std::int64_t i = begin; i < end; ++i) {
-        const double distance = std::sqrt(squared[i]) * sides_.unit - sides_.half;
+        const double distance = std::sqrt(squared[i]) * surroundings_->sides.unit - sides_.half;
         room[i - begin] = distance <= plan_->outer ? distance : none;
     }
     return room;

@@ -14,11 +14,13 @@
 #include "rings/geodesic.hpp"
 #include "rings/nearest_object.hpp"
 #include "rings/ring_sums.hpp"
+#include "rings/whole_sides.hpp"
 
 namespace mensura {
 
 // What lies outside of objects and is near to them, as runs of the objects' numbers.
 struct Surroundings {
+    SquaredSides sides;
     NearestObjects nearest;
     RingObjects runs;
     std::vector<std::int64_t> place;  // of each object in `runs`, -1 where nothing is nearest to it

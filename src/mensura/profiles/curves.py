@@ -282,11 +282,24 @@ def _as_offsets(offsets: Any, vertices: int, name: str) -> Offsets:
     array = np.asarray(offsets)
     if array.dtype.kind not in "iu":
         raise TypeError(f"{name}[1], the offsets, must be integers, not {array.dtype}")
-    if not len(array) or array[0] != 0 or array[-1] != vertices or (np.diff(array) < 0).any():
+    wrong = _wrong_offset(array, vertices)
+    if wrong is not None:
+        given = "it is empty" if not len(array) else f"{name}[1][{wrong}] is {array[wrong]}"
         raise ValueError(
-            f"{name}[1], the offsets, must rise from 0 to the number of vertices, {vertices}"
+            f"{name}[1], the offsets, must rise from 0 to the number of vertices, {vertices}; "
+            f"{given}"
         )
     return array.astype(np.int64)
+
+
+def _wrong_offset(offsets: Any, vertices: int) -> int | None:
+    """Return which offset is not as it must be."""
+    if not len(offsets) or offsets[0] != 0:
+        return 0
+    falls = offsets[1:] < offsets[:-1]
+    if falls.any():
+        return int(falls.argmax()) + 1
+    return None if offsets[-1] == vertices else len(offsets) - 1
 
 
 def _checked(vertices: Floats, offsets: Offsets, name_of: Any) -> tuple[Floats, Offsets]:

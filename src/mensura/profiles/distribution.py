@@ -146,7 +146,7 @@ def radial_distribution(
         "version": _core.__version__,
         "function": "radial_distribution",
         "labels": objects.described,
-        **described_pixels(pixels, channel_axis),
+        **described_pixels(pixels),
         "like": like,
         "bins": number,
         "scaled": is_scaled,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mensura.arguments import check_count, check_spacing
+from mensura.arguments import check_count, check_spacing, check_unit
 from mensura.profiles.placing import Lines, Segments, as_imagej, as_scikit_image, at_step, so_many
 from mensura.profiles.reducing import ReducingFunction, check_reduce
 from mensura.profiles.result import Profiles
@@ -21,7 +21,6 @@ from mensura.profiles.sampling import (
     make_geometry,
     read_source,
     sample,
-    spacing_unit,
     spread_across,
 )
 
@@ -42,6 +41,7 @@ def line_profiles(
     reduce: str | tuple[str, float] | ReducingFunction = "mean",
     outside: str | float = "nan",
     spacing: float | Sequence[float] = 1,
+    unit: str | None = None,
     mask: ArrayLike | None = None,
     channel_axis: int | None = None,
     channels: Iterable[str] | None = None,
@@ -63,7 +63,8 @@ def line_profiles(
         the unit of `spacing`. Samples across lie one pixel apart (with pixels that are not square,
         the smallest of their sizes). A width of m pixels has m samples, centered on the line; what
         is left of a width that is not whole adds one sample on either side with half of it for a
-        weight. Default: one sample.
+        weight. In a volume a sample weighs as much of its pixel as lies in the tube. Default: one
+        sample.
     step : float, optional
         The distance of neighboring samples, in the unit of `spacing`: samples lie at 0, step,
         2 step ... as far as the line goes. Default: one pixel (the smallest of its sizes).
@@ -78,7 +79,8 @@ def line_profiles(
     reduce : str, tuple or callable, optional
         What the samples across become: "mean", "sum", "min", "max", "std" (of the whole),
         "median", ("quantile", q), or a function of yours (:func:`profile_reducer`). Weights count
-        in mean, sum (value x weight: with a width of m pixels, the sum of m samples) and std.
+        in mean, sum (value x weight: with a width of m pixels, the sum of m samples; in a volume
+        of as many as the area of the disc) and std.
     outside : {"nan", "nearest", "reflect"} or number, optional
         What lies beyond the centers of the outermost pixels (with order 0, beyond the pixels):
         nothing, so that samples there are left out; the nearest pixel; the image mirrored at its
@@ -86,6 +88,9 @@ def line_profiles(
     spacing : float or sequence of float, optional
         The size of a pixel, one number or one per axis. Distances, `width` and `step` are in its
         unit; positions stay in pixels.
+    unit : str, optional
+        The name of that unit, such as "µm", for tables and pictures. Default: "pixel", or "unit"
+        where `spacing` is given.
     mask : array_like of bool, optional
         True where a pixel is left out, of the shape of `image` or of one channel.
     channel_axis : int, optional
@@ -126,8 +131,10 @@ def line_profiles(
 
     ``like="imagej"``: floor(length + 1/2) steps of equal length and so many samples plus one (one
     fewer on a vertical line as long as the image is high and a horizontal one as long as it is
-    wide), of the nearest pixel up to one pixel beyond the centers of the outermost, 0 beyond. One
-    sample across, order 1, 2-D. Distances are i x step, where ImageJ writes i x pixel width.
+    wide), of the nearest pixel up to one pixel beyond the centers of the outermost, 0 beyond; which
+    samples are beyond is told by places that are added up step by step, as ImageJ does. One sample
+    across, order 1, 2-D: ImageJ's lines of a width and its polylines are other procedures, which
+    are not offered. Distances are i x step, where ImageJ writes i x pixel width.
 
     Examples
     --------
@@ -141,6 +148,7 @@ def line_profiles(
     array([21. , 23.5])
     """
     segments = _as_segments(starts, stops, spacing)
+    length_unit = check_unit(unit, segments.spacing)
     ndim = segments.starts.shape[1]
     source = read_source(
         image, ndim, mask=mask, channel_axis=channel_axis, channels=channels, of="starts"
@@ -179,11 +187,12 @@ def line_profiles(
         count,
         keys={"profile": np.arange(len(lines.starts))},
         channels=source.names,
-        unit=spacing_unit(segments.spacing),
+        unit=length_unit,
         provenance={
             "function": "line_profiles",
             **source.described,
             "spacing": list(segments.spacing),
+            "unit": length_unit,
             **options,
             "reduce": reduction.name,
             "like": like,
@@ -195,8 +204,11 @@ def _as_segments(starts: ArrayLike, stops: ArrayLike, spacing: float | Sequence[
     begins = as_points(starts, "starts")
     finishes = as_points(stops, "stops", begins.shape[1])
     if begins.shape != finishes.shape:
+        both = min(len(begins), len(finishes))
+        longer, other = ("starts", "stop") if len(begins) > both else ("stops", "start")
         raise ValueError(
-            f"starts has {len(begins)} positions and stops {len(finishes)}; each line has both"
+            f"starts has {len(begins)} positions and stops {len(finishes)}; {longer}[{both}] has "
+            f"no {other}"
         )
     unknown = ~np.isfinite(np.hstack([begins, finishes])).all(axis=1, keepdims=True)
     if unknown.any():
@@ -243,12 +255,30 @@ def _placed_like(
                 "for orders 0 and 1"
             )
         return as_scikit_image(segments)
-    if options["order"] != 1 or options["width"] is not None or segments.starts.shape[1] != 2:
-        raise ValueError("like='imagej' is for 2-D images, order 1, and without width")
+    if options["width"] is not None:
+        raise ValueError(
+            "width is not for like='imagej', whose lines of a width run along a spline of their own"
+        )
+    if options["order"] != 1:
+        raise ValueError(f"order must be 1 where like='imagej', not {options['order']}")
+    if segments.starts.shape[1] != 2:
+        raise ValueError("like='imagej' is for 2-D images, and starts has 3 coordinates")
     return as_imagej(segments, source.shape)
 
 
 def _zero_far_outside(values: Floats, lines: Lines, shape: tuple[int, ...]) -> None:
-    """Set samples to 0 that are more than a pixel beyond the centers of the outermost."""
+    """Set samples to 0 that are more than a pixel beyond the centers of the outermost.
+
+    ImageJ adds one step after the other, and what is rounded adds up. That matters where it carries
+    a sample over the edge, and so lines are walked that have one near to it.
+    """
     points = lines.points()
-    values[((points < -1) | (points >= shape)).any(axis=1)] = 0
+    beyond = np.asarray(((points < -1) | (points >= shape)).any(axis=1))
+    near = ((np.abs(points + 1) < 1e-6) | (np.abs(points - shape) < 1e-6)).any(axis=1)
+    for line in np.unique(np.searchsorted(lines.offsets, np.flatnonzero(near), side="right") - 1):
+        first, last = lines.offsets[line : line + 2].tolist()
+        steps = np.repeat(lines.steps[line : line + 1], last - first, axis=0)
+        steps[0] = lines.starts[line]
+        walked = np.add.accumulate(steps, axis=0)
+        beyond[first:last] = ((walked < -1) | (walked >= shape)).any(axis=1)
+    values[beyond] = 0

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
-from mensura.arguments import as_labels, check_connectivity, check_spacing
+from mensura.arguments import as_labels, check_connectivity, check_spacing, check_unit
 from mensura.labeling import label
 from mensura.profiles.reducing import ReducingFunction, check_reduce
 from mensura.profiles.resampling import ranges_of
@@ -33,7 +33,6 @@ from mensura.profiles.sampling import (
     offsets_of,
     read_source,
     sample,
-    spacing_unit,
     spread_across,
 )
 from mensura.regions import Regions
@@ -57,6 +56,7 @@ def contour_profiles(
     holes: bool = True,
     connectivity: int | None = None,
     spacing: float | Sequence[float] = 1,
+    unit: str | None = None,
     mask: ArrayLike | None = None,
     channel_axis: int | None = None,
     channels: Iterable[str] | None = None,
@@ -91,6 +91,8 @@ def contour_profiles(
         default) or in two (1).
     spacing : float or sequence of float, optional
         The size of a pixel, one number or one per axis.
+    unit : str, optional
+        The name of its unit; see :func:`mensura.line_profiles`.
     mask, channel_axis, channels
         As for :func:`mensura.line_profiles`.
     threads : int, optional
@@ -126,6 +128,7 @@ def contour_profiles(
     """
     objects = _as_flat_labels(labels, connectivity, threads)
     steps = check_spacing(spacing, 2)
+    length_unit = check_unit(unit, steps)
     source = _source_of(image, objects.image, mask, channel_axis, channels)
     traced = _trace(objects, threads)
     pitch = min(steps)
@@ -156,13 +159,14 @@ def contour_profiles(
         channels=source.names,
         closed=True,
         length=points.lengths,
-        unit=spacing_unit(steps),
+        unit=length_unit,
         provenance={
             "function": "contour_profiles",
             **source.described,
             "labels": objects.described,
             "connectivity": objects.connectivity,
             "spacing": list(steps),
+            "unit": length_unit,
             "step": step,
             "smooth": smooth,
             "offset": shift,
@@ -192,6 +196,7 @@ def normal_profiles(
     outside: str | float = "nan",
     connectivity: int | None = None,
     spacing: float | Sequence[float] = 1,
+    unit: str | None = None,
     mask: ArrayLike | None = None,
     channel_axis: int | None = None,
     channels: Iterable[str] | None = None,
@@ -202,7 +207,9 @@ def normal_profiles(
     Where the outline is at distance 0, distances inside the object are negative. A normal ends
     inside where it leaves the object, and outside where it meets the object again or, with
     `stop_at_neighbors`, another one. What it is in is told by the nearest pixel, further than a
-    pixel from the outline; nearer than that both sides are part of what is sampled anyway.
+    pixel from the outline; nearer than that both sides are part of what is sampled anyway. Of two
+    pixels that are as near it is in the one nearer to the outline, but with order 0 in the one that
+    is sampled.
 
     Parameters
     ----------
@@ -230,7 +237,7 @@ def normal_profiles(
         cut off.
     order, outside, mask, channel_axis, channels
         As for :func:`mensura.line_profiles`.
-    connectivity, spacing, threads
+    connectivity, spacing, unit, threads
         As for :func:`contour_profiles`.
 
     Returns
@@ -271,6 +278,7 @@ def normal_profiles(
     """
     objects = _as_flat_labels(labels, connectivity, threads)
     steps = check_spacing(spacing, 2)
+    length_unit = check_unit(unit, steps)
     pitch = min(steps)
     source = _source_of(image, objects.image, mask, channel_axis, channels)
     ways = _Ways(
@@ -290,13 +298,21 @@ def normal_profiles(
     if not _check_bool(image_border, "image_border"):
         points = points.away_from_border(objects.image.shape)
     stop = _check_bool(stop_at_neighbors, "stop_at_neighbors")
-    normals = _Normals(points, ways, objects.image, stop, threads)
+    normals = _Normals(
+        points,
+        ways,
+        objects.image,
+        stop_at_neighbors=stop,
+        ties_are_behind=order == 0,
+        threads=threads,
+    )
     provenance = {
         "function": "normal_profiles",
         **source.described,
         "labels": objects.described,
         "connectivity": objects.connectivity,
         "spacing": list(steps),
+        "unit": length_unit,
         "inward": ways.inward,
         "outward": ways.outward,
         "step": step,
@@ -310,7 +326,7 @@ def normal_profiles(
         "outside": outside,
     }
     make = normals.averaged if average else normals.each
-    return make(source, sampling, spacing_unit(steps), provenance, threads)
+    return make(source, sampling, length_unit, provenance, threads)
 
 
 # ------------------------------------------------------------------------------------------ objects
@@ -494,7 +510,10 @@ class _Ways:
         self.steps_inward = math.floor(inward / step * (1 + 1e-12))
         self.steps_outward = math.floor(outward / step * (1 + 1e-12))
         if self.steps_inward + self.steps_outward > 1 << 20:
-            raise ValueError(f"step is {step}, which makes over a million samples of each normal")
+            raise ValueError(
+                f"inward is {inward:g} and outward {outward:g}, which makes over a million samples "
+                f"of each normal where step is {step:g}"
+            )
 
     @property
     def axis(self) -> Floats:
@@ -510,7 +529,9 @@ class _Normals:
         points: _Points,
         ways: _Ways,
         labels: NDArray[Any],
+        *,
         stop_at_neighbors: bool,
+        ties_are_behind: bool,
         threads: int | None,
     ) -> None:
         self._points, self._ways = points, ways
@@ -526,6 +547,7 @@ class _Normals:
             ways.steps_outward,
             math.ceil(max(points.spacing) / ways.step) - 1,
             stop_at_neighbors,
+            ties_are_behind,
             used,
         )
         self._sizes = last - self._first + 1
@@ -568,6 +590,7 @@ class _Normals:
             self._ways.step * place,
             count,
             keys=keys,
+            key_units={"position": unit, "point-0": "pixel", "point-1": "pixel"},
             channels=source.names,
             unit=unit,
             provenance=provenance,

@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mensura.arguments import as_image, check_count, check_spacing
+from mensura import _core
+from mensura.arguments import as_image, check_channel_names, check_count, check_spacing, check_unit
 from mensura.profiles.curves import Polylines, read_curves
 from mensura.profiles.moving_frames import moving_frames
-from mensura.profiles.reducing import ReducingFunction, check_reduce
+from mensura.profiles.path_image import PathImage
+from mensura.profiles.reducing import ReducingFunction, Reduction, check_reduce
 from mensura.profiles.result import Profiles
 from mensura.profiles.sampling import (
     TOLERANCE,
@@ -26,8 +28,8 @@ from mensura.profiles.sampling import (
     read_source,
     sample,
     sample_images,
-    spacing_unit,
     spread_across,
+    uneven_row,
 )
 
 
@@ -44,6 +46,7 @@ def path_profiles(
     reduce: str | tuple[str, float] | ReducingFunction = "mean",
     outside: str | float = "nan",
     spacing: float | Sequence[float] = 1,
+    unit: str | None = None,
     mask: ArrayLike | None = None,
     channel_axis: int | None = None,
     channels: Iterable[str] | None = None,
@@ -75,7 +78,7 @@ def path_profiles(
         Whether, with `step`, the last vertex is sampled too where the last step does not reach it.
     spline : bool, optional
         Whether a path is not the polyline but the natural cubic spline through its vertices.
-    order, reduce, outside, spacing, mask, channel_axis, channels, threads : optional
+    order, reduce, outside, spacing, unit, mask, channel_axis, channels, threads : optional
         See :func:`line_profiles`.
 
     Returns
@@ -103,6 +106,7 @@ def path_profiles(
     (array([ 0., 20., 31., 33., 34.]), array([0., 2., 4., 6., 7.]))
     """
     curves = _curves(paths, spline, spacing, "paths")
+    length_unit = check_unit(unit, curves.spacing)
     source = read_source(
         image,
         curves.vertices.shape[1],
@@ -122,11 +126,12 @@ def path_profiles(
         count,
         keys={"profile": np.arange(len(offsets) - 1)},
         channels=source.names,
-        unit=spacing_unit(curves.spacing),
+        unit=length_unit,
         provenance={
             "function": "path_profiles",
             **source.described,
             "spacing": list(curves.spacing),
+            "unit": length_unit,
             "width": width,
             "step": step,
             "n": n,
@@ -149,10 +154,12 @@ def straighten(
     order: int = 1,
     outside: str | float = "nan",
     spacing: float | Sequence[float] = 1,
+    unit: str | None = None,
     mask: ArrayLike | None = None,
     channel_axis: int | None = None,
+    channels: Iterable[str] | None = None,
     threads: int | None = None,
-) -> Floats:
+) -> PathImage:
     """Return the band along a path as a straight image, in a volume the bar as a straight volume.
 
     Parameters
@@ -168,12 +175,15 @@ def straighten(
         The distance of neighboring samples along the path. Default: one pixel.
     spline : bool, optional
         Whether the path is the natural cubic spline through the vertices, or the polyline.
-    order, outside, spacing, mask, channel_axis, threads : optional
+    order, outside, spacing, unit, mask, channel_axis, channels, threads : optional
         See :func:`line_profiles`.
 
     Returns
     -------
-    (along, across) float64 array, in a volume (along, across, across); with channels (..., C)
+    PathImage
+        An image that can be used as an array: (along, across), in a volume (along, across, across),
+        with channels (..., C); its ``axes`` tell where samples lie along and across.
+
         Across, samples are one pixel apart (with pixels that are not square, the smallest of their
         sizes) and centered on the path; in an image they run to the right of who walks along it and
         sees rows downwards. For a path along a row they are rows.
@@ -201,16 +211,20 @@ def straighten(
     >>> import numpy as np
     >>> import mensura as ms
     >>> image = np.add.outer(10 * np.arange(5), np.arange(6))
-    >>> ms.straighten(image, [[2, 1], [2, 4]], 3)
+    >>> straight = ms.straighten(image, [[2, 1], [2, 4]], 3)
+    >>> straight.values
     array([[11., 21., 31.],
            [12., 22., 32.],
            [13., 23., 33.],
            [14., 24., 34.]])
+    >>> straight.axes
+    {'distance': array([0., 1., 2., 3.]), 'across': array([-1.,  0.,  1.])}
     """
     curves = _curves(_one_path(path), spline, spacing, "path")
+    length_unit = check_unit(unit, curves.spacing)
     ndim = curves.vertices.shape[1]
     source = read_source(
-        image, ndim, mask=mask, channel_axis=channel_axis, channels=None, of="path"
+        image, ndim, mask=mask, channel_axis=channel_axis, channels=channels, of="path"
     )
     _, distance = _placed(curves, step, None, endpoint=False)
     pitch = min(curves.spacing)
@@ -231,8 +245,27 @@ def straighten(
         every, np.ascontiguousarray(grid.reshape(-1, ndim)), spread_across(None, curves.spacing)
     )
     sampling = check_sampling(order, outside)
-    values, _ = sample(source, geometry, sampling, check_reduce("mean"), threads)
-    return values.reshape(*grid.shape[:-1], *values.shape[1:])
+    values, count = sample(source, geometry, sampling, check_reduce("mean"), threads)
+    shape = (*grid.shape[:-1], *values.shape[1:])
+    sides = ["across"] if ndim == 2 else ["across-0", "across-1"]
+    return PathImage(
+        values.reshape(shape),
+        count.reshape(shape),
+        {"distance": distance} | dict.fromkeys(sides, pitch * band.offsets[:, 0]),
+        channels=source.names,
+        unit=length_unit,
+        provenance={
+            "function": "straighten",
+            **source.described,
+            "spacing": list(curves.spacing),
+            "unit": length_unit,
+            "width": width,
+            "step": step,
+            "spline": spline,
+            "order": order,
+            "outside": outside,
+        },
+    )
 
 
 def kymograph(
@@ -248,11 +281,13 @@ def kymograph(
     reduce: str | tuple[str, float] | ReducingFunction = "mean",
     outside: str | float = "nan",
     spacing: float | Sequence[float] = 1,
+    unit: str | None = None,
     mask: ArrayLike | None = None,
     frame_axis: int = 0,
     channel_axis: int | None = None,
+    channels: Iterable[str] | None = None,
     threads: int | None = None,
-) -> Floats:
+) -> PathImage:
     """Sample every frame of a stack along one path: an image of path over time.
 
     Where to sample is worked out once for all frames and channels.
@@ -271,17 +306,23 @@ def kymograph(
         The last column is then nearer to its neighbor than the others are.
     spacing : float or sequence of float, optional
         The size of a pixel of a frame, one number or one per axis.
+    unit : str, optional
+        The name of its unit; see :func:`line_profiles`.
     mask : array_like of bool, optional
         True where a pixel is left out, of the shape of a frame (of one channel).
     frame_axis, channel_axis : int, optional
         The axes of `stack` that hold frames and channels.
+    channels : sequence of str, optional
+        The names of the channels, instead of 0, 1 ...
     threads : int, optional
         See :func:`mensura.set_num_threads`. The result is the same for any number.
 
     Returns
     -------
-    (frames, samples) float64 array, with channels (frames, samples, C)
-        Sample i lies i steps along the path.
+    PathImage
+        An image that can be used as an array: (frames, samples), with channels (frames, samples,
+        C). Its ``distance`` tells where along the path samples lie, its ``count`` how many samples
+        across are behind each.
 
     Raises
     ------
@@ -290,33 +331,100 @@ def kymograph(
     ValueError
         If an argument has a shape or a value that is not allowed.
     RuntimeError
-        If a function of yours fails.
+        If a function of yours fails; the message names the frame and the channel.
 
     Examples
     --------
     >>> import numpy as np
     >>> import mensura as ms
     >>> frame = np.add.outer(10 * np.arange(5), np.arange(6))
-    >>> ms.kymograph([frame, frame + 100], [[2, 1], [2, 4]], width=3)
+    >>> image = ms.kymograph([frame, frame + 100], [[2, 1], [2, 4]], width=3)
+    >>> image.values
     array([[ 21.,  22.,  23.,  24.],
            [121., 122., 123., 124.]])
+    >>> image.distance, image.count[0]
+    (array([0., 1., 2., 3.]), array([3, 3, 3, 3]))
     """
     curves = _curves(_one_path(path), spline, spacing, "path")
-    frames = _frames(stack, curves.vertices.shape[1], frame_axis, channel_axis)
-    images = [channel for frame in frames for channel in frame]
+    length_unit = check_unit(unit, curves.spacing)
+    array = as_image(stack, "stack")
+    frames = _frames(array, curves.vertices.shape[1], frame_axis, channel_axis)
+    names = check_channel_names(channels, frames.shape[1], channel_axis is not None)
     offsets, distance = _placed(curves, step, n, endpoint)
     geometry = _geometry(curves, offsets, distance, spread_across(width, curves.spacing))
-    values = np.empty((*frames.shape[:2], len(distance)))
-    sample_images(
-        images,
-        [_frame_mask(mask, frames.shape[2:])] * len(images),
-        geometry,
-        check_sampling(order, outside),
-        check_reduce(reduce),
-        into=values.reshape(len(images), len(distance)),
+    reduction = check_reduce(reduce)
+    values, count = _sampled_frames(
+        frames,
+        _frame_mask(mask, frames.shape[2:]),
+        names,
+        geometry=geometry,
+        sampling=check_sampling(order, outside),
+        reduction=reduction,
         threads=threads,
     )
-    return values[:, 0] if channel_axis is None else np.moveaxis(values, 1, 2)
+    if channel_axis is None:
+        values, count = values[:, 0], count[:, 0]
+    else:
+        values, count = np.moveaxis(values, 1, 2), np.moveaxis(count, 1, 2)
+    return PathImage(
+        values,
+        count,
+        {"frame": np.arange(len(frames)), "distance": distance},
+        channels=names,
+        unit=length_unit,
+        provenance={
+            "function": "kymograph",
+            "image": {"shape": list(array.shape), "dtype": array.dtype.str},
+            "frame_axis": int(frame_axis) % array.ndim,
+            "channel_axis": None if channel_axis is None else int(channel_axis) % array.ndim,
+            "mask": mask is not None,
+            "spacing": list(curves.spacing),
+            "unit": length_unit,
+            "width": width,
+            "step": step,
+            "n": n,
+            "endpoint": endpoint,
+            "spline": spline,
+            "order": order,
+            "outside": outside,
+            "reduce": reduction.name,
+        },
+    )
+
+
+def _sampled_frames(
+    frames: NDArray[Any],
+    mask: NDArray[np.uint8] | None,
+    names: tuple[str, ...] | None,
+    *,
+    geometry: Geometry,
+    sampling: _core.Sampling,
+    reduction: Reduction,
+    threads: int | None,
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Return values and numbers of valid samples of all frames: (frames, channels, samples)."""
+    images = [channel for frame in frames for channel in frame]
+    values = np.empty((*frames.shape[:2], geometry.samples))
+
+    def place(_: int, image: int) -> str:
+        frame, channel = divmod(image, frames.shape[1])
+        return f"the path in frame {frame}" + (
+            "" if names is None else f", channel {names[channel]}"
+        )
+
+    count = sample_images(
+        images,
+        [mask] * len(images),
+        geometry,
+        sampling,
+        reduction,
+        into=values.reshape(len(images), geometry.samples),
+        threads=threads,
+        name_of=place,
+    )
+    if count is None:
+        return values, np.broadcast_to(np.int64(geometry.across), values.shape)
+    return values, count.reshape(values.shape)
 
 
 def _whole_width(width: float, spacing: tuple[float, ...]) -> float:
@@ -325,9 +433,10 @@ def _whole_width(width: float, spacing: tuple[float, ...]) -> float:
     return max(1.0, float(np.floor(check_positive(width, "width") / pitch + TOLERANCE))) * pitch
 
 
-def _frames(stack: ArrayLike, ndim: int, frame_axis: int, channel_axis: int | None) -> NDArray[Any]:
+def _frames(
+    array: NDArray[Any], ndim: int, frame_axis: int, channel_axis: int | None
+) -> NDArray[Any]:
     """Return the stack with an axis of frames, one of channels, and those of a frame."""
-    array = as_image(stack, "stack")
     axes = [_axis(frame_axis, "frame_axis", array.ndim)]
     if channel_axis is not None:
         axes.append(_axis(channel_axis, "channel_axis", array.ndim))
@@ -370,8 +479,7 @@ def _one_path(path: Any) -> NDArray[Any]:
         return np.asarray(path)
     except ValueError:
         raise ValueError(
-            f"path must have shape (n, ndim), one vertex per row, not rows of different lengths: "
-            f"{path!r}"
+            f"path must have shape (n, ndim), one vertex per row{uneven_row(path, 'path')}"
         ) from None
 
 
@@ -393,7 +501,7 @@ def _placed(
         number = check_count(n, "n")
         if number < 1:
             raise ValueError(f"n must be at least 1, not {number}")
-        sizes = np.full(len(curves.lengths), number)
+        sizes = check_sizes(np.full(len(curves.lengths), float(number)), "n")
         steps = curves.lengths / max(number - 1, 1)
         reaches_end = sizes > 1
     else:

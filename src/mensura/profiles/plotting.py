@@ -1,4 +1,4 @@
-"""Profiles as a picture: a line per group and channel, with a band for the spread.
+"""Profiles as a picture: a line per group and channel, with a band for the spread; and path images.
 
 Colors are from the palette of Okabe and Ito (Color Universal Design, 2008), which people with any
 common color vision tell apart, those first that show on white.
@@ -14,6 +14,7 @@ from mensura.io import import_package
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from mensura.profiles.path_image import PathImage
     from mensura.profiles.result import Profiles
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -103,3 +104,28 @@ def _draw_each(
         lines = np.stack([np.broadcast_to(axis, matrix.shape[:2]), matrix[:, :, c]], axis=-1)
         colors = [COLORS[(k * channels + c) % len(COLORS)] for k in group.tolist()]
         ax.add_collection(collection(list(lines), colors=colors, linewidths=0.6, alpha=opacity))
+
+
+def draw_path_image(
+    image: "PathImage", values: NDArray[np.float64], intensity: str, ax: "Axes | None"
+) -> "Axes":
+    """Draw values of an image along a path; see :meth:`mensura.PathImage.plot`."""
+    if ax is None:
+        ax = import_package("matplotlib.pyplot", "report").subplots()[1]
+    (down, rows), (right, columns) = image.axes.items()
+    mesh = ax.pcolormesh(_edges(columns), _edges(rows), values, cmap="gray", rasterized=True)
+    ax.invert_yaxis()
+    if "frame" not in image.axes:
+        ax.set_aspect("equal")
+    for name, set_label in ((right, ax.set_xlabel), (down, ax.set_ylabel)):
+        set_label(name if name == "frame" else f"{name} ({image.unit})")
+    ax.figure.colorbar(mesh, ax=ax, label=intensity)
+    return ax
+
+
+def _edges(places: NDArray[Any]) -> NDArray[np.float64]:
+    """Return where the cells around places end: halfway between them."""
+    if len(places) < 2:
+        return np.array([-0.5, 0.5]) + places
+    between = (places[1:] + places[:-1]) / 2
+    return np.concatenate([[2 * places[0] - between[0]], between, [2 * places[-1] - between[-1]]])

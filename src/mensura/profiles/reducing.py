@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from numbers import Real
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +104,7 @@ def profile_reducer(function: ReducingFunction) -> ProfileReducer:
     -----
     An exception in the function becomes a RuntimeError that names the profile. As always with
     Numba, an index out of bounds is not noticed unless ``NUMBA_BOUNDSCHECK=1`` is set. To debug it,
-    pass the undecorated function as `reduce`: that calls it in Python, slowly.
+    pass the undecorated function as `reduce`: that calls it in Python, slowly, and Ctrl-C ends it.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def name_of(function: Any) -> str:
     return str(getattr(function, "__name__", None) or repr(function))
 
 
-@dataclass
+@dataclass(eq=False)
 class Reduction:
     """How samples across are reduced, ready for the loop in C++.
 
@@ -136,41 +136,86 @@ class Reduction:
         For provenance and messages.
     keep : object
         What must stay alive while the engine works.
+    callback : callable, optional
+        What is called back, where the function is one in Python.
     errors : list of Exception
-        What a Python function raised.
+        What the function raised.
     """
 
     native: _core.Reducer
     name: str
     keep: Any = None
+    callback: Any = None
     errors: list[BaseException] = field(default_factory=list)
 
     @contextmanager
     def noting_errors(self) -> Iterator[None]:
-        """Keep what compiled functions raise, which otherwise is only printed."""
-        if not isinstance(self.keep, ProfileReducer):
-            yield
-            return
-        with _hook_lock:
-            earlier = sys.unraisablehook
-            sys.unraisablehook = lambda unraisable: (
-                self.errors.append(unraisable.exc_value)
-                if unraisable.exc_value is not None
-                else None
-            )
-            try:
-                yield
-            finally:
-                sys.unraisablehook = earlier
+        """Keep what is raised where Python could only print it.
 
-    def raise_failure(self, profile: int) -> None:
-        """Raise the error that says for which profile the function failed."""
+        That is what compiled functions raise, and what interrupts a function in Python before its
+        first line, as Ctrl-C often does.
+        """
+        if isinstance(self.keep, ProfileReducer):
+            with _compiled_lock, _noting(self):
+                yield
+        elif self.keep is not None:
+            with _noting(self):
+                yield
+        else:
+            yield
+
+    def has_raised(self, raiser: object) -> bool:
+        """Whether an error that Python could not raise is from this function.
+
+        Of compiled functions there is one at a time, and `raiser` is a word of Numba's.
+        """
+        if isinstance(self.keep, ProfileReducer):
+            return isinstance(raiser, str)
+        return raiser is self.callback
+
+    def raise_failure(self, where: str) -> NoReturn:
+        """Raise the error that says for which profile the function failed.
+
+        What is to end the program, such as KeyboardInterrupt, is raised as it is.
+        """
+        for error in self.errors:
+            if not isinstance(error, Exception):
+                raise error
         reason = self.errors[0] if self.errors else None
         detail = "" if reason is None else f": {type(reason).__name__}: {reason}"
-        raise RuntimeError(f"reduce: {self.name} failed for profile {profile}{detail}") from reason
+        raise RuntimeError(f"reduce: {self.name} failed for {where}{detail}") from reason
 
 
-_hook_lock = threading.RLock()
+_compiled_lock = threading.RLock()
+_hook_lock = threading.Lock()
+_at_work: list[Reduction] = []
+_hook_before: list[Callable[[Any], Any]] = []
+
+
+@contextmanager
+def _noting(reduction: Reduction) -> Iterator[None]:
+    """Have errors that Python could only print kept by the function that raised them."""
+    with _hook_lock:
+        if not _at_work:
+            _hook_before[:] = [sys.unraisablehook]
+            sys.unraisablehook = _note
+        _at_work.append(reduction)
+    try:
+        yield
+    finally:
+        with _hook_lock:
+            _at_work.remove(reduction)
+            if not _at_work:
+                sys.unraisablehook = _hook_before.pop()
+
+
+def _note(unraisable: Any) -> None:
+    for reduction in reversed(_at_work):
+        if unraisable.exc_value is not None and reduction.has_raised(unraisable.object):
+            reduction.errors.append(unraisable.exc_value)
+            return
+    for earlier in _hook_before:
+        earlier(unraisable)
 
 
 def check_reduce(reduce: object) -> Reduction:
@@ -221,4 +266,4 @@ def _python_reduction(function: ReducingFunction) -> Reduction:
     callback = _SIGNATURE(call)
     address = ctypes.cast(callback, ctypes.c_void_p).value or 0
     native = _core.Reducer("function", 0.0, address)
-    return Reduction(native, name_of(function), callback, errors)
+    return Reduction(native, name_of(function), callback, call, errors)

@@ -87,6 +87,8 @@ class Profiles:
         The number of valid samples behind each value.
     keys : mapping of str to (N,) array
         What identifies each profile. The first is its number or label.
+    key_units : mapping of str to str, optional
+        The units of those keys that have one, for tables.
     channels : sequence of str, optional
         The names of the channels; None where `values` has no axis of channels.
     statistics : mapping of str to array of the shape of `values`, optional
@@ -134,6 +136,7 @@ class Profiles:
         count: NDArray[np.int64],
         *,
         keys: Mapping[str, ArrayLike],
+        key_units: Mapping[str, str] | None = None,
         channels: Sequence[str] | None = None,
         statistics: Mapping[str, NDArray[Any]] | None = None,
         closed: bool = False,
@@ -141,13 +144,14 @@ class Profiles:
         unit: str = "pixel",
         provenance: Mapping[str, Any] | None = None,
     ) -> None:
-        self._values = _frozen(values, "values", np.float64)
-        self._offsets = _frozen(offsets, "offsets", np.int64)
-        self._distance = _frozen(distance, "distance", np.float64)
-        self._count = _frozen(count, "count", np.int64)
-        self._keys = {name: _frozen(of_each, f"keys[{name!r}]") for name, of_each in keys.items()}
+        self._values = frozen(values, "values", np.float64)
+        self._offsets = frozen(offsets, "offsets", np.int64)
+        self._distance = frozen(distance, "distance", np.float64)
+        self._count = frozen(count, "count", np.int64)
+        self._keys = {name: frozen(of_each, f"keys[{name!r}]") for name, of_each in keys.items()}
+        self._key_units = dict(key_units or {})
         self._statistics = {
-            name: _frozen(of_each, f"statistics[{name!r}]")
+            name: frozen(of_each, f"statistics[{name!r}]")
             for name, of_each in (statistics or {}).items()
         }
         self._channels = None if channels is None else tuple(channels)
@@ -179,6 +183,9 @@ class Profiles:
                 raise ValueError(
                     f"keys[{name!r}] has shape {of_each.shape}, and there are {len(self)} profiles"
                 )
+        unknown = [name for name in self._key_units if name not in self._keys]
+        if unknown:
+            raise ValueError(f"key_units must be of keys, and {unknown[0]!r} is none")
         self._check_order()
 
     def _check_order(self) -> None:
@@ -196,8 +203,8 @@ class Profiles:
                 raise ValueError("length is for closed profiles, and closed is False")
             return None
         if length is None:
-            return _frozen(_default_lengths(self._offsets, self._distance), "length", np.float64)
-        checked = _frozen(length, "length", np.float64)
+            return frozen(_default_lengths(self._offsets, self._distance), "length", np.float64)
+        checked = frozen(length, "length", np.float64)
         if checked.shape != (len(self),):
             raise ValueError(
                 f"length has shape {checked.shape}, and there are {len(self)} profiles"
@@ -321,6 +328,7 @@ class Profiles:
             self._distance[samples],
             self._count[samples],
             keys={name: of_each[profiles] for name, of_each in self._keys.items()},
+            key_units=self._key_units,
             channels=self._channels,
             statistics={name: of_each[samples] for name, of_each in self._statistics.items()},
             closed=self._closed,
@@ -363,7 +371,11 @@ class Profiles:
             columns["distance"] = np.repeat(self._distance, rows_of_sample)
         columns |= {"value": self._values.reshape(-1), "n": self._count.reshape(-1)}
         columns |= {name: each.reshape(-1) for name, each in self._statistics.items()}
-        units = {"distance": self._unit} | dict.fromkeys(["value", *self._statistics], "intensity")
+        units = (
+            self._key_units
+            | {"distance": self._unit}
+            | dict.fromkeys(["value", *self._statistics], "intensity")
+        )
         definitions = {
             "channel": "name of the channel",
             "distance": "position along the profile",
@@ -511,7 +523,9 @@ class Profiles:
         columns = {name: np.repeat(of_each, channels) for name, of_each in self._keys.items()}
         if self._channels is not None:
             columns["channel"] = np.tile(np.array(self._channels, str), len(self))
-        units = {name: unit.replace("distance", self._unit) for name, (unit, _) in SHAPES.items()}
+        units = self._key_units | {
+            name: unit.replace("distance", self._unit) for name, (unit, _) in SHAPES.items()
+        }
         definitions = {name: definition for name, (_, definition) in SHAPES.items()}
         provenance = {
             **self._provenance,
@@ -693,7 +707,7 @@ def _checked_fraction(fraction: object, name: str) -> float:
     return float(fraction)
 
 
-def _frozen(array: ArrayLike, name: str, dtype: type[Any] | None = None) -> NDArray[Any]:
+def frozen(array: ArrayLike, name: str, dtype: type[Any] | None = None) -> NDArray[Any]:
     """Return a view that cannot be written."""
     view = np.asarray(array).view()
     if dtype is not None and view.dtype != dtype:

@@ -10,6 +10,8 @@ from typing import Any, SupportsIndex, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mensura.profiles.sampling import FARTHEST
+
 #: What rings can be rings of.
 METRICS = ("distance", "edge", "signed", "normalized")
 
@@ -160,35 +162,53 @@ def is_center_image(center: Any, shape: tuple[int, ...]) -> bool:
 
 
 def check_points(
-    center: ArrayLike | Mapping[int, ArrayLike], labels: NDArray[np.integer[Any]], ndim: int
+    center: ArrayLike | Mapping[int, ArrayLike],
+    labels: NDArray[np.integer[Any]],
+    shape: tuple[int, ...],
 ) -> NDArray[np.float64]:
-    """Return one point per label, (N, ndim), of a point, of as many, or of points by label."""
+    """Return one point per label, (N, ndim), of a point, of as many, or of points by label.
+
+    `shape` is that of the labels.
+    """
+    ndim = len(shape)
     if isinstance(center, Mapping):
-        return _points_by_label(center, labels, ndim)
+        return _points_by_label(center, labels, shape)
     try:
         points = np.asarray(center)
     except ValueError:
         raise ValueError(f"center must be {_CENTERS_ALLOWED}, not {center!r}") from None
-    if points.dtype.kind not in "iuf":
+    if points.dtype.kind not in "biuf":
         raise TypeError(f"center must be {_CENTERS_ALLOWED}, not {center!r}")
     if points.shape == (ndim,):
         points = np.broadcast_to(points, (len(labels), ndim))
     if points.shape != (len(labels), ndim):
+        if points.shape == shape:
+            raise TypeError(
+                f"center is an image, a {type(center).__name__} of {points.dtype}; allowed is a "
+                "NumPy array of integers or bools"
+            )
         raise ValueError(
-            f"center has shape {points.shape}; allowed are ({ndim},), one point for all, and "
-            f"({len(labels)}, {ndim}), one for each of the {len(labels)} labels in increasing order"
+            f"center has shape {points.shape}; allowed are ({ndim},), one point for all, "
+            f"({len(labels)}, {ndim}), one for each of the {len(labels)} labels in increasing "
+            f"order, and {shape}, an image of the shape of labels"
         )
+    if points.dtype.kind == "b":
+        raise TypeError(f"center must be {_CENTERS_ALLOWED}, not {center!r}")
     points = points.astype(np.float64)
-    bad = ~np.isfinite(points).all(axis=1)
+    bad = ~(np.abs(points) <= FARTHEST).all(axis=1)
     if bad.any():
         at = int(bad.argmax())
-        raise ValueError(f"center of label {labels[at]} is {points[at].tolist()}, not finite")
+        raise ValueError(
+            f"center of label {labels[at]} is {points[at].tolist()}; positions must be finite, and "
+            f"at most {FARTHEST:g}"
+        )
     return points
 
 
 def _points_by_label(
-    center: Mapping[int, ArrayLike], labels: NDArray[np.integer[Any]], ndim: int
+    center: Mapping[int, ArrayLike], labels: NDArray[np.integer[Any]], shape: tuple[int, ...]
 ) -> NDArray[np.float64]:
+    ndim = len(shape)
     wanted = labels.tolist()
     known = set(wanted)
     for label in center:
@@ -208,7 +228,7 @@ def _points_by_label(
         if point.dtype.kind not in "iuf" or point.shape != (ndim,):
             raise ValueError(f"center of label {label} must be {ndim} numbers, not {point!r}")
         points.append(point)
-    return check_points(np.array(points, np.float64).reshape(-1, ndim), labels, ndim)
+    return check_points(np.array(points, np.float64).reshape(-1, ndim), labels, shape)
 
 
 def check_weight_channel(

@@ -113,7 +113,7 @@ def find_center(center: Any, objects: Objects, pixels: Pixels) -> Center:
     ndim = objects.image.ndim
     if is_center_image(center, objects.image.shape):
         return Center("pixels", nothing, center)
-    points = check_points(center, objects.labels, ndim)
+    points = check_points(center, objects.labels, objects.image.shape)
     corners = objects.native.boxes()[:, :3].astype(np.float64)
     local = np.zeros_like(corners)
     local[:, 3 - ndim :] = points - corners[:, 3 - ndim :]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
-from mensura.arguments import check_spacing
+from mensura.arguments import check_spacing, check_unit
 from mensura.pixels import Pixels, read_pixels
 from mensura.profiles.result import Profiles
 from mensura.profiles.ring_arguments import (
@@ -39,6 +39,7 @@ def radial_profiles(
     metric: str = "distance",
     sectors: int = 1,
     spacing: float | Sequence[float] = 1,
+    unit: str | None = None,
     mask: ArrayLike | None = None,
     channel_axis: int | None = None,
     channels: Iterable[str] | None = None,
@@ -95,7 +96,8 @@ def radial_profiles(
           edge it is 1 pixel.
         - "signed": inside -(e - h), with e the same and h half the smallest side of a pixel;
           outside d - h, with d the distance to the object's nearest pixel, so that 0 is where the
-          two meet. A pixel outside belongs to the nearest object, to the smallest label of several.
+          two meet. A pixel outside belongs to the nearest object, to the smallest label of several
+          (exactly, where the sides of pixels are whole numbers of one unit).
         - "normalized": c / (c + e + 0.001), from 0 at the center to nearly 1 at the edge, with c
           the length of the shortest way to the center within the object, from pixel to touching
           pixel, and e as above; CellProfiler's. The way ends at the object's pixel nearest to the
@@ -105,6 +107,9 @@ def radial_profiles(
         of x towards y; in 3-D in the plane of y and x. Each is a profile of its own.
     spacing : float or sequence of float, optional
         The size of a pixel, one number or one per axis of `labels`.
+    unit : str, optional
+        The name of its unit, such as "µm", for tables and pictures. Default: "pixel", or "unit"
+        where `spacing` is given. Distances by `metric` "normalized" are fractions and have none.
     mask : array_like of bool, optional
         True where a pixel is left out of the intensities: of the shape of `labels`, for all
         channels, or of `image`. Distances stay as they are.
@@ -170,6 +175,7 @@ def radial_profiles(
     objects = find_objects(image, labels, channel_axis, threads)
     shape = objects.image.shape
     steps = check_spacing(spacing, len(shape))
+    length_unit = check_unit(unit, steps)
     cut = check_bins(bins, metric, min(steps))
     diagonal = math.hypot(*(n * step for n, step in zip(shape, steps, strict=True)))
     reach = check_outer(outer, metric, diagonal)
@@ -190,7 +196,6 @@ def radial_profiles(
     found = objects.native.measure(
         plan, around.points, around.image, pixels.images, pixels.masks, objects.threads
     )
-    unit = "pixel" if set(steps) == {1.0} else "unit"
     return Profiles(
         _by_channel(found["mean"], pixels),
         _offsets(found["rings"], wedges),
@@ -201,17 +206,18 @@ def radial_profiles(
         statistics={
             name: _by_channel(found[name], pixels) for name in ("sum", "std", "min", "max")
         },
-        unit="fraction" if metric == "normalized" else unit,
+        unit="fraction" if metric == "normalized" else length_unit,
         provenance={
             "version": _core.__version__,
             "function": "radial_profiles",
             "labels": objects.described,
-            **described_pixels(pixels, channel_axis),
+            **described_pixels(pixels),
             "center": described_center(center),
             "bins": _described_bins(cut),
             "metric": metric,
             "sectors": wedges,
             "spacing": list(steps),
+            "unit": length_unit,
             "outer": None if outer is None else float(outer),
             "border_is_edge": ends_at_border,
         },
@@ -235,13 +241,13 @@ def ring_plan(metric: str, center: str, steps: tuple[float, ...], bins: RingBins
     return plan
 
 
-def described_pixels(pixels: Pixels, channel_axis: int | None) -> dict[str, Any]:
+def described_pixels(pixels: Pixels) -> dict[str, Any]:
     """Return channels and masks as provenance tells of them."""
     return {
         "image": [
             {"shape": list(channel.shape), "dtype": channel.dtype.str} for channel in pixels.images
         ],
-        "channel_axis": channel_axis,
+        "channel_axis": pixels.channel_axis,
         "channels": pixels.names,
         "mask": any(mask is not None for mask in pixels.masks),
     }

@@ -1,7 +1,7 @@
 """What all functions that sample profiles share: images in, values and counts out."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -22,8 +22,12 @@ INTERPOLATIONS = {0: "nearest", 1: "linear", 3: "cubic"}
 
 OUTSIDE = ("nan", "nearest", "reflect")
 
-#: More samples than this cannot be meant.
+#: More samples than this cannot be meant: of one profile, and of all.
+MOST_OF_PROFILE = 1 << 26
 MOST_SAMPLES = 1 << 40
+
+#: Farther from the first pixel than this, positions do not tell pixels apart.
+FARTHEST = 1e15
 
 #: So many samples across at most, each of which takes some kilobytes a thread.
 MOST_ACROSS = 20_000
@@ -57,6 +61,11 @@ class Source:
     def shape(self) -> tuple[int, ...]:
         """The shape of a channel."""
         return self.images[0].shape
+
+    def place(self, profile: int, image: int) -> str:
+        """Name a profile in a channel, in messages."""
+        channel = "" if self.names is None else f" in channel {self.names[image]}"
+        return f"profile {profile}{channel}"
 
 
 def read_source(
@@ -149,19 +158,47 @@ def check_positive(value: object, name: str) -> float:
 
 def as_points(points: ArrayLike, name: str, ndim: int | None = None) -> Floats:
     """Return positions as a float64 array (n, ndim) in C order."""
+    axes = (2, 3) if ndim is None else (ndim,)
+    allowed = f"shape (n, {' or '.join(str(axis) for axis in axes)}), one position per row"
     try:
         array = np.asarray(points)
-    except ValueError as error:
-        raise ValueError(f"{name} is not an array of positions: {error}") from None
+    except ValueError:
+        raise ValueError(f"{name} must have {allowed}{uneven_row(points, name)}") from None
     if array.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must hold real numbers, and has dtype {array.dtype}")
-    axes = (2, 3) if ndim is None else (ndim,)
+        raise TypeError(f"{name} must hold real numbers, {_row_without_numbers(points, name)}")
     if array.ndim != 2 or array.shape[1] not in axes:
-        allowed = " or ".join(str(axis) for axis in axes)
+        raise ValueError(f"{name} must have {allowed}, not {array.shape}")
+    positions = np.ascontiguousarray(array, dtype=np.float64)
+    far = (np.abs(positions) > FARTHEST) & np.isfinite(positions)
+    if far.any():
+        row = int(far.any(axis=1).argmax())
         raise ValueError(
-            f"{name} must have shape (n, {allowed}), one position per row, not {array.shape}"
+            f"{name}[{row}] is {positions[row].tolist()}; positions must be at most {FARTHEST:g}"
         )
-    return np.ascontiguousarray(array, dtype=np.float64)
+    return positions
+
+
+def uneven_row(points: Any, name: str) -> str:
+    """Tell which row of a ragged array differs from the first, to be added to a message."""
+    first = None
+    for i, row in enumerate(points):
+        try:
+            size = np.size(row)
+        except ValueError:  # rows in it differ as well
+            return f"; {name}[{i}] is {row!r}"
+        first = size if first is None else first
+        if size != first:
+            return f"; {name}[{i}] has {size} coordinates, and {name}[0] has {first}"
+    return ""
+
+
+def _row_without_numbers(points: Any, name: str) -> str:
+    """Tell which row of an array is not of numbers, to be added to a message."""
+    if not isinstance(points, np.ndarray):
+        for i, row in enumerate(points if np.ndim(points) else []):
+            if np.asarray(row).dtype.kind not in "iuf":
+                return f"and {name}[{i}] is {row!r}"
+    return f"and has dtype {np.asarray(points).dtype}"
 
 
 # --------------------------------------------------------------------------------- samples across
@@ -194,8 +231,8 @@ def spread_across(width: float | None, spacing: tuple[float, ...]) -> Spread:
 
     In an image a band: m = floor(width) samples of weight 1 around the profile, and where the width
     is not whole, one more on either side with half of what remains for a weight. In a volume a
-    tube: the samples of a grid around the profile that lie within width / 2, those on its rim by
-    how far they reach in.
+    tube: the samples of a grid around the profile, each by how much of its cell lies in the disc of
+    that diameter. Either way weights sum to the extent across, width or area, in pixels.
     """
     pitch = min(spacing)
     axes = len(spacing) - 1
@@ -233,9 +270,26 @@ def _disc(steps: float) -> tuple[Floats, Floats]:
     reach = math.ceil(radius + 0.5)
     grid = np.stack(np.meshgrid(*[np.arange(-reach, reach + 1.0)] * 2, indexing="ij"), -1)
     offsets = grid.reshape(-1, 2)
-    weights = np.clip(radius + 0.5 - np.hypot(*offsets.T), 0, 1)
-    inside = weights > TOLERANCE
+    a, b = offsets.T
+    weights = (
+        _area_to(a + 0.5, b + 0.5, radius)
+        - _area_to(a - 0.5, b + 0.5, radius)
+        - _area_to(a + 0.5, b - 0.5, radius)
+        + _area_to(a - 0.5, b - 0.5, radius)
+    )
+    inside = weights > TOLERANCE * weights.max()
     return offsets[inside], weights[inside]
+
+
+def _area_to(a: Floats, b: Floats, radius: float) -> Floats:
+    """Return how much of the disc lies between 0 and a and between 0 and b; signed as a x b is."""
+
+    def below_arc(t: Floats) -> Floats:
+        return (t * np.sqrt(radius**2 - t**2) + radius**2 * np.arcsin(t / radius)) / 2
+
+    far, high = np.minimum(np.abs(a), radius), np.minimum(np.abs(b), radius)
+    flat = np.minimum(far, np.sqrt(radius**2 - high**2))  # up to here the side at b is in the disc
+    return np.sign(a) * np.sign(b) * (high * flat + below_arc(far) - below_arc(flat))
 
 
 def directions_across(tangents: Floats, spread: Spread, spacing: tuple[float, ...]) -> Floats:
@@ -323,6 +377,7 @@ def sample(
         reduction,
         into=rows,
         threads=threads,
+        name_of=source.place,
     )
     if counts is None:
         return values, np.broadcast_to(np.int64(geometry.across), shape)
@@ -338,14 +393,16 @@ def sample_images(
     *,
     into: Floats,
     threads: int | None,
+    name_of: Callable[[int, int], str],
 ) -> NDArray[np.int64] | None:
     """Write the samples of each image to a row of `into`.
 
-    Returns the numbers of valid samples, like those; None where no sample is missing.
+    Returns the numbers of valid samples, like those; None where no sample is missing. `name_of`
+    names a profile in an image, both counted from 0, in messages.
     """
     counts = np.empty(into.shape[::-1], np.int64).T  # not touched unless a sample is missing
     with reduction.noting_errors():
-        complete, failed = _core.sample_profiles(
+        complete, failed, failed_image = _core.sample_profiles(
             images,
             list(masks),
             geometry.native,
@@ -356,7 +413,7 @@ def sample_images(
             threads_for(threads, into.size * geometry.across),
         )
     if failed >= 0:
-        reduction.raise_failure(failed)
+        reduction.raise_failure(name_of(failed, failed_image))
     return None if complete else counts
 
 
@@ -371,13 +428,11 @@ def offsets_of(sizes: NDArray[np.int64], name: str) -> Offsets:
 
 def check_sizes(sizes: Floats, name: str) -> NDArray[np.int64]:
     """Return numbers of samples, which are whole, as integers."""
-    too_many = ~(sizes <= MOST_SAMPLES)
+    too_many = ~(sizes <= MOST_OF_PROFILE)
     if too_many.any():
         profile = int(too_many.argmax())
-        raise ValueError(f"{name} asks for {sizes[profile]:g} samples of profile {profile}")
+        raise ValueError(
+            f"{name} asks for {sizes[profile]:g} samples of profile {profile}; at most "
+            f"{MOST_OF_PROFILE:,} are possible"
+        )
     return sizes.astype(np.int64)
-
-
-def spacing_unit(spacing: Sequence[float]) -> str:
-    """Return the unit of distances."""
-    return "pixel" if set(spacing) == {1.0} else "unit"

@@ -21,8 +21,16 @@ intensity image of another shape, labels  no error                     ValueErro
 without an object
 background of `label` that is no whole    cut to a whole number        ValueError
 number
-samples of integer images in              rounded to integers          float64, or rounded where
-`profile_line`                                                         `round_integers` says so
+samples of integer images in              rounded to integers,         float64, or rounded where
+`profile_line`, and their `cval`          at the limits of the dtype   `round_integers` says so
+samples of float16 and float32 images     in the dtype of the image    in float64
+in `profile_line`
+NaN beside a sample of `profile_line`     NaN, also in exactly the     sampled from the other pixels
+                                          neighboring pixel
+`profile_line` of complex images; of      sampled                      TypeError; ValueError
+infinite `cval`, of no pixels
+`profile_line` of images of four axes     RuntimeError                 ValueError
+ends of `profile_line` beyond 1e15        MemoryError                  ValueError
 ========================================  ===========================  ============================
 
 A NaN or infinite pixel in an object gives what it gives in scikit-image, NaN or infinity, because

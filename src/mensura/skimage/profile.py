@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from mensura.profiles.placing import Segments, as_scikit_image
 from mensura.profiles.reducing import check_reduce
 from mensura.profiles.sampling import (
+    Floats,
     as_points,
     check_sampling,
     directions_across,
@@ -55,7 +56,8 @@ def profile_line(  # noqa: PLR0917 - as in scikit-image
     mode : {"constant", "nearest", "reflect", "mirror", "wrap"}, optional
         What lies beyond the image. The last two by scikit-image.
     cval : float, optional
-        The constant of mode "constant".
+        The constant of mode "constant"; in a bool image False where it is between -1 and 1, else
+        True.
     reduce_func : callable or None, optional
         What the samples across become: called with them as an array and ``axis=1`` or, where it
         does not take that, with the samples of one point after the other. None: they are returned.
@@ -73,6 +75,8 @@ def profile_line(  # noqa: PLR0917 - as in scikit-image
     ------
     TypeError, ValueError
         If an argument has a type or value that is not allowed.
+    OverflowError
+        If an end is infinite.
     ImportError
         If scikit-image is needed and missing.
 
@@ -98,8 +102,9 @@ def profile_line(  # noqa: PLR0917 - as in scikit-image
         return measure.profile_line(
             exact, src, dst, linewidth, order, mode, cval, reduce_func=reduce_func
         )
-    sampling = check_sampling(order, float(cval) if mode == "constant" else mode)
-    samples = _samples_across(image, src, dst, linewidth, sampling)
+    sampling = check_sampling(order, _constant(image.dtype, cval) if mode == "constant" else mode)
+    starts, stops = _end_point(src, "src"), _end_point(dst, "dst")
+    samples = _samples_across(image, Segments(starts, stops, (1.0, 1.0)), linewidth, sampling)
     if round_integers and image.dtype.kind in "iu":
         samples = _rounded(samples, image.dtype)
     if reduce_func is None:
@@ -121,10 +126,24 @@ def _order(dtype: np.dtype[Any], order: int | None) -> int:
     return number
 
 
+def _constant(dtype: np.dtype[Any], cval: float) -> float:
+    """Return the constant outside, which in a bool image is one of its values, cut to a whole."""
+    return float(abs(float(cval)) >= 1) if dtype.kind == "b" else float(cval)
+
+
+def _end_point(point: ArrayLike, name: str) -> Floats:
+    """Return one point as an array of one row; what is not finite raises as in scikit-image."""
+    row = as_points(np.asarray(point)[np.newaxis], name, 2)
+    if np.isnan(row).any():
+        raise ValueError(f"{name} must be finite, not {point!r}")
+    if np.isinf(row).any():
+        raise OverflowError(f"{name} must be finite, not {point!r}")
+    return row
+
+
 def _samples_across(
     image: NDArray[Any],
-    src: ArrayLike,
-    dst: ArrayLike,
+    segments: Segments,
     linewidth: int,
     sampling: Any,
 ) -> NDArray[np.float64]:
@@ -132,11 +151,11 @@ def _samples_across(
 
     The first across lies to the right of who walks along the line and sees rows downwards.
     """
-    starts = as_points(np.asarray(src)[np.newaxis], "src", 2)
-    stops = as_points(np.asarray(dst)[np.newaxis], "dst", 2)
-    segments = Segments(starts, stops, (1.0, 1.0))
+    width = operator.index(linewidth)
+    if width < 0:
+        raise ValueError(f"linewidth must be a whole number of at least 0, not {linewidth!r}")
     along = as_scikit_image(segments).points()
-    offsets = -(np.arange(float(operator.index(linewidth))) - (linewidth - 1) / 2)
+    offsets = -(np.arange(float(width)) - (width - 1) / 2)
     one = spread_across(None, segments.spacing)
     across = directions_across(segments.change, one, segments.spacing)[0, 0]
     grid = along[:, np.newaxis] + offsets[:, np.newaxis] * across
