@@ -14,9 +14,10 @@ from scipy import interpolate, ndimage
 from skimage import measure as skimage_measure
 
 import mensura as ms
+from mensura.profiles.reducing import STATISTICS
 from mensura.skimage.measure import profile_line
 
-REDUCERS = ["mean", "sum", "min", "max", "std", "median", ("quantile", 0.3)]
+REDUCERS = [*STATISTICS, ("quantile", 0.3)]
 OUTSIDE = ["nan", "nearest", "reflect", 7.5]
 
 
