@@ -36,6 +36,8 @@ SCENES = {
 
 # Squares, two pixels apart.
 CELLS = np.kron(np.arange(1, 841).reshape(30, 28), np.pad(np.ones((48, 48), np.int32), 1))
+# Repeated with stride 0.
+BEYOND_MEMORY = np.broadcast_to(np.ones((1, 1), bool), (2**31, 2**31))
 
 # Rows without a run before rows of many, so that painting needs more memory as it goes on.
 WIDE = np.zeros((6, 600_000), bool)
@@ -125,8 +127,22 @@ def address_space():
     return int(Path("/proc/self/statm").read_text().split()[0]) * PAGE
 
 
+def drop_what_is_kept():
+    """Have the engine give back the memory that it keeps, by asking for more than there is."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (address_space(), hard))
+    try:
+        ms.label(BEYOND_MEMORY, threads=1)
+    except MemoryError:
+        return
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    raise AssertionError("there was memory for 2^62 pixels")
+
+
 def limited(call, extra):
     """Whether a call succeeds with so many bytes more than the process has now."""
+    drop_what_is_kept()
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (address_space() + extra, hard))
     try:

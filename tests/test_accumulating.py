@@ -175,6 +175,13 @@ TWO_CHANNELS = np.ones((4, 6, 2))
         ({"shape": (4,)}, ValueError, r"shape must be 2 or 3 whole numbers"),
         ({"shape": (4, -1)}, ValueError, r"shape must be 2 or 3 whole numbers"),
         ({"shape": (4, 1.5)}, TypeError, r"shape must be 2 or 3 whole numbers"),
+        ({"measurements": 5}, TypeError, "measurements must be a name or a sequence"),
+        ({"channels": "ab"}, TypeError, "channels must be a sequence of names, not the string"),
+        ({"channels": 5}, TypeError, "channels must be a sequence of names, not 5"),
+        ({"channel_axis": "0"}, TypeError, "channel_axis must be an integer or None, not '0'"),
+        ({"spacing": 0}, ValueError, "spacing must be a positive number"),
+        ({"spacing": [[1, 2]]}, ValueError, "spacing must be a positive number"),
+        ({"spacing": (1, 2), "shape": (3, 4, 5)}, ValueError, "spacing must be .* or 3 of them"),
     ],
 )
 def test_bad_arguments(arguments, error, says):
@@ -256,3 +263,40 @@ def test_others_must_be_made_alike():
         ms.Accumulator().merge(ms.Accumulator(spacing=2))
     with pytest.raises(TypeError, match="other must be an Accumulator, not dict"):
         ms.Accumulator().merge({})
+
+
+@pytest.mark.parametrize("kind", [list, tuple, np.array, lambda pair: iter(list(pair))])
+def test_others_made_alike_may_have_other_sequences(kind):
+    options = {"spacing": (1.0, 0.5), "saturation": (2, 3)}
+    parts = [
+        ms.Accumulator(["num_saturated", "area"], **options),
+        ms.Accumulator(
+            kind(["num_saturated", "area"]), **{name: kind(pair) for name, pair in options.items()}
+        ),
+    ]
+    image = np.arange(48).reshape(4, 6, 2) % 5
+    for part, rows in zip(parts, (slice(0, 2), slice(2, 4)), strict=True):
+        part.update(LABELS[rows], image[rows], offset=(rows.start, 0))
+    parts[0].merge(parts[1])
+    assert parts[0].table() == ms.measure(LABELS, image, ["num_saturated", "area"], **options)
+
+
+def test_one_name_is_a_list_of_one():
+    accumulator = ms.Accumulator("area")
+    accumulator.merge(ms.Accumulator(["area"]))
+
+
+def test_arguments_changed_afterwards_change_nothing():
+    spacing = [1.0, 2.0]
+    accumulator = ms.Accumulator("area", spacing=spacing)
+    accumulator.update(LABELS)
+    spacing[0] = 5.0
+    assert accumulator.table()["area"].tolist() == [48.0]
+
+
+def test_provenance_names_the_axis_that_held_channels():
+    for stated, image in [(np.int64(0), np.ones((2, 4, 6))), (None, TWO_CHANNELS)]:
+        accumulator = ms.Accumulator("intensity_sum", channel_axis=stated)
+        accumulator.update(LABELS, image)
+        axis = accumulator.table().provenance["channel_axis"]
+        assert (type(axis), axis) == (int, 2 if stated is None else 0)

@@ -60,8 +60,9 @@ def test_images_of_other_dimensions_cannot_be_labeled(find, ndim):
 @pytest.mark.parametrize("dtype", [*BAD_DTYPES, "float16", "float32", "float64"])
 def test_labels_of_other_dtypes_cannot_be_measured(dtype):
     labels = BAD_DTYPES[dtype] if dtype in BAD_DTYPES else LABELS.astype(dtype)
-    with pytest.raises(TypeError, match=naming("labels", f"({dtype})", "integer")):
+    with pytest.raises(TypeError, match=naming("labels", f"({dtype})", "integer")) as caught:
         ms.measure(labels)
+    assert "float" not in str(caught.value).replace(str(labels.dtype), "", 1)
 
 
 @pytest.mark.parametrize("ndim", BAD_SHAPES)
@@ -388,6 +389,12 @@ def test_a_channel_axis_of_another_type(bad):
         ms.measure(LABELS, COLORS, channel_axis=bad)
 
 
+@pytest.mark.parametrize("name", ["channel_axis", "frame_axis"])
+def test_a_bool_is_no_axis(name):
+    with pytest.raises(TypeError, match=f"{name} must be an integer or None, not True"):
+        ms.measure(np.stack([LABELS, LABELS]), np.ones((2, 2, 3, 2)), **{name: True})
+
+
 def test_a_channel_axis_that_leaves_another_shape():
     with pytest.raises(ValueError, match=naming("image", r"\(2, 3, 2\)", r"\(2, 3\)")):
         ms.measure(LABELS, COLORS, channel_axis=0)
@@ -523,7 +530,7 @@ def test_options_of_an_image_that_is_missing(options):
         ms.measure(LABELS, **options)
 
 
-@pytest.mark.parametrize("bad", ["255", True, 1j, ["a"], [True], {}, np.bool_(1)], ids=repr)
+@pytest.mark.parametrize("bad", ["255", b"255", True, 1j, ["a"], [True], {}, np.bool_(1)], ids=repr)
 def test_saturations_that_are_no_numbers(bad):
     error = ValueError if isinstance(bad, dict) else TypeError
     with pytest.raises(error, match=naming("saturation", "number")):
@@ -534,6 +541,11 @@ def test_saturations_that_are_no_numbers(bad):
 def test_saturations_need_one_number_per_channel(bad):
     with pytest.raises(ValueError, match=naming("saturation", str(len(bad)), r"\(1\)")):
         ms.measure(LABELS, IMAGE, saturation=bad)
+
+
+def test_a_saturation_in_an_array_without_axes():
+    given = ms.measure(LABELS, IMAGE, "num_saturated", saturation=np.array(4.0))
+    assert given == ms.measure(LABELS, IMAGE, "num_saturated", saturation=4.0)
 
 
 def test_saturations_of_no_value():
@@ -553,3 +565,15 @@ def test_ddof_must_not_be_negative(bad):
 def test_ddof_must_be_whole(bad):
     with pytest.raises(TypeError, match=naming("ddof", re.escape(repr(bad)))):
         ms.measure(LABELS, IMAGE, ddof=bad)
+
+
+# ------------------------------------------------------------------------------ rows of one length
+
+RAGGED = [[True], [True, False]]
+
+
+def test_rows_of_other_lengths_are_told_by_the_arguments_name():
+    with pytest.raises(ValueError, match=r"^image is not an array"):
+        ms.label(RAGGED)
+    with pytest.raises(ValueError, match=r"^mask is not an array"):
+        ms.measure(LABELS, IMAGE, mask=RAGGED)

@@ -339,6 +339,19 @@ def test_regions_are_one_component_unless_they_are_periodic():
     assert plain["num_components"].tolist() == [1] * 5
     periodic = ms.find_regions(image, connectivity=1, periodic=True)
     assert periodic.measure(measurements="num_components")["num_components"].tolist() == [3, 2]
+    some = periodic.select(keep=[2])
+    assert some.measure(measurements="num_components")["num_components"].tolist() == [2]
+
+
+def test_no_label_image_is_made_of_a_mask(monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("a label image was made")
+
+    monkeypatch.setattr(ms.Regions, "to_labels", refuse)
+    mask = np.array([[1, 0, 1], [0, 1, 0], [0, 0, 0], [1, 1, 0]], bool)
+    table = ms.measure(mask, mask, "all")
+    assert table["num_components"].tolist() == [1, 1]
+    assert ms.find_regions(mask, 1).measure(mask, "all")["num_components"].tolist() == [1] * 4
 
 
 def test_quality_without_an_image_is_that_of_the_labels():
@@ -361,3 +374,10 @@ def test_provenance_tells_mask_saturation_and_ddof():
     assert (told["mask"], told["saturation"], told["ddof"]) == (True, [7, 9], 1)
     without = ms.measure(labels).provenance
     assert (without["mask"], without["saturation"], without["ddof"]) == (False, None, 0)
+
+
+# Warnings are errors here.
+@pytest.mark.parametrize("value", [np.finfo(np.float64).max, 1e-200, 5e-324])
+def test_values_at_the_ends_of_double_give_no_warning(value):
+    table = ms.measure(np.ones((2, 3), int), value * np.array([[1, 1, 0], [1, 0.5, 1]]), "all")
+    assert table["intensity_max"].tolist() == [value]

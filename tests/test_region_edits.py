@@ -106,9 +106,9 @@ def test_coordinates_masks_and_points(scene):
         ({"min_size": -1}, ValueError, "min_size"),
         ({"max_size": 2.5}, TypeError, "max_size"),
         ({"largest": "all"}, TypeError, "largest"),
-        ({"keep": [0]}, ValueError, r"in 1\.\."),
-        ({"keep": [10**9]}, ValueError, r"in 1\.\."),
-        ({"keep": [1.5]}, TypeError, "region's number"),
+        ({"keep": [0]}, ValueError, r"keep must be .* 1\.\."),
+        ({"keep": [10**9]}, ValueError, r"keep must be .* 1\.\."),
+        ({"keep": [1.5]}, TypeError, "keep must be"),
         ({"keep": [True]}, ValueError, "one bool per region"),
     ],
 )
@@ -120,7 +120,7 @@ def test_bad_selections(scene, arguments, error, message):
 def test_bad_look_ups(scene):
     regions, _ = scene
     for number in (0, regions.count + 1):
-        with pytest.raises(ValueError, match=r"in 1\.\."):
+        with pytest.raises(ValueError, match=r"label must be .* 1\.\."):
             regions.coords(number)
     with pytest.raises(ValueError, match="points must have shape"):
         regions.contains([1, 2])
@@ -190,13 +190,24 @@ def test_what_regions_tell_cannot_be_changed():
 
 @pytest.mark.parametrize("keep", [[0], [3], [1, -1], np.array([2**63], np.uint64)])
 def test_numbers_to_keep_must_be_those_of_regions(keep):
-    with pytest.raises(ValueError, match=r"a region's number must be in 1\.\.2, not"):
+    with pytest.raises(
+        ValueError, match=r"keep must be of the numbers of regions, 1\.\.2, and has"
+    ):
         ms.find_regions(np.array([[1, 1, 0, 1]], bool)).select(keep=keep)
 
 
-def test_names_are_no_numbers_to_keep():
-    with pytest.raises(TypeError, match="a region's number must be an integer"):
-        ms.find_regions(np.array([[1, 1, 0, 1]], bool)).select(keep=["1"])
+@pytest.mark.parametrize("keep", [["1"], [1.0], {1, 2}])
+def test_what_is_no_array_of_numbers_cannot_be_kept(keep):
+    with pytest.raises(TypeError, match="keep must be an array of the numbers of regions"):
+        ms.find_regions(np.array([[1, 1, 0, 1]], bool)).select(keep=keep)
+
+
+@pytest.mark.parametrize(("label", "error"), [(0, ValueError), (3, ValueError), (1.0, TypeError)])
+def test_a_region_is_asked_for_by_its_number(label, error):
+    regions = ms.find_regions(np.array([[1, 1, 0, 1]], bool))
+    for ask in (regions.coords, regions.mask):
+        with pytest.raises(error, match=f"^label must be .*{label}"):
+            ask(label)
 
 
 def test_a_region_round_the_border_keeps_the_coordinates_of_the_image():

@@ -145,6 +145,25 @@ def test_provenance_names_every_option_and_what_it_was_by_default():
     assert (provenance["channel_axis"], provenance["channels"]) == (0, ["a", "b"])
 
 
+@pytest.mark.parametrize("given", [0, -3, np.int64(0), np.int8(-3)])
+def test_provenance_has_the_axis_of_channels_however_it_was_given(given):
+    image = np.zeros((2, 1, 2), np.uint8)
+    table = ms.measure(np.array([[1, 2]]), image, "intensity_max", channel_axis=given)
+    assert json.loads(json.dumps(table.provenance))["channel_axis"] == 0
+
+
+def test_provenance_has_the_axis_of_channels_that_was_not_given():
+    table = ms.measure(np.array([[1, 2]]), np.zeros((1, 2, 3)), "intensity_max")
+    assert table.provenance["channel_axis"] == 2
+
+
+def test_a_saturation_of_infinity_is_none_in_floating_images():
+    labels, image = np.array([[1, 2]]), np.zeros((1, 2))
+    for saturation in (np.inf, np.float32(np.inf), 10**400):
+        table = ms.measure(labels, image, "num_saturated", saturation=saturation)
+        assert json.dumps(table.provenance["saturation"], allow_nan=False) == "[null]"
+
+
 def test_provenance_is_json_and_says_how_it_was_measured(table):
     assert json.loads(json.dumps(table.provenance)) == table.provenance
     text = json.dumps(table.provenance)

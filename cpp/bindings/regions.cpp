@@ -3,8 +3,8 @@
 
 #include "arrays.hpp"
 #include "interrupts.hpp"
+#include "mensura/memory.hpp"
 #include "mensura/regions.hpp"
-#include "outputs.hpp"
 #include "register.hpp"
 
 namespace mensura::python {

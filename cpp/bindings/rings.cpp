@@ -3,7 +3,7 @@
 
 #include "channels.hpp"
 #include "interrupts.hpp"
-#include "outputs.hpp"
+#include "mensura/memory.hpp"
 #include "register.hpp"
 
 namespace mensura::python {

@@ -3,14 +3,20 @@
 import copy
 import operator
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, SupportsIndex
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
-from mensura.arguments import as_labels, check_conventions, check_spacing
+from mensura.arguments import (
+    as_channel_names,
+    as_labels,
+    check_axis,
+    check_conventions,
+    check_spacing,
+)
 from mensura.measurements.columns import plan_for, table_of
 from mensura.measurements.registry import Measurement, Setting, choose
 from mensura.measurements.sums import RegionSums
@@ -30,6 +36,7 @@ class _Layout:
     dtypes: tuple[str, ...] | None  # of the channels; None without an image
     names: tuple[str, ...] | None  # of the channels; None for one without a name
     saturations: tuple[float | None, ...]
+    channel_axis: int | None = field(compare=False)
 
     @property
     def has_image(self) -> bool:
@@ -104,7 +111,7 @@ class Accumulator:
         *,
         spacing: float | Sequence[float] = 1,
         shape: Sequence[int] | None = None,
-        channel_axis: int | None = None,
+        channel_axis: SupportsIndex | None = None,
         channels: Iterable[str] | None = None,
         saturation: float | Sequence[float | None] | None = None,
         ddof: int = 0,
@@ -114,11 +121,13 @@ class Accumulator:
         self._measurements = _as_names(measurements)
         # Every measurement is defined in 2-D with an image: this finds names that are unknown.
         choose(self._measurements, Setting(2, True, is_whole=False))
-        self._spacing = spacing
         self._shape = None if shape is None else _check_shape(shape)
-        self._channel_axis = channel_axis
-        self._channels = None if channels is None else tuple(channels)
-        self._saturation = saturation
+        self._spacing = _check_spacing(spacing, self._shape)
+        self._channel_axis = (
+            None if channel_axis is None else check_axis(channel_axis, "channel_axis")
+        )
+        self._channels = None if channels is None else as_channel_names(channels)
+        self._saturation = _as_comparable(saturation)
         self._conventions = check_conventions(ddof, pixel_term, orientation_reference)
         self._gathered: _Gathered | None = None
 
@@ -278,7 +287,7 @@ class Accumulator:
         return {
             "labels": {"shape": None if self._shape is None else list(self._shape)},
             "image": None if layout.dtypes is None else [{"dtype": t} for t in layout.dtypes],
-            "channel_axis": self._channel_axis,
+            "channel_axis": layout.channel_axis,
             "saturation": None if layout.dtypes is None else list(layout.saturations),
         }
 
@@ -312,12 +321,13 @@ class Accumulator:
 
 def _layout_of(tile: NDArray[Any], has_image: bool, pixels: Pixels) -> _Layout:
     if not has_image:
-        return _Layout(tile.ndim, None, None, ())
+        return _Layout(tile.ndim, None, None, (), None)
     return _Layout(
         tile.ndim,
         tuple(channel.dtype.newbyteorder("=").name for channel in pixels.images),
         None if pixels.names is None else tuple(pixels.names),
         tuple(pixels.saturations),
+        pixels.channel_axis,
     )
 
 
@@ -331,11 +341,31 @@ def _as_tile_labels(labels: ArrayLike) -> NDArray[Any]:
     return tile
 
 
-def _as_names(measurements: str | Iterable[str] | None) -> str | tuple[str, ...] | None:
-    """Return names that can be read more than once."""
-    if measurements is None or isinstance(measurements, str):
-        return measurements
-    return tuple(measurements)
+def _as_names(measurements: str | Iterable[str] | None) -> tuple[str, ...] | None:
+    """Return names that can be read more than once; what is not iterable is refused with them."""
+    if isinstance(measurements, str):
+        return (measurements,)
+    return tuple(measurements) if isinstance(measurements, Iterable) else measurements
+
+
+def _as_comparable(value: Any) -> Any:
+    """Return one value or a tuple of them, which equals another one and does not change."""
+    if isinstance(value, np.ndarray) and not value.ndim:
+        return value[()]
+    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+        return value
+    return tuple(value)
+
+
+def _check_spacing(
+    spacing: float | Sequence[float], shape: tuple[int, ...] | None
+) -> float | tuple[float, ...]:
+    """Return a spacing that is possible; of how many axes may be left for the tiles to tell."""
+    values = _as_comparable(spacing)
+    if shape is not None:
+        return check_spacing(values, len(shape))
+    check_spacing(values, 3 if isinstance(values, tuple) and len(values) == 3 else 2)
+    return values
 
 
 def _check_shape(shape: Sequence[int]) -> tuple[int, ...]:

@@ -14,9 +14,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from mensura.measurements.sums import Conventions
 
+_INTEGERS = "8- to 64-bit integers"
+_PIXELS = f"bool, {_INTEGERS} and float16, float32, float64"
+_LABELS = f"{_INTEGERS} (one number per object, 0 the background) and bool (a mask)"
 
-def as_image(value: ArrayLike, name: str) -> NDArray[Any]:
-    """Return an array of a real dtype that the engine reads: bool, integer or floating."""
+
+def as_image(value: ArrayLike, name: str, allowed: str = _PIXELS) -> NDArray[Any]:
+    """Return an array of a real dtype that the engine reads: bool, integer or floating.
+
+    `allowed` is what an error says is allowed.
+    """
     if value is None:
         raise TypeError(f"{name} must be an array, not None")
     if isinstance(value, np.ma.MaskedArray):
@@ -30,16 +37,13 @@ def as_image(value: ArrayLike, name: str) -> NDArray[Any]:
         raise ValueError(f"{name} is not an array: {error}") from None
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
         given = "" if isinstance(value, np.ndarray) else f" (made from {type(value).__name__})"
-        raise TypeError(
-            f"{name} has dtype {array.dtype}{given}; allowed are bool, 8- to 64-bit integers and "
-            "float16, float32, float64"
-        )
+        raise TypeError(f"{name} has dtype {array.dtype}{given}; allowed are {allowed}")
     return array
 
 
-def as_spatial_image(value: ArrayLike, name: str) -> NDArray[Any]:
+def as_spatial_image(value: ArrayLike, name: str, allowed: str = _PIXELS) -> NDArray[Any]:
     """Return a 2-D or 3-D array of a real dtype."""
-    array = as_image(value, name)
+    array = as_image(value, name, allowed)
     if array.ndim not in (2, 3):
         raise ValueError(f"{name} must be 2-D or 3-D, not {array.ndim}-D (shape {array.shape})")
     return array
@@ -47,12 +51,12 @@ def as_spatial_image(value: ArrayLike, name: str) -> NDArray[Any]:
 
 def as_labels(value: ArrayLike, name: str = "labels") -> NDArray[Any]:
     """Return a 2-D or 3-D array of labels (integers) or a mask (bool)."""
-    return _not_floating(as_spatial_image(value, name), name)
+    return _not_floating(as_spatial_image(value, name, _LABELS), name)
 
 
 def as_label_frames(value: ArrayLike, frame_axis: SupportsIndex) -> tuple[NDArray[Any], int]:
     """Return labels or masks of several frames, 3-D or 4-D, and the axis that counts the frames."""
-    array = _not_floating(as_image(value, "labels"), "labels")
+    array = _not_floating(as_image(value, "labels", _LABELS), "labels")
     if array.ndim not in (3, 4):
         raise ValueError(
             f"labels must be 3-D or 4-D where frame_axis is given, 2-D or 3-D for every frame, not "
@@ -61,12 +65,20 @@ def as_label_frames(value: ArrayLike, frame_axis: SupportsIndex) -> tuple[NDArra
     return array, _axis_of(array, "labels", frame_axis, "frame_axis")
 
 
+def check_axis(axis: SupportsIndex, argument: str) -> int:
+    """Return the number of an axis, which may be negative."""
+    allowed = f"{argument} must be an integer or None, not {axis!r}"
+    if isinstance(axis, bool):
+        raise TypeError(allowed)
+    try:
+        return operator.index(axis)
+    except TypeError:
+        raise TypeError(allowed) from None
+
+
 def _axis_of(array: NDArray[Any], name: str, axis: SupportsIndex, argument: str) -> int:
     """Return an axis of an array, counted from the first."""
-    try:
-        number = operator.index(axis)
-    except TypeError:
-        raise TypeError(f"{argument} must be an integer or None, not {axis!r}") from None
+    number = check_axis(axis, argument)
     if not -array.ndim <= number < array.ndim:
         raise ValueError(
             f"{argument} is {number}, and {name} has {array.ndim} axes (shape {array.shape})"
@@ -77,9 +89,8 @@ def _axis_of(array: NDArray[Any], name: str, axis: SupportsIndex, argument: str)
 def _not_floating(array: NDArray[Any], name: str) -> NDArray[Any]:
     if array.dtype.kind == "f":
         raise TypeError(
-            f"{name} has dtype {array.dtype}; allowed are integers (one number per object, 0 the "
-            f"background) and bool (a mask). Convert it with {name}.astype(np.int64) if its "
-            "values are whole numbers"
+            f"{name} has dtype {array.dtype}; allowed are {_LABELS}. Convert it with "
+            f"{name}.astype(np.int64) if its values are whole numbers"
         )
     return array
 
@@ -327,7 +338,10 @@ def split_mask(
     None where the image has no such axis. What is not 0 is masked. `shape` is that of what is
     called `whose`.
     """
-    array = np.asarray(mask)
+    try:
+        array = np.asarray(mask)
+    except ValueError as error:
+        raise ValueError(f"mask is not an array: {error}") from None
     if array.dtype != bool:
         raise TypeError(
             f"mask must be bool, True where a pixel is left out, and has dtype {array.dtype}; "
@@ -353,9 +367,11 @@ def check_saturation(
     None where there is none but infinity.
     """
     allowed = f"a number, None, or one of these per channel ({channels})"
+    if isinstance(saturation, np.ndarray) and not saturation.ndim:
+        saturation = saturation[()]
     if saturation is None or isinstance(saturation, (Real, np.bool_)):
         return [_saturation(saturation, dtype)] * channels
-    if isinstance(saturation, str) or not isinstance(saturation, Iterable):
+    if isinstance(saturation, (str, bytes)) or not isinstance(saturation, Iterable):
         raise TypeError(f"saturation must be {allowed}, not {saturation!r}")
     values = list(saturation)
     if len(values) != channels:
@@ -374,7 +390,8 @@ def _saturation(saturation: object, dtype: np.dtype[Any]) -> int | float | None:
     if value != value:  # noqa: PLR0124 - NaN
         raise ValueError("saturation must not be NaN")
     if dtype.kind == "f":
-        return float(value) if isinstance(saturation, np.generic) else _rounded_to(dtype, value)
+        level = float(value) if isinstance(saturation, np.generic) else _rounded_to(dtype, value)
+        return None if level == math.inf else level
     # Beyond the range of all integer dtypes only the sign matters, and a float has it.
     if value >= 1 << 64:
         return 1e30
@@ -400,6 +417,14 @@ def check_channel_names(
     """Return a name per channel, or None for one channel without a name."""
     if channels is None:
         return tuple(str(c) for c in range(count)) if has_axis else None
+    names = as_channel_names(channels)
+    if len(names) != count:
+        raise ValueError(f"channels has {len(names)} names, and image has {count} channels")
+    return names
+
+
+def as_channel_names(channels: Iterable[str]) -> tuple[str, ...]:
+    """Return different names, of however many channels there are."""
     if isinstance(channels, str):
         raise TypeError(f"channels must be a sequence of names, not the string {channels!r}")
     try:
@@ -409,8 +434,6 @@ def check_channel_names(
     for name in names:
         if not isinstance(name, str) or not name:
             raise TypeError(f"channels must be non-empty strings, not {name!r}")
-    if len(names) != count:
-        raise ValueError(f"channels has {len(names)} names, and image has {count} channels")
     if len(set(names)) != len(names):
         raise ValueError(f"channels must be different names, not {list(names)}")
     return names

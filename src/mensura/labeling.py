@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Literal, overload
 
-import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from mensura.arguments import check_label_output
+from mensura.arguments import as_spatial_image, check_label_output
 from mensura.regions import find_regions
 
 
@@ -124,9 +123,10 @@ def label(
     >>> ms.label(mask, connectivity=1, return_num=True)[1]
     4
     """
-    check_label_output(dtype, out, np.shape(image))  # before the search, not after it
+    array = as_spatial_image(image, "image")
+    check_label_output(dtype, out, array.shape)  # before the search, not after it
     regions = find_regions(
-        image,
+        array,
         connectivity,
         background,
         threshold=threshold,

@@ -150,7 +150,7 @@ def measure(
     origin = {
         "labels": _described(objects),
         "image": None if image is None else [_described(channel) for channel in pixels.images],
-        "channel_axis": channel_axis,
+        "channel_axis": pixels.channel_axis,
         "frame_axis": axis,
         "mask": mask is not None,
         "saturation": None if image is None else pixels.saturations,
@@ -184,9 +184,19 @@ def _gather(
         objects = find_regions(objects, threads=threads)
     raw = _sum(objects, pixels, plan, used)
     if any("components" in entry.needs for entry in chosen):
-        labels = objects.to_labels(threads=used) if isinstance(objects, Regions) else objects
-        raw["components"] = _core.count_components(labels, used)
+        raw["components"] = _components(objects, raw, used)
     return raw
+
+
+def _components(
+    objects: NDArray[Any] | Regions, raw: RegionColumns, threads: int
+) -> NDArray[np.int64]:
+    """Return how many components each object has, corners connecting and borders not."""
+    if isinstance(objects, Regions):
+        if not objects._wraps:  # noqa: SLF001 - a region is one, whatever connects it
+            return np.ones(len(raw["label"]), np.int64)
+        objects = objects.to_labels(threads=threads)
+    return _core.count_components(objects, threads)
 
 
 def _sum(

@@ -29,12 +29,15 @@ class Pixels:
         From where on a pixel is saturated; None where only infinity is.
     names : list of str, optional
         For the column names; None for one channel whose columns have no suffix.
+    channel_axis : int, optional
+        Which axis of the image held the channels, counted from the first; None where none did.
     """
 
     images: list[NDArray[Any]] = field(default_factory=list)
     masks: list[NDArray[np.uint8] | None] = field(default_factory=list)
     saturations: list[int | float | None] = field(default_factory=list)
     names: list[str] | None = None
+    channel_axis: int | None = None
 
 
 def read_pixels(
@@ -66,4 +69,5 @@ def read_pixels(
         [None] * count if mask is None else [*split_mask(mask, shape, count, axis)],
         check_saturation(saturation, count, images[0].dtype),
         None if names is None else list(names),
+        axis,
     )

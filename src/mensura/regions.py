@@ -52,9 +52,12 @@ class Regions:
     array([1., 1., 1.])
     """
 
-    def __init__(self, native: _core.Regions, shape: tuple[int, ...]) -> None:
+    def __init__(
+        self, native: _core.Regions, shape: tuple[int, ...], *, wraps: bool = False
+    ) -> None:
         self._native = native
         self._shape = shape
+        self._wraps = wraps  # whether a region may be joined across the border alone
 
     @property
     def count(self) -> int:
@@ -145,7 +148,7 @@ class Regions:
             candidates = np.flatnonzero(kept)
             order = np.argsort(-self.sizes[candidates], kind="stable")
             kept[candidates[order[check_count(largest, "largest") :]]] = False
-        return Regions(self._native.select(kept), self._shape)
+        return Regions(self._native.select(kept), self._shape, wraps=self._wraps)
 
     def _flags(self, keep: ArrayLike) -> NDArray[np.bool_]:
         wanted = np.asarray(keep)
@@ -159,21 +162,24 @@ class Regions:
         if not wanted.size:
             return flags
         if wanted.dtype.kind not in "iu":
-            raise TypeError(f"a region's number must be an integer, and keep is {keep!r}")
+            raise TypeError(
+                f"keep must be an array of the numbers of regions or of one bool per region, not "
+                f"{keep!r}"
+            )
         outside = (wanted < 1) | (wanted > self.count)
         if outside.any():
-            raise self._no_such_region(int(wanted[outside][0]))
+            raise ValueError(
+                f"keep must be of the numbers of regions, 1..{self.count}, and has "
+                f"{wanted[outside][0]}"
+            )
         flags[wanted.astype(np.int64) - 1] = True
         return flags
 
     def _checked(self, label: int) -> int:
-        number = check_count(label, "a region's number")
+        number = check_count(label, "label")
         if not 1 <= number <= self.count:
-            raise self._no_such_region(number)
+            raise ValueError(f"label must be the number of a region, 1..{self.count}, not {number}")
         return number
-
-    def _no_such_region(self, number: int) -> ValueError:
-        return ValueError(f"a region's number must be in 1..{self.count}, not {number}")
 
     def _runs_of(self, label: int) -> NDArray[np.int64]:
         """Return the runs of one region as rows of z, y, first x, one past the last x."""
@@ -409,4 +415,5 @@ def find_regions(
     level = None if threshold is None else check_threshold(threshold, array.dtype)
     wrapped = (False,) * (3 - array.ndim) + check_periodic(periodic, array.ndim)
     used = threads_for(threads, array.size)
-    return Regions(_core.find_regions(array, steps, value, level, wrapped, used), array.shape)
+    found = _core.find_regions(array, steps, value, level, wrapped, used)
+    return Regions(found, array.shape, wraps=any(wrapped))

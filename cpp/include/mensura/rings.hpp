@@ -74,7 +74,7 @@ public:
 
     const Shape& shape() const { return shape_; }
     std::size_t count() const { return labels_.size(); }
-    const std::vector<std::uint64_t>& labels() const { return labels_; }
+    const Column<std::uint64_t>& labels() const { return labels_; }
     std::span<const RegionRun> runs(std::size_t object) const {
         return {runs_.data() + first_run_[object],
                 static_cast<std::size_t>(first_run_[object + 1] - first_run_[object])};
@@ -84,7 +84,7 @@ public:
 
 private:
     Shape shape_;
-    std::vector<std::uint64_t> labels_;
+    Column<std::uint64_t> labels_;
     std::vector<std::int64_t> first_run_;
     Column<RegionRun> runs_;
     std::vector<Box> boxes_;

@@ -63,16 +63,48 @@ private:
 
 // --------------------------------------------------------------------------------------- in a block
 
+// The runs of a row with their slots, while they come from left to right. A run mostly has the label of
+// one of the first two that reach it in the row before, which is found sooner than a hashed label is.
+class RowSlots {
+public:
+    void start_block() { row_.clear(); }
+    void start_row() {
+        row_.swap(above_);
+        row_.clear();
+        next_ = 0;
+    }
+    void add(std::int64_t start, std::int64_t end, std::uint64_t label, LabelIndex& labels) {
+        row_.push_back(
+            {start, end, labels.has_hashed() ? slot(start, label, labels) : labels.slot(label)});
+    }
+    const std::vector<SlotRun>& row() const { return row_; }
+
+private:
+    std::int64_t slot(std::int64_t start, std::uint64_t label, LabelIndex& labels) {
+        while (next_ < above_.size() && above_[next_].end <= start) ++next_;
+        for (std::size_t k = next_; k < std::min(next_ + 2, above_.size()); ++k) {
+            if (labels.labels()[static_cast<std::size_t>(above_[k].slot)] == label)
+                return above_[k].slot;
+        }
+        return labels.slot(label);
+    }
+
+    std::vector<SlotRun> row_;
+    std::vector<SlotRun> above_;
+    std::size_t next_ = 0;  // of those above, the first that does not end before the last run added
+};
+
 // What one block gathers; used again for one block after the other.
 struct BlockGathering {
     LabelIndex labels;
     std::unique_ptr<BlockSums<NoPixel>> geometry;
     std::vector<std::unique_ptr<BlockSums<NoPixel>>> families;
     std::vector<std::unique_ptr<ChannelBlock>> channels;
-    std::vector<SlotRun> row;
+    RowSlots runs;
 
     void start(const Block& block) {
         labels.clear();
+        runs.start_block();
         geometry->clear();
         for (auto& family : families) family->clear();
         for (auto& channel : channels) channel->start(block);
@@ -172,8 +204,8 @@ public:
     }
 
     // The slots in order of their labels.
-    std::vector<std::size_t> rows() const {
-        std::vector<std::size_t> order = labels_.sorted_slots();
+    Slots rows() const {
+        Slots order = labels_.sorted_slots();
         if (has_strays_ || labels_.size() != regions_) {
             std::erase_if(order, [this](std::size_t slot) {
                 return slot >= regions_ || !geometry_->has_pixels(slot);
@@ -193,8 +225,7 @@ public:
     }
 
     // Writes the rows of these slots from row `start` on.
-    void write(const std::vector<std::size_t>& order, std::size_t start, RegionTable& table,
-               int threads) const {
+    void write(const Slots& order, std::size_t start, RegionTable& table, int threads) const {
         for_rows(order, threads, [&](std::size_t first, std::span<const std::size_t> slots) {
             const std::size_t row = start + first;
             write_geometry(row, slots, table);
@@ -210,7 +241,7 @@ public:
     // The table, family by family; the sums of each are given up once they are written, so that they do
     // not all stand beside all columns.
     RegionTable take(int threads) {
-        const std::vector<std::size_t> order = rows();
+        const Slots order = rows();
         RegionTable table;
         table.label.resize(order.size());
         geometry_->prepare(order.size(), table);
@@ -300,22 +331,23 @@ private:
                       BlockGathering& gathering) const {
         gathering.start(block);
         for (std::int64_t r = block.row_begin; r < block.row_end; ++r) {
-            gathering.row.clear();
+            gathering.runs.start_row();
             runs.visit_row(r, block, [&](std::int64_t start, std::int64_t end, std::uint64_t label) {
-                gathering.row.push_back({start, end, gathering.labels.slot(label)});
+                gathering.runs.add(start, end, label, gathering.labels);
             });
-            if (gathering.row.empty()) continue;
+            const std::vector<SlotRun>& found = gathering.runs.row();
+            if (found.empty()) continue;
             const std::size_t slots = gathering.labels.size();
             const Row<NoPixel> row{block,
                                    r / shape.height - block.first[0],
                                    r % shape.height - block.first[1],
-                                   gathering.row.data(),
-                                   static_cast<std::int64_t>(gathering.row.size()),
+                                   found.data(),
+                                   static_cast<std::int64_t>(found.size()),
                                    nullptr,
                                    0};
             gathering.geometry->add_row(row, slots);
             for (auto& family : gathering.families) family->add_row(row, slots);
-            for (auto& channel : gathering.channels) channel->add_row(r, gathering.row, slots);
+            for (auto& channel : gathering.channels) channel->add_row(r, found, slots);
         }
     }
 
@@ -331,7 +363,7 @@ private:
     }
 
     // The slots of the first `count` labels, with room for their sums.
-    Slots slots_of(const std::vector<std::uint64_t>& labels, std::size_t count) {
+    Slots slots_of(const Column<std::uint64_t>& labels, std::size_t count) {
         has_strays_ |= labels_.size() != regions_;
         Slots slots;
         slots.reserve(count);
@@ -347,7 +379,7 @@ private:
 
     // Calls work(first, slots) for some neighboring rows after the other.
     template <class Work>
-    static void for_rows(const std::vector<std::size_t>& order, int threads, Work work) {
+    static void for_rows(const Slots& order, int threads, Work work) {
         constexpr std::size_t rows_at_once = 1024;
         const std::size_t blocks = (order.size() + rows_at_once - 1) / rows_at_once;
         for_each_block(static_cast<std::int64_t>(blocks), threads, [&](std::int64_t b) {
@@ -401,7 +433,7 @@ void Accumulator::write(std::size_t first, RegionTable& table, int threads) cons
 void Accumulator::merge(const Accumulator& other) { sums_->merge(*other.sums_); }
 
 RegionTable Accumulator::table(int threads) const {
-    const std::vector<std::size_t> rows = sums_->rows();
+    const Slots rows = sums_->rows();
     RegionTable table;
     sums_->prepare(rows.size(), table);
     sums_->write(rows, 0, table, threads);

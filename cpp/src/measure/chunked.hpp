@@ -24,6 +24,13 @@ public:
     T& operator[](std::size_t i) { return *place(i); }
     const T& operator[](std::size_t i) const { return *place(i); }
 
+    // Asks for the memory of an element that is soon to be used.
+    void ask_for(std::size_t i) const {
+        const auto* first = reinterpret_cast<const char*>(place(i));
+        __builtin_prefetch(first);
+        __builtin_prefetch(first + sizeof(T) - 1);
+    }
+
     // Makes room for `count` elements; new ones are as T{} makes them.
     void grow(std::size_t count) {
         while (room_ < count) add_chunk();

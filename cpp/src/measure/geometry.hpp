@@ -251,7 +251,7 @@ struct Geometry {
             table.box_begin[A::first + a][row] = part.begin[a] + origin;
             table.box_end[A::first + a][row] = part.end[a] + origin;
             table.centroid[A::first + a][row] =
-                mean_of_small(part.first[a] - part.begin[a] * count, count);
+                mean_of(Int128{part.first[a] - part.begin[a] * count}, count);
         }
         if constexpr (with_second) {
             Total total;
@@ -304,9 +304,9 @@ public:
     using FamilySums<Family, GeometrySums>::FamilySums;
     void write_rows(std::size_t first_row, std::span<const std::size_t> slots,
                     RegionTable& table) const override {
-        for (std::size_t k = 0; k < slots.size(); ++k) {
-            Family::write(first_row + k, this->total(slots[k]), {}, table);
-        }
+        this->for_each_total(slots, [&](std::size_t k, std::size_t slot) {
+            Family::write(first_row + k, this->total(slot), {}, table);
+        });
     }
     bool has_pixels(std::size_t slot) const override { return this->total(slot).count != 0; }
 };

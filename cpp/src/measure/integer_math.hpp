@@ -35,9 +35,15 @@ inline double to_double(UInt128 value) {
                             : static_cast<double>(value);
 }
 
-// The integer nearest to sum / count.
+// The integer nearest to sum / count. Below 2^52 the division of doubles finds it soonest: a quotient
+// below a whole number is below it by 1 / count or more, which is more than what rounding adds.
 inline Int128 nearest_mean(Int128 sum, std::int64_t count) {
+    constexpr std::int64_t small = std::int64_t{1} << 52;
     const Int128 shifted = sum + count / 2;
+    if (static_cast<UInt128>(shifted) < UInt128{small} && count < small) {
+        const auto whole = static_cast<double>(static_cast<std::int64_t>(shifted));
+        return static_cast<std::int64_t>(whole / static_cast<double>(count));
+    }
     if (fits_64(shifted)) return floor_quotient(static_cast<std::int64_t>(shifted), count);
     return floor_quotient(shifted, Int128{count});
 }
@@ -49,15 +55,6 @@ inline double mean_about(Int128 center, Int128 sum, std::int64_t count) {
 }
 inline double mean_of(Int128 sum, std::int64_t count) {
     return mean_about(nearest_mean(sum, count), sum, count);
-}
-
-// The same, sooner, where sum + count is not negative and below 2^52. Then the division of doubles finds
-// the nearest integer: a quotient below a whole number is below it by 1 / count or more, which is more
-// than what rounding adds.
-inline double mean_of_small(std::int64_t sum, std::int64_t count) {
-    const auto size = static_cast<double>(count);
-    const auto center = static_cast<std::int64_t>(static_cast<double>(sum + count / 2) / size);
-    return static_cast<double>(center) + static_cast<double>(sum - center * count) / size;
 }
 
 // A 256-bit integer modulo 2^256, with just what central sums need.

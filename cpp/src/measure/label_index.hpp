@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <vector>
+#include <utility>
+
+#include "mensura/column.hpp"
 
 namespace mensura {
 
@@ -42,12 +44,15 @@ public:
         high_ = 0;
     }
 
-    const std::vector<std::uint64_t>& labels() const { return labels_; }
+    // Whether some labels are looked up in the hash table.
+    bool has_hashed() const { return outside_ != 0; }
+
+    const Column<std::uint64_t>& labels() const { return labels_; }
     std::size_t size() const { return labels_.size(); }
 
     // All slots in order of their labels.
-    std::vector<std::size_t> sorted_slots() const {
-        std::vector<std::size_t> order;
+    Column<std::size_t> sorted_slots() const {
+        Column<std::size_t> order;
         order.reserve(labels_.size());
         if (outside_ == 0) {  // the window is in order already
             for (const std::int64_t slot : window_) {
@@ -55,9 +60,11 @@ public:
             }
             return order;
         }
-        for (std::size_t s = 0; s < labels_.size(); ++s) order.push_back(s);
-        std::sort(order.begin(), order.end(),
-                  [this](std::size_t a, std::size_t b) { return labels_[a] < labels_[b]; });
+        // Pairs are sorted sooner than slots whose labels have to be looked up.
+        Column<std::pair<std::uint64_t, std::size_t>> pairs(labels_.size());
+        for (std::size_t s = 0; s < labels_.size(); ++s) pairs[s] = {labels_[s], s};
+        std::sort(pairs.begin(), pairs.end());
+        for (const auto& pair : pairs) order.push_back(pair.second);
         return order;
     }
 
@@ -138,7 +145,7 @@ private:
     }
 
     void resize_hash(int bits) {
-        const std::vector<std::int64_t> slots = std::move(places_);
+        const Column<std::int64_t> slots = std::move(places_);
         places_.assign(std::size_t{1} << bits, empty);
         shift_ = 64 - bits;
         for (const std::int64_t s : slots) {
@@ -146,12 +153,12 @@ private:
         }
     }
 
-    std::vector<std::uint64_t> labels_;
-    std::vector<std::int64_t> window_;
+    Column<std::uint64_t> labels_;
+    Column<std::int64_t> window_;
     std::uint64_t begin_ = 0;
     std::uint64_t low_ = ~std::uint64_t{0};  // the labels that the window is kept for
     std::uint64_t high_ = 0;
-    std::vector<std::int64_t> places_;
+    Column<std::int64_t> places_;
     std::size_t hashed_ = 0;   // entries of the hash table, also of labels that the window took over
     std::size_t outside_ = 0;  // labels that are not in the window
     int shift_ = 64;

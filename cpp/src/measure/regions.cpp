@@ -107,12 +107,8 @@ private:
         return {strip.row_begin, strip.row_end, 0, shape_.width, {z, y, 0}, {z, y, 0}};
     }
 
-    std::vector<Part> gather_pieces(const Regions& regions, const Strip& strip,
-                                    const Block& block) const {
-        if constexpr (Family::is_extent) {
-            if (!regions.bands().are_rows()) return gather_extents(regions, strip, block);
-        }
-        std::vector<Part> pieces(static_cast<std::size_t>(strip.pieces));
+    Column<Part> gather_parts(const Regions& regions, const Strip& strip, const Block& block) const {
+        Column<Part> pieces(static_cast<std::size_t>(strip.pieces), Part());
         RegionRows rows(regions);
         for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
             const std::int64_t z = r / shape_.height - block.first[0];
@@ -123,15 +119,14 @@ private:
         return pieces;
     }
 
-    std::vector<Part> gather_extents(const Regions& regions, const Strip& strip,
-                                     const Block& block) const {
-        std::vector<Extent> extents(static_cast<std::size_t>(strip.pieces), empty_extent());
+    Column<Extent> gather_extents(const Regions& regions, const Strip& strip, const Block& block) const {
+        Column<Extent> extents(static_cast<std::size_t>(strip.pieces), empty_extent());
         RegionRows rows(regions);
         for (std::int64_t r = strip.row_begin; r < strip.row_end; ++r) {
             rows.add_extents<Family::in_volume>(strip, r, r / shape_.height - block.first[0],
                                                 r % shape_.height - block.first[1], extents.data());
         }
-        return {extents.begin(), extents.end()};
+        return extents;
     }
 
     // Writes the rows of the regions that are one piece of the strip; returns the pieces of the others,
@@ -139,18 +134,31 @@ private:
     PieceSums write_strip(const Regions& regions, const Strip& strip, const SharedRegions& shared,
                           RegionTable& table) const {
         const Block block = block_of(strip);
-        const std::vector<Part> pieces = gather_pieces(regions, strip, block);
+        if constexpr (Family::is_extent) {
+            if (!regions.bands().are_rows()) {
+                const Column<Extent> extents = gather_extents(regions, strip, block);
+                return write_pieces(regions, strip, shared, extents, table);
+            }
+        }
+        return write_pieces(regions, strip, shared, gather_parts(regions, strip, block), table);
+    }
+
+    // Pieces are parts, or extents to make them of.
+    template <class Pieces>
+    PieceSums write_pieces(const Regions& regions, const Strip& strip, const SharedRegions& shared,
+                           const Pieces& pieces, RegionTable& table) const {
+        const Block block = block_of(strip);
         PieceSums others;
         for (std::size_t k = 0; k < pieces.size(); ++k) {
             const std::int64_t region = regions.region_of_piece(strip, static_cast<std::int64_t>(k));
             if (region == 0) continue;
             if (shared.has(region)) {
-                others.parts.push_back(pieces[k]);
+                others.parts.push_back(Part(pieces[k]));
                 others.slots.push_back(shared.slot(region));
             } else {
                 const auto row = static_cast<std::size_t>(region - 1);
                 table.label[row] = row + 1;
-                Family::write(row, pieces[k], block, table);
+                Family::write(row, Part(pieces[k]), block, table);
             }
         }
         return others;

@@ -26,6 +26,7 @@
 #include "measure/blocks.hpp"
 #include "measure/bytes.hpp"
 #include "measure/chunked.hpp"
+#include "mensura/column.hpp"
 #include "runs/kernels.hpp"
 
 namespace mensura {
@@ -65,7 +66,7 @@ public:
 };
 
 // Which regions of the image the slots of a block, or of another accumulator, are.
-using Slots = std::vector<std::size_t>;
+using Slots = Column<std::size_t>;
 
 // Regions that become neighboring rows of the table.
 struct TableRows {
@@ -101,11 +102,11 @@ public:
         parts_.resize(slots, family_.empty());
         family_.add_row(row, parts_.data());
     }
-    const std::vector<typename Family::Part>& parts() const { return parts_; }
+    const Column<typename Family::Part>& parts() const { return parts_; }
 
 private:
     Family family_;
-    std::vector<typename Family::Part> parts_;
+    Column<typename Family::Part> parts_;
 };
 
 // `Base` is ImageSums, or an interface that asks for more.
@@ -125,7 +126,9 @@ public:
     void add(const BlockSums<Pixel>& sums, const Slots& slots, const Block& block) override {
         // A block may have seen regions after the last row in which this family had anything to add.
         const auto& parts = static_cast<const FamilyBlockSums<Family>&>(sums).parts();
-        for (std::size_t k = 0; k < parts.size(); ++k) family_.add(totals_[slots[k]], parts[k], block);
+        for_each_total(std::span(slots).first(parts.size()), [&](std::size_t k, std::size_t slot) {
+            family_.add(totals_[slot], parts[k], block);
+        });
     }
     void add(const ImageSums<Pixel, Columns>& other, const Slots& slots) override {
         const auto& totals = static_cast<const FamilySums&>(other).totals_;
@@ -154,12 +157,23 @@ public:
 protected:
     const typename Family::Total& total(std::size_t slot) const { return totals_[slot]; }
 
+    // Calls visit(k, slots[k]) one after the other. Slots lie far apart where labels are in no order of
+    // place, so the totals of some slots ahead are asked for.
+    template <class Visit>
+    void for_each_total(std::span<const std::size_t> slots, Visit visit) const {
+        constexpr std::size_t ahead = 8;
+        for (std::size_t k = 0; k < slots.size(); ++k) {
+            if (k + ahead < slots.size()) totals_.ask_for(slots[k + ahead]);
+            visit(k, slots[k]);
+        }
+    }
+
 private:
     template <class Output>
     void write_to(Output& output, std::size_t first_row, const TableRows& rows) const {
-        for (std::size_t k = 0; k < rows.slots.size(); ++k) {
-            family_.write(first_row + k, totals_[rows.slots[k]], rows.frames[k], output);
-        }
+        for_each_total(rows.slots, [&](std::size_t k, std::size_t slot) {
+            family_.write(first_row + k, totals_[slot], rows.frames[k], output);
+        });
     }
 
     Family family_;

@@ -19,7 +19,7 @@ struct RowBlock {
     std::vector<RegionRun> runs;
     std::vector<std::uint32_t> slot;  // of each run
     std::vector<std::int64_t> count;  // of each slot: runs
-    std::vector<std::uint64_t> label;
+    Column<std::uint64_t> label;
     std::vector<std::int64_t> place;  // of each slot: of its next run among all
 };
 
@@ -43,16 +43,16 @@ RowBlock scan_rows(const ImageView& labels, std::int64_t row_begin, std::int64_t
 }
 
 // The labels of all blocks in increasing order; each slot's label is replaced by its rank.
-std::vector<std::uint64_t> rank_labels(std::vector<RowBlock>& blocks) {
+Column<std::uint64_t> rank_labels(std::vector<RowBlock>& blocks) {
     LabelIndex index;
     for (RowBlock& block : blocks) {
         for (std::uint64_t& label : block.label) {
             label = static_cast<std::uint64_t>(index.slot(label));
         }
     }
-    const std::vector<std::size_t> order = index.sorted_slots();
-    std::vector<std::uint64_t> labels(order.size());
-    std::vector<std::uint64_t> rank(order.size());
+    const Column<std::size_t> order = index.sorted_slots();
+    Column<std::uint64_t> labels(order.size());
+    Column<std::uint64_t> rank(order.size());
     for (std::size_t k = 0; k < order.size(); ++k) {
         labels[k] = index.labels()[order[k]];
         rank[order[k]] = k;

@@ -107,7 +107,7 @@ inline std::int16_t* find_touching(const JoinRow& c, const JoinRow& p, const Wor
             behind &= ~moved_up(implied, w);
         }
         if constexpr (diagonal) touching |= before | behind;
-        next = append_bits<1>(touching, (w - word_begin) * word_bits, next);
+        next = append_bits(touching, (w - word_begin) * word_bits, next);
     }
     return next;
 }
@@ -207,7 +207,7 @@ inline void find_touching_values(const JoinRow& c, const JoinRow& p, const Word*
 
 // The pixels that are set, counted from the first word. Returns one past the last written.
 inline const std::int16_t* pixels_of(const Word* bits, std::int64_t words, std::int16_t* next) {
-    for (std::int64_t i = 0; i < words; ++i) next = append_bits<1>(bits[i], i * word_bits, next);
+    for (std::int64_t i = 0; i < words; ++i) next = append_bits(bits[i], i * word_bits, next);
     return next;
 }
 

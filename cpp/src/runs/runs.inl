@@ -82,46 +82,59 @@ constexpr bool bits_are_cheap =
     false;
 #endif
 
-// Writes the position of every set bit, `step` apart, and returns where the next one goes. The first few
-// are written whether they are there or not, because a loop whose length changes from word to word would
-// be mispredicted; so may be up to spare_runs more.
-template <int step, class Position>
+// Writes the position of every set bit and returns where the next one goes. The first few are written
+// whether they are there or not, because a loop whose length changes from word to word would be
+// mispredicted; so may be up to spare_runs more.
+template <class Position>
 inline Position* append_bits(Word word, std::int64_t offset, Position* next) {
 #if defined(__AVX512VBMI2__)
-    if constexpr (step == 1) return append_places(word, offset, next);
-#endif
+    return append_places(word, offset, next);
+#else
     constexpr int few = 6;
     const int count = count_set(word);
     for (int i = 0; i < few; ++i, word &= word - 1) {
-        next[step * i] = static_cast<Position>(offset + lowest_set(word));
+        next[i] = static_cast<Position>(offset + lowest_set(word));
     }
-    for (Position* more = next + step * few; word != 0; word &= word - 1, more += step) {
-        *more = static_cast<Position>(offset + __builtin_ctzll(word));
+    for (Position* more = next + few; word != 0; word &= word - 1) {
+        *more++ = static_cast<Position>(offset + __builtin_ctzll(word));
     }
-    return next + step * count;
+    return next + count;
+#endif
 }
 
 std::int64_t positions(const Word* bits, std::int64_t words, std::int64_t* position) {
     std::int64_t* next = position;
-    for (std::int64_t w = 0; w < words; ++w) next = append_bits<1>(bits[w], w * word_bits, next);
+    for (std::int64_t w = 0; w < words; ++w) next = append_bits(bits[w], w * word_bits, next);
     return next - position;
 }
 
+// The same where positions that are also in `twice` are written two times.
+inline std::int64_t* append_touching(Word word, Word twice, std::int64_t offset, std::int64_t* next) {
+    for (; word != 0; word &= word - 1) {
+        const int bit = __builtin_ctzll(word);
+        *next++ = offset + bit;
+        if ((twice >> bit & 1) != 0) *next++ = offset + bit;
+    }
+    return next;
+}
+
+// Starts and ends take turns, so both are found in one bitmap; where runs touch, one of them starts
+// where the other has ended.
 std::int64_t find_runs(const Word* foreground, const Word* starts, std::int64_t words,
                        std::int64_t* ends) {
-    std::int64_t* start = ends;
-    std::int64_t* end = ends + 1;
+    std::int64_t* next = ends;
+    Word before = 0;
     for (std::int64_t w = 0; w < words; ++w) {
-        if (foreground[w] == 0) continue;
-        const bool more = w + 1 < words;
-        const Word next_foreground =
-            foreground[w] >> 1 | (more ? foreground[w + 1] << (word_bits - 1) : 0);
-        const Word next_starts = starts[w] >> 1 | (more ? starts[w + 1] << (word_bits - 1) : 0);
-        const Word last = foreground[w] & (~next_foreground | next_starts);
-        start = append_bits<2>(starts[w], w * word_bits, start);
-        end = append_bits<2>(last, w * word_bits + 1, end);
+        const Word word = foreground[w];
+        if (!bits_are_cheap && (word | before) == 0) continue;
+        const Word behind = (word << 1 | before) & (~word | starts[w]);
+        const Word touching = starts[w] & behind;
+        next = touching == 0 ? append_bits(starts[w] | behind, w * word_bits, next)
+                             : append_touching(starts[w] | behind, touching, w * word_bits, next);
+        before = word >> (word_bits - 1);
     }
-    return (start - ends) / 2;
+    if (before != 0) *next++ = words * word_bits;
+    return (next - ends) / 2;
 }
 
 // The same where runs never touch: they start and end wherever the foreground changes.
@@ -132,7 +145,7 @@ inline std::int64_t find_separate_runs(const Word* foreground, std::int64_t word
     for (std::int64_t w = 0; w < words; ++w) {
         const Word word = foreground[w];
         if (!bits_are_cheap && (word | before) == 0) continue;
-        next = append_bits<1>(word ^ (word << 1 | before), w * word_bits, next);
+        next = append_bits(word ^ (word << 1 | before), w * word_bits, next);
         before = word >> (word_bits - 1);
     }
     if (before != 0) *next++ = static_cast<Position>(words * word_bits);

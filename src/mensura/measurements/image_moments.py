@@ -57,7 +57,7 @@ def _normalized(central: tuple[Floats, ...], spacing: tuple[float, ...]) -> list
     scaled = _scaled(central, tuple(step / mean_step for step in spacing))
     divisors = _powers_of_mass(mass, ndim)
     undefined = np.full(len(mass), np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore"):
         return [
             undefined if sum(powers) < 2 else values / divisors(sum(powers))
             for powers, values in zip(registry.orders(ndim), scaled, strict=True)

@@ -44,7 +44,7 @@ def num_border_sides(sums: RegionSums) -> Columns:
     unit="",
     needs=("components",),
     definition="number of connected components of the label, corners connecting; periodic borders "
-    "do not connect. Above 1 where a segmentation fell apart. Takes a labeling of its own",
+    "do not connect. Above 1 where a segmentation fell apart. Label images take one more labeling",
     source="scipy.ndimage.label",
 )
 def num_components(sums: RegionSums) -> Columns:

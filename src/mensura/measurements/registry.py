@@ -113,8 +113,9 @@ class Measurement:
     needs_shape: bool = False
 
     def columns(self, sums: RegionSums | ChannelSums) -> list[NDArray[Any]]:
-        """Return the columns, one per suffix."""
-        computed = self.compute(sums)
+        """Return the columns, one per suffix; infinite or NaN where double does not suffice."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            computed = self.compute(sums)
         return [computed] if isinstance(computed, np.ndarray) else list(computed)
 
 

@@ -1,0 +1,98 @@
+// Memory that is kept: what was given back comes again, and nobody gets what another holds.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "mensura/column.hpp"
+#include "mensura/memory.hpp"
+
+namespace mensura {
+namespace {
+
+constexpr std::size_t small = 100'000;
+constexpr std::size_t large = 5 * large_page + 1;
+
+TEST_CASE("memory that was given back is used again for about as much") {
+    drop_kept_memory();
+    for (const std::size_t bytes : {small, large}) {
+        const Memory first = take_memory(bytes);
+        give_memory(first.data, bytes);
+        const Memory again = take_memory(bytes + bytes / 50);
+        CHECK((again.data == first.data) == keeps_memory);
+        CHECK(again.cleared == (first.cleared && !keeps_memory));
+        give_memory(again.data, bytes + bytes / 50);
+        CHECK(drop_kept_memory() == keeps_memory);
+        CHECK_FALSE(drop_kept_memory());
+    }
+}
+
+TEST_CASE("memory for much more or much less is another") {
+    drop_kept_memory();
+    const Memory first = take_memory(small);
+    give_memory(first.data, small);
+    const Memory more = take_memory(2 * small);
+    CHECK(more.data != first.data);
+    give_memory(more.data, 2 * small);
+}
+
+TEST_CASE("fresh memory is cleared where it says so, and large memory aligned to large pages") {
+    drop_kept_memory();
+    const Memory memory = take_memory(large);
+    const auto* bytes = static_cast<const std::byte*>(memory.data);
+    if (memory.cleared) {
+        CHECK(std::all_of(bytes, bytes + large, [](std::byte b) { return b == std::byte{0}; }));
+    }
+    if (keeps_memory) CHECK(reinterpret_cast<std::uintptr_t>(memory.data) % large_page == 0);
+    CHECK(reinterpret_cast<std::uintptr_t>(memory.data) % 64 == 0);
+    give_memory(memory.data, large);
+}
+
+TEST_CASE("many pieces are kept up to a limit") {
+    drop_kept_memory();
+    constexpr std::size_t most = 1000;
+    std::vector<void*> pieces;
+    for (std::size_t k = 0; k < most; ++k) pieces.push_back(take_memory(small).data);
+    for (void* piece : pieces) give_memory(piece, small);
+    std::size_t kept = 0;
+    std::vector<Memory> again;
+    for (std::size_t k = 0; k < most; ++k) again.push_back(take_memory(small));
+    for (const Memory& memory : again) {
+        if (std::find(pieces.begin(), pieces.end(), memory.data) != pieces.end() && !memory.cleared)
+            ++kept;
+        give_memory(memory.data, small);
+    }
+    if (keeps_memory) CHECK(kept == 512);
+    drop_kept_memory();
+}
+
+TEST_CASE("too much is std::bad_alloc") {
+    CHECK_THROWS_AS(take_memory(std::size_t{1} << 60), std::bad_alloc);
+    CHECK_THROWS_AS(take_memory(~std::size_t{0}), std::bad_alloc);
+    CHECK_THROWS_AS(ColumnAllocator<double>().allocate(~std::size_t{0} / 4), std::bad_alloc);
+}
+
+TEST_CASE("threads do not get each other's memory") {
+    const auto work = [](std::uint64_t mark, bool& intact) {
+        for (std::uint64_t k = 0; k < 2000 && intact; ++k) {
+            const std::size_t bytes = small + 40'000 * (k % 7);
+            const Memory memory = take_memory(bytes);
+            std::memcpy(memory.data, &mark, sizeof mark);
+            std::this_thread::yield();
+            intact = std::memcmp(memory.data, &mark, sizeof mark) == 0;
+            give_memory(memory.data, bytes);
+        }
+    };
+    bool intact[4] = {true, true, true, true};
+    std::vector<std::thread> threads;
+    for (std::uint64_t t = 0; t < 4; ++t) threads.emplace_back(work, t + 1, std::ref(intact[t]));
+    for (std::thread& thread : threads) thread.join();
+    CHECK(std::all_of(std::begin(intact), std::end(intact), [](bool b) { return b; }));
+    drop_kept_memory();
+}
+
+}  // namespace
+}  // namespace mensura
