@@ -516,6 +516,8 @@ def test_channels_are_sampled_as_if_alone():
 
 
 def test_functions_compiled_and_not():
+    pytest.importorskip("numba", reason="needs numba, which this Python does not have")
+
     def spread(samples):
         return samples.max() - samples.min() + samples[0] / 8
 
@@ -531,6 +533,8 @@ def test_functions_compiled_and_not():
 
 
 def test_errors_in_functions_name_the_profile():
+    pytest.importorskip("numba", reason="needs numba, which this Python does not have")
+
     def inverse(samples):
         return 1 / (samples[0] - 5)
 
