@@ -62,6 +62,18 @@ def find(threads):
     return long_call(lambda: ms.find_regions(DARK, threshold=0.5, threads=threads))
 
 
+def sample(threads):
+    starts = np.stack([np.arange(20.0), np.full(20, 2000.0)], axis=1)
+    stops = starts + np.array([90_000, 1000])
+    options = {"n": 20_000, "width": 301, "order": 3, "threads": threads}
+    return long_call(lambda: ms.line_profiles(VALUES, starts, stops, **options))
+
+
+def ring(threads):
+    options = {"center": [5, 5], "bins": ("width", 1000), "threads": threads}
+    return long_call(lambda: ms.radial_profiles(VALUES, None, **options))
+
+
 def accumulate(threads):
     """An interrupted tile is not added, not even a part of it."""
     accumulator = ms.Accumulator("all", shape=(STRIPES.shape[0] + 2, STRIPES.shape[1]))
@@ -135,6 +147,11 @@ def changing(threads):
         ms.label(labels, threads=threads)
         ms.label(image, threshold=0.5, threads=threads)
         ms.relabel_sequential(labels)
+        ms.line_profiles(image, [[3, 3]], [[590, 690]], width=9, threads=threads)
+        with contextlib.suppress(ValueError):
+            ms.normal_profiles(image, labels, inward=2, outward=2, step=1, threads=threads)
+        with contextlib.suppress(ValueError):
+            ms.radial_profiles(image, labels, metric="edge", threads=threads)
         ms.find_regions(labels, threads=threads).measure(image, threads=threads)
         calls += 1
     stop.set()
@@ -142,7 +159,10 @@ def changing(threads):
     return {"calls": calls, "usable": is_usable()}
 
 
-DRILLS = {d.__name__: d for d in (measure, find, accumulate, label_out, handled, changing)}
+DRILLS = {
+    drill.__name__: drill
+    for drill in (measure, find, sample, ring, accumulate, label_out, handled, changing)
+}
 
 if __name__ == "__main__":
     name, threads = sys.argv[1:]

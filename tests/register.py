@@ -12,11 +12,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from oracles import agreement, tables
+from oracles import agreement, profile_shapes, profiles, rings, tables
 from peers import SCIKIT_IMAGE_PROPERTIES
 
 import mensura as ms
 from mensura.measurements.registry import GROUPS, REGISTRY
+from mensura.profiles.distribution import DEFINITIONS
+from mensura.profiles.reducing import STATISTICS
+from mensura.profiles.shape import SHAPES
 
 TESTS = Path(__file__).parent
 FILE = TESTS.parent / "docs" / "test-register.md"
@@ -101,6 +104,29 @@ def allowed_for(name):
     return ALLOWED[agreement._comparison(name).__name__]
 
 
+#: A profile of which nothing is undefined: distances and values.
+RISE_AND_FALL = list(enumerate([0.0, 0.0, 4.0, 8.0, 4.0, 0.0]))
+
+
+def profile_rows():
+    """From each measurement of profiles, rings and samples across to its oracle, or none."""
+    shapes = profile_shapes.measure(RISE_AND_FALL)
+    found = {name: "profile_shapes.measure" if name in shapes else "none" for name in SHAPES}
+    for name in DEFINITIONS:
+        found[name] = "rings.radial_distribution" if name in rings.DISTRIBUTION else "none"
+    for name in STATISTICS:
+        found[name] = "profiles.reduced" if reduces(name) else "none"
+    return found
+
+
+def reduces(name):
+    """Whether the oracle knows how to reduce so."""
+    try:
+        return profiles.reduced([1.0, 2.0], [1.0, 1.0], name)[1] == 2
+    except (TypeError, ValueError):
+        return False
+
+
 def options():
     """From each option to the tests that hand it to an oracle."""
     found = {option: [] for option in OPTIONS}
@@ -172,6 +198,12 @@ images of every dtype, layout and pattern of `tests/strategies.py`.
 ## Measurements
 
 {table(["measurement", "axes", "oracle", "compared", "and with"], [row.cells() for row in rows()])}
+
+## Measurements of profiles
+
+Of the shape of a profile, of rings, and of what samples across become; all within 1e-9.
+
+{table(["measurement", "oracle"], [[f"`{n}`", f"`{o}`"] for n, o in profile_rows().items()])}
 
 ## Options
 

@@ -1,4 +1,4 @@
-"""Search, paint and measure with less and less address space, and say what became of it, as JSON.
+"""Search, paint, measure and sample with less and less address space; what became of it, as JSON.
 
 ``test_memory_failure.py`` runs this file in a process of its own, with the first words of the calls
 to try. Each is tried with limits from nothing to more than enough. Counted is how often it failed
@@ -34,6 +34,8 @@ SCENES = {
     "sparse": SPARSE,
 }
 
+# Squares, two pixels apart.
+CELLS = np.kron(np.arange(1, 841).reshape(30, 28), np.pad(np.ones((48, 48), np.int32), 1))
 # Repeated with stride 0.
 BEYOND_MEMORY = np.broadcast_to(np.ones((1, 1), bool), (2**31, 2**31))
 
@@ -69,6 +71,15 @@ def measure_frames(name, threads):
     return np.concatenate([column.astype(float) for column in columns.values()])
 
 
+def profile_outlines(threads):
+    found = ms.contour_profiles(VALUES, CELLS, step=1, threads=threads)
+    return np.concatenate([found.values, found.distance])
+
+
+def profile_rings(threads):
+    return ms.radial_profiles(VALUES, CELLS, metric="edge", threads=threads).values
+
+
 def paint(threads, out):
     return REGIONS.to_labels(out=out, threads=threads)
 
@@ -98,6 +109,13 @@ def calls():
             yield (
                 f"measure frames of {name} with {threads} threads",
                 lambda n=name, t=threads: measure_frames(n, t),
+                None,
+            )
+        # Not along lines: NumPy crashes where it has no memory to change the types of their ends.
+        for profile in (profile_outlines, profile_rings):
+            yield (
+                f"{profile.__name__} with {threads} threads",
+                lambda f=profile, t=threads: f(t),
                 None,
             )
         wide = np.full((*WIDE.shape, 2), GARBAGE, np.int32)

@@ -41,7 +41,7 @@ def drill(name, threads):
 
 @needs_signals
 @pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize("name", ["measure", "find", "accumulate", "label_out"])
+@pytest.mark.parametrize("name", ["measure", "find", "sample", "ring", "accumulate", "label_out"])
 def test_an_interrupt_ends_a_long_call_soon(name, threads):
     found = drill(name, threads)
     waited = [seconds for seconds in found["seconds"] if seconds is not None]
@@ -67,10 +67,11 @@ def test_a_handler_that_raises_nothing_lets_the_call_go_on(threads):
 SCENE = np.random.default_rng(8).random((700, 900))
 MASK = SCENE > 0.4
 LABELS = ms.label(MASK)
+LARGEST = ms.label(ms.keep_largest(MASK, 3))
 
 
 def everything(threads=None):
-    """Every stage on the shared inputs; tables, label images and a count."""
+    """Every stage on the shared inputs; tables, label images and profiles."""
     regions = ms.find_regions(MASK, threads=threads)
     return (
         ms.measure(LABELS, SCENE, "all", threads=threads),
@@ -79,6 +80,20 @@ def everything(threads=None):
         ms.fill_holes(MASK, threads=threads),
         ms.relabel_sequential(LABELS * 3),
         regions.to_labels(threads=threads),
+        *profiles(SCENE, LARGEST, threads),
+    )
+
+
+def profiles(image, labels, threads=None):
+    """Samples along lines, along and across outlines, and in rings."""
+    starts, stops = [[5, 5], [600, 3]], [[690, 800], [2, 880]]
+    lines = ms.line_profiles(image, starts, stops, width=5, threads=threads)
+    return (
+        lines.values,
+        ms.contour_profiles(image, labels, step=2, threads=threads).values,
+        ms.normal_profiles(image, labels, inward=3, outward=2, step=1, threads=threads).values,
+        ms.radial_profiles(image, labels, metric="edge", threads=threads).values,
+        *ms.radial_distribution(labels, image, threads=threads).values(),
     )
 
 
@@ -135,6 +150,10 @@ def test_inputs_are_read_where_writing_would_crash(tmp_path):
     np.testing.assert_array_equal(ms.label(labels), ms.label(LABELS))
     np.testing.assert_array_equal(ms.label(image, threshold=0.4), LABELS)
     np.testing.assert_array_equal(ms.relabel_sequential(labels), LABELS)
+    largest_file = tmp_path / "largest.npy"
+    np.save(largest_file, LARGEST)
+    largest = np.load(largest_file, mmap_mode="r")
+    assert_all_equal(profiles(image, largest), profiles(SCENE, LARGEST))
 
 
 def test_outputs_may_lie_in_a_file(tmp_path):

@@ -54,8 +54,9 @@ def test_labeling(call):
         assert counts["torn"] == 0, name
 
 
-def test_measuring():
-    for name, counts in starve("measure").items():
+@pytest.mark.parametrize("call", ["measure", "profile"])
+def test_measuring(call):
+    for name, counts in starve(call).items():
         assert counts["failed"] >= 3, name
         assert counts["succeeded"] >= 3, name
         assert counts["wrong"] == 0, name

@@ -16,9 +16,10 @@ from scipy import interpolate, ndimage
 from skimage import measure as skimage_measure
 
 import mensura as ms
+from mensura.profiles.reducing import STATISTICS
 from mensura.skimage.measure import profile_line
 
-REDUCERS = ["mean", "sum", "min", "max", "std", "median", ("quantile", 0.3)]
+REDUCERS = [*STATISTICS, ("quantile", 0.3)]
 OUTSIDE = ["nan", "nearest", "reflect", 7.5]
 
 
@@ -630,6 +631,8 @@ def test_channels_are_sampled_as_if_alone():
 
 
 def test_functions_compiled_and_not():
+    pytest.importorskip("numba", reason="needs numba, which this Python does not have")
+
     def spread(samples):
         return samples.max() - samples.min() + samples[0] / 8
 
@@ -645,6 +648,8 @@ def test_functions_compiled_and_not():
 
 
 def test_errors_in_functions_name_the_profile():
+    pytest.importorskip("numba", reason="needs numba, which this Python does not have")
+
     def inverse(samples):
         return 1 / (samples[0] - 5)
 

@@ -208,6 +208,7 @@ def test_table_shares_the_samples():
 
 
 def test_table_goes_into_files(tmp_path):
+    pytest.importorskip("pyarrow", reason="needs pyarrow (the extra io)")
     import pandas as pd
 
     table = three().to_table()

@@ -12,12 +12,12 @@ from strategies import generators, label_images
 
 import mensura as ms
 
-FEATURES = ("FracAtD", "MeanFrac", "RadialCV")
-
 
 def names_of(bins, overflow=False, channel=""):
     of_rings = [f"{k + 1}of{bins}" for k in range(bins)] + ["Overflow"] * overflow
-    return [f"RadialDistribution_{f}{channel}_{ring}" for ring in of_rings for f in FEATURES]
+    return [
+        f"RadialDistribution_{f}{channel}_{ring}" for ring in of_rings for f in rings.DISTRIBUTION
+    ]
 
 
 def assert_close(found, expected):

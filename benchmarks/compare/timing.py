@@ -42,14 +42,23 @@ class Side:
 
 
 def run_alternating(sides: Iterable[Side]) -> None:
-    """Fill in `seconds` of every side, one call of each in turn until its repeats are used up."""
+    """Fill in `seconds` of every side, one call of each in turn until its repeats are used up.
+
+    What is there before is nothing for the garbage collector to go through before each call, which
+    takes far longer than the calls where the images are small.
+    """
     sides = list(sides)
     for side in sides:
         (side.warm or side.call)()
-    for turn in range(max(side.repeats for side in sides)):
-        for side in sides:
-            if turn < side.repeats:
-                side.seconds.append(call_seconds(side.call))
+    gc.collect()
+    gc.freeze()
+    try:
+        for turn in range(max(side.repeats for side in sides)):
+            for side in sides:
+                if turn < side.repeats:
+                    side.seconds.append(call_seconds(side.call))
+    finally:
+        gc.unfreeze()
 
 
 def checked_side(

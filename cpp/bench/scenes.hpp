@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "mensura/image.hpp"
+#include "image/owned_image.hpp"
 
 namespace mensura::bench {
 
@@ -33,55 +33,7 @@ private:
 };
 
 template <class T>
-constexpr DType dtype_of() {
-    if constexpr (std::is_same_v<T, double>) return DType::float64;
-    if constexpr (std::is_same_v<T, float>) return DType::float32;
-    if constexpr (std::is_same_v<T, std::int8_t>) return DType::int8;
-    if constexpr (std::is_same_v<T, std::int16_t>) return DType::int16;
-    if constexpr (std::is_same_v<T, std::int32_t>) return DType::int32;
-    if constexpr (std::is_same_v<T, std::int64_t>) return DType::int64;
-    if constexpr (std::is_same_v<T, std::uint8_t>) return DType::uint8;
-    if constexpr (std::is_same_v<T, std::uint16_t>) return DType::uint16;
-    if constexpr (std::is_same_v<T, std::uint32_t>) return DType::uint32;
-    if constexpr (std::is_same_v<T, std::uint64_t>) return DType::uint64;
-}
-
-// An image in C order that owns its pixels.
-template <class T>
-struct Picture {
-    Shape shape;
-    std::vector<T> pixels;
-
-    explicit Picture(const Shape& of) : shape(of), pixels(static_cast<std::size_t>(of.pixels())) {}
-
-    template <class U>
-    Picture<U> as() const {
-        Picture<U> other(shape);
-        std::transform(pixels.begin(), pixels.end(), other.pixels.begin(),
-                       [](T pixel) { return static_cast<U>(pixel); });
-        return other;
-    }
-
-    ImageView view() const {
-        return {reinterpret_cast<const std::byte*>(pixels.data()), dtype_of<T>(), false, shape,
-                strides()};
-    }
-    MutableImageView mutable_view() {
-        return {reinterpret_cast<std::byte*>(pixels.data()), dtype_of<T>(), false, shape, strides()};
-    }
-    // The pixels of the same memory, of a square image of one plane, in Fortran order.
-    ImageView transposed_view() const {
-        ImageView view = this->view();
-        std::swap(view.strides.y, view.strides.x);
-        return view;
-    }
-
-private:
-    Strides strides() const {
-        const auto x = static_cast<std::ptrdiff_t>(sizeof(T));
-        return {shape.height * shape.width * x, shape.width * x, x};
-    }
-};
+using Picture = OwnedImage<T>;
 
 inline constexpr std::int64_t side = 256;
 

@@ -5,54 +5,14 @@
 #include <cstdint>
 #include <cstdlib>
 #include <random>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
-#include "mensura/image.hpp"
+#include "image/owned_image.hpp"
 
 namespace mensura::test {
 
 template <class T>
-constexpr DType dtype_for() {
-    if constexpr (std::is_same_v<T, double>) return DType::float64;
-    if constexpr (std::is_same_v<T, float>) return DType::float32;
-    if constexpr (std::is_same_v<T, std::int8_t>) return DType::int8;
-    if constexpr (std::is_same_v<T, std::int16_t>) return DType::int16;
-    if constexpr (std::is_same_v<T, std::int32_t>) return DType::int32;
-    if constexpr (std::is_same_v<T, std::int64_t>) return DType::int64;
-    if constexpr (std::is_same_v<T, std::uint8_t>) return DType::uint8;
-    if constexpr (std::is_same_v<T, std::uint16_t>) return DType::uint16;
-    if constexpr (std::is_same_v<T, std::uint32_t>) return DType::uint32;
-    if constexpr (std::is_same_v<T, std::uint64_t>) return DType::uint64;
-}
-
-// A C-ordered image that owns its pixels.
-template <class T>
-struct Image {
-    Shape shape;
-    std::vector<T> pixels;
-
-    explicit Image(Shape s, T value = T{})
-        : shape(s), pixels(static_cast<std::size_t>(s.pixels()), value) {}
-    Image(Shape s, std::vector<T> values) : shape(s), pixels(std::move(values)) {}
-
-    T& at(std::int64_t z, std::int64_t y, std::int64_t x) {
-        return pixels[static_cast<std::size_t>((z * shape.height + y) * shape.width + x)];
-    }
-
-    template <class Byte>
-    BasicImageView<Byte> describe(Byte* data) const {
-        const auto step = static_cast<std::ptrdiff_t>(sizeof(T));
-        return {data,
-                dtype_for<T>(),
-                false,
-                shape,
-                {shape.height * shape.width * step, shape.width * step, step}};
-    }
-    ImageView view() const { return describe(reinterpret_cast<const std::byte*>(pixels.data())); }
-    MutableImageView mutable_view() { return describe(reinterpret_cast<std::byte*>(pixels.data())); }
-};
+using Image = OwnedImage<T>;
 
 template <class T>
 Image<T> random_image(Shape shape, int values, unsigned seed) {

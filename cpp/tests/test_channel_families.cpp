@@ -36,7 +36,7 @@ RegionTable measure_row(const std::vector<T>& pixels, const std::vector<std::uin
     const Image<std::uint8_t> masked(shape, mask);
     ChannelView view{image.view()};
     if (!mask.empty()) view.mask = masked.view();
-    Accumulator sums(plan_of_families(shape), {{dtype_for<T>(), saturation}});
+    Accumulator sums(plan_of_families(shape), {{dtype_of<T>(), saturation}});
     sums.add(labels.view(), {&view, 1}, {}, 1);
     return sums.table(1);
 }
@@ -86,7 +86,7 @@ void check_tiles(int values) {
         for (T& pixel : image.pixels) pixel = pixel * pixel + T(1000);
     }
     const auto mask = random_image<std::uint8_t>(shape, 2, 3);
-    const std::vector<ChannelKind> kinds{{dtype_for<T>(), Scalar{std::int64_t{values - 2}}}};
+    const std::vector<ChannelKind> kinds{{dtype_of<T>(), Scalar{std::int64_t{values - 2}}}};
     const ChannelView whole{image.view(), mask.view()};
     Accumulator expected(plan_of_families(shape), kinds);
     expected.add(labels.view(), {&whole, 1}, {}, 1);

@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <map>
+#include <tuple>
+#include <utility>
 
 #include "images.hpp"
 #include "measure/blocks.hpp"
@@ -282,6 +284,29 @@ TEST_CASE("pixels that are not finite are left out") {
     CHECK(std::isnan(table.channels[0].mean[1]));
     CHECK(std::isnan(table.channels[0].min[1]));
     CHECK(table.count == Column<std::int64_t>{4, 2});
+}
+
+// Negative ones alone, for a maximum that starts at 0 would be larger.
+TEST_CASE_TEMPLATE("the extremes of negative pixels lie in any block", T, std::int8_t, std::int16_t,
+                   std::int32_t, std::int64_t, float, double) {
+    const Image<std::uint8_t> labels({1, 900, 700}, 1);
+    auto image = random_image<T>(labels.shape, 40, 8);
+    for (T& pixel : image.pixels) pixel = static_cast<T>(pixel - 80);
+    const ChannelView channel{image.view()};
+    const std::size_t last = image.pixels.size() - 1;
+    for (const std::size_t place : {std::size_t{0}, last / 2, last / 5 * 4, last}) {
+        auto& low = image.pixels[last - place / 3];
+        auto& high = image.pixels[place];
+        const auto before = std::pair{low, high};
+        low = T{-100};
+        high = T{-5};
+        for (const int threads : {1, 3}) {
+            const RegionTable table = measure_labels(labels.view(), {&channel, 1}, everything, threads);
+            CHECK(table.channels[0].min[0] == -100);
+            CHECK(table.channels[0].max[0] == -5);
+        }
+        std::tie(low, high) = before;
+    }
 }
 
 TEST_CASE("an image of another shape is refused") {

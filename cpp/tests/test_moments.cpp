@@ -82,8 +82,8 @@ void check_tiles(const Shape& shape) {
     const ChannelView whole{image.view()};
     const MeasurePlan plan = plan_of_moments(shape.depth == 1 ? 2 : 3);
     const RegionTable expected = measure_labels(labels.view(), {&whole, 1}, plan, 2);
-    Accumulator sums(plan, {{dtype_for<T>()}});
-    Accumulator others(plan, {{dtype_for<T>()}});
+    Accumulator sums(plan, {{dtype_of<T>()}});
+    Accumulator others(plan, {{dtype_of<T>()}});
     bool other = false;
     for (std::int64_t z = 0; z < shape.depth; z += 3)
         for (std::int64_t y = shape.height / 17 * 17; y >= 0; y -= 17)
@@ -112,7 +112,7 @@ void check_pair(std::int64_t distance, T value) {
     const Image<std::uint8_t> label({1, 1, 1}, 1);
     const Image<T> image({1, 1, 1}, value);
     const ChannelView channel{image.view()};
-    Accumulator sums(plan_of_moments(3), {{dtype_for<T>()}});
+    Accumulator sums(plan_of_moments(3), {{dtype_of<T>()}});
     sums.add(label.view(), {&channel, 1}, {-distance, 5, 0}, 1);
     sums.add(label.view(), {&channel, 1}, {0, 5 + distance, distance}, 1);
     const RegionTable table = sums.table(1);

@@ -174,6 +174,39 @@ TEST_CASE("rings of a large object are the same for any number of threads, and h
     CHECK(pixels == image.shape.pixels());
 }
 
+// One ring of so many pixels that threads share them out, of which the extremes lie in any share.
+TEST_CASE_TEMPLATE("the ring of a large object has the sum and the extremes of all its pixels", T,
+                   std::uint8_t, std::int16_t, std::uint32_t, std::int64_t, float, double) {
+    constexpr int low = std::is_unsigned_v<T> ? 20 : -80;
+    Image<T> image({1, 700, 900});
+    std::mt19937 random(3);
+    for (T& pixel : image.pixels) pixel = static_cast<T>(low + static_cast<int>(random() % 40));
+    const RingObjects objects(image.shape);
+    RingPlan plan;
+    plan.axes = 2;
+    plan.metric = RingMetric::edge;
+    plan.width = 1e6;
+    const std::vector<ChannelView> channels{{image.view()}};
+    const std::size_t last = image.pixels.size() - 1;
+    for (const std::size_t place : {std::size_t{0}, last / 2, last / 5 * 4, last}) {
+        const T before[] = {image.pixels[place], image.pixels[last - place / 3]};
+        image.pixels[last - place / 3] = static_cast<T>(low - 10);
+        image.pixels[place] = static_cast<T>(low + 50);
+        double sum = 0;
+        for (const T pixel : image.pixels) sum += static_cast<double>(pixel);
+        for (const int threads : {1, 3}) {
+            const RingTable table = measure_rings(objects, plan, {}, channels, threads);
+            REQUIRE(table.count.size() == 1);
+            CHECK(table.count[0] == image.shape.pixels());
+            CHECK(table.sum[0] == sum);
+            CHECK(table.max[0] == low + 50);
+            CHECK(table.min[0] == low - 10);
+        }
+        image.pixels[place] = before[0];
+        image.pixels[last - place / 3] = before[1];
+    }
+}
+
 TEST_CASE("too many rings are refused") {
     const Image<std::uint8_t> image({1, 4, 4}, 1);
     const RingObjects objects(image.view(), 1);

@@ -213,8 +213,12 @@ def rings_of(distances, bins, start, *, signed=False, fraction=False):
 # ------------------------------------------------------------------------------------ CellProfiler
 
 
+#: What is found of each ring.
+DISTRIBUTION = ("FracAtD", "MeanFrac", "RadialCV")
+
+
 def radial_distribution(pixels, shape, image, bins, maximum_radius=None):
-    """(FracAtD, MeanFrac, RadialCV) of each ring of one object, one more where a radius is given.
+    """`DISTRIBUTION` of each ring of one object, one more where a radius is given.
 
     ``image`` holds finite numbers. NaN where a quotient has none.
     """

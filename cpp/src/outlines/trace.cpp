@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <stdexcept>
 #include <tuple>
 #include <vector>
 
@@ -39,6 +40,12 @@ Edge edge_from(Place corner, int way) {
     return {corner.y - is_up, 2 * corner.x - is_up};
 }
 
+// Labels that somebody writes to meanwhile have outlines that lead out of the image, to where none
+// begins, or into another one. All else is followed as it is.
+[[noreturn]] void throw_changed() {
+    throw std::invalid_argument("the labels changed while their outlines were traced");
+}
+
 struct Chain {
     Edge first;
     Edge next;  // the first edge of the chain that goes on
@@ -59,13 +66,13 @@ class BlockTracer {
 public:
     BlockTracer(const ImageView& labels, bool diagonal, std::int64_t row_begin, std::int64_t row_end)
         : pixels_(labels), turns_(turns(diagonal)), row_begin_(row_begin), row_end_(row_end),
-          places_(2 * labels.shape.width), runs_(labels),
-          nowhere_(static_cast<std::size_t>((row_end - row_begin) * places_)),
+          places_(2 * labels.shape.width + 2 * beside), origin_(beside - row_begin * places_),
+          runs_(labels), nowhere_(static_cast<std::size_t>((row_end - row_begin) * places_)),
           followed_(nowhere_ / word_bits + 1) {}
 
     BlockChains trace() {
         for (std::int64_t r = row_begin_; r < row_end_; ++r) {
-            runs_.read(r, 0, places_ / 2);
+            runs_.read(r, 0, places_ / 2 - beside);
             runs_.visit([&](std::int64_t start, std::int64_t end, T label) {
                 follow_if_new({r, 2 * start}, label);
                 follow_if_new({r, 2 * end - 1}, label);
@@ -78,7 +85,7 @@ public:
 private:
     bool is_here(Edge edge) const { return edge.row >= row_begin_ && edge.row < row_end_; }
     std::size_t index(Edge edge) const {
-        return static_cast<std::size_t>((edge.row - row_begin_) * places_ + edge.place);
+        return static_cast<std::size_t>(edge.row * places_ + edge.place + origin_);
     }
     bool was_followed(std::size_t edge) const {
         return (followed_[edge / word_bits] >> (edge % word_bits) & 1) != 0;
@@ -151,7 +158,11 @@ private:
     std::array<int, 4> turns_;
     std::int64_t row_begin_;
     std::int64_t row_end_;
-    std::int64_t places_;  // in a row
+    // Outside, where there is no object, the way turns back to the left at once. It gets there where the
+    // labels change meanwhile.
+    static constexpr std::int64_t beside = 4;
+    std::int64_t places_;  // in a row, and some beside it
+    std::int64_t origin_;  // of the places of the block
     LabelRuns<T> runs_;
     std::size_t nowhere_;  // past the edges of the block
     std::vector<Word> followed_;
@@ -187,10 +198,12 @@ public:
         const Chain& chain = at(number);
         if (chain.next == chain.first) return number;
         const auto block = static_cast<std::size_t>(chain.next.row / block_rows_);
+        if (chain.next.row < 0 || block >= blocks_.size()) throw_changed();
         const auto& chains = blocks_[block].chains;
         const auto found =
             std::lower_bound(chains.begin(), chains.end(), chain.next,
                              [](const Chain& other, const Edge& edge) { return other.first < edge; });
+        if (found == chains.end() || found->first != chain.next) throw_changed();
         return {block, static_cast<std::size_t>(found - chains.begin())};
     }
 
@@ -210,7 +223,8 @@ private:
     Ring ring_from(ChainNumber first, std::vector<std::vector<bool>>& joined) const {
         Ring ring{};
         ring.label = at(first).label;
-        for (ChainNumber number = first; !joined[number.block][number.chain]; number = next(number)) {
+        ChainNumber number = first;
+        for (; !joined[number.block][number.chain]; number = next(number)) {
             joined[number.block][number.chain] = true;
             const Chain& chain = at(number);
             if (chain.least >= 0) {
@@ -223,6 +237,7 @@ private:
             }
             ring.corners += chain.end - chain.begin;
         }
+        if (&at(number) != &at(first) || ring.corners == 0) throw_changed();
         return ring;
     }
 

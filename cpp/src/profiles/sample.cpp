@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::int64_t samples_per_block = 8192;
 constexpr std::int64_t images_per_block = 32;
+constexpr std::int64_t few_across = 8;
 
 // Whether pixels can be read where they are, as a T.
 template <class T>
@@ -63,12 +64,12 @@ public:
         are_plain_lines_ =
             std::ranges::all_of(plain_samplers_, [](auto sampler) { return sampler != nullptr; });
         if (!are_plain_lines_) return;
-        order_ = order_of_lines(geometry_, images_.front().image.shape, samples_per_block);
+        order_ = order_of_lines(geometry_, images_.front().image.shape, block_size());
     }
 
     ProfileResult run(int threads) {
         const std::int64_t stretches =
-            are_plain_lines_ ? order_.blocks() : blocks_of(geometry_.samples(), samples_per_block);
+            are_plain_lines_ ? order_.blocks() : blocks_of(geometry_.samples(), block_size());
         const std::int64_t groups = blocks_of(std::ssize(images_), images_per_block);
         std::vector<std::uint8_t> complete(static_cast<std::size_t>(stretches * groups));
         for_each_block(stretches * groups, threads, [&](std::int64_t block) {
@@ -137,7 +138,7 @@ private:
             work_on_lines(block);
         } else {
             const std::int64_t chunk = chunk_size();
-            const auto [begin, end] = part(stretch, samples_per_block, geometry_.samples());
+            const auto [begin, end] = part(stretch, block_size(), geometry_.samples());
             for (std::int64_t first = begin; first < end; first += chunk) {
                 if (is_in_vain(block, first)) break;
                 work_on_any(block, first, std::min(chunk, end - first));
@@ -267,11 +268,13 @@ private:
         write(block, i, first, count, whole);
     }
 
-    // Many samples across need more room each, so there are fewer along.
+    // Many samples across need more room and more time each, so there are fewer along.
     std::int64_t chunk_size() const {
-        const auto across = static_cast<std::int64_t>(across_);
-        return across <= 8 ? chunk_length : std::max<std::int64_t>(16, 8 * chunk_length / across);
+        return across() <= few_across ? chunk_length
+                                      : std::max<std::int64_t>(16, few_across * chunk_length / across());
     }
+    std::int64_t block_size() const { return samples_per_block / chunk_length * chunk_size(); }
+    std::int64_t across() const { return static_cast<std::int64_t>(across_); }
 
     const ProfileImage& image(std::int64_t i) const { return images_[static_cast<std::size_t>(i)]; }
 
@@ -358,7 +361,7 @@ private:
         const auto [first_image, last_image] = part(group, images_per_block, std::ssize(images_));
         for (std::int64_t i = first_image; i < last_image; ++i) {
             if (!are_plain_lines_) {
-                fill_counts(i, part(stretch, samples_per_block, geometry_.samples()));
+                fill_counts(i, part(stretch, block_size(), geometry_.samples()));
                 continue;
             }
             const auto [begin, end] = lines_of(stretch);
