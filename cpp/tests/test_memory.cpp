@@ -22,7 +22,7 @@ TEST_CASE("memory that was given back is used again for about as much") {
         const Memory first = take_memory(bytes);
         give_memory(first.data, bytes);
         const Memory again = take_memory(bytes + bytes / 50);
-        CHECK((again.data == first.data) == keeps_memory);
+        if (keeps_memory) CHECK(again.data == first.data);
         CHECK(again.cleared == (first.cleared && !keeps_memory));
         give_memory(again.data, bytes + bytes / 50);
         CHECK(drop_kept_memory() == keeps_memory);
@@ -35,7 +35,7 @@ TEST_CASE("memory for much more or much less is another") {
     const Memory first = take_memory(small);
     give_memory(first.data, small);
     const Memory more = take_memory(2 * small);
-    CHECK(more.data != first.data);
+    if (keeps_memory) CHECK(more.data != first.data);
     give_memory(more.data, 2 * small);
 }
 
@@ -53,7 +53,7 @@ TEST_CASE("fresh memory is cleared where it says so, and large memory aligned to
 
 TEST_CASE("many pieces are kept up to a limit") {
     drop_kept_memory();
-    constexpr std::size_t most = 500;
+    constexpr std::size_t most = 1000;
     std::vector<void*> pieces;
     for (std::size_t k = 0; k < most; ++k) pieces.push_back(take_memory(small).data);
     for (void* piece : pieces) give_memory(piece, small);
@@ -65,18 +65,17 @@ TEST_CASE("many pieces are kept up to a limit") {
             ++kept;
         give_memory(memory.data, small);
     }
-    // 32 MiB of pieces of 112 KiB.
-    if (keeps_memory) CHECK(kept == 292);
+    if (keeps_memory) CHECK(kept == 512);
     drop_kept_memory();
 }
 
-TEST_CASE("of columns the short ones are kept") {
+TEST_CASE("columns are kept") {
     for (const std::size_t bytes : {small, large}) {
         drop_kept_memory();
         {
             const Column<std::byte> column(bytes);
         }
-        CHECK(drop_kept_memory() == (keeps_memory && bytes == small));
+        CHECK(drop_kept_memory() == keeps_memory);
     }
 }
 

@@ -1,8 +1,6 @@
 // Long vectors for tables: uninitialized until they are written, in memory that is used again.
 //
-// Filling a column with zeros first would touch all its memory once more, on one thread. Only columns
-// below 2 MiB are kept when they are dropped: in large tables the sums make room for the columns, which
-// are of other sizes.
+// Filling a column with zeros first would touch all its memory once more, on one thread.
 #pragma once
 
 #include <cstddef>
@@ -35,10 +33,8 @@ public:
         const std::size_t bytes = count * sizeof(T);
         if (bytes < least_kept) {
             ::operator delete(memory, alignment);
-        } else if (bytes < large_page) {
-            give_memory(memory, bytes);
         } else {
-            release_memory(memory, bytes);
+            give_memory(memory, bytes);
         }
     }
 
