@@ -12,7 +12,7 @@ from typing import Any, SupportsIndex
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mensura.measurements.sums import Conventions
+from mensura.measurements.sums import Conventions, unit_of_spacing
 
 _INTEGERS = "8- to 64-bit integers"
 _PIXELS = f"bool, {_INTEGERS} and float16, float32, float64"
@@ -187,7 +187,7 @@ def _first_no_number(spacing: object) -> str:
 def check_unit(unit: str | None, spacing: Sequence[float]) -> str:
     """Return the name of the unit of a checked spacing, and so of distances."""
     if unit is None:
-        return "pixel" if set(spacing) == {1.0} else "unit"
+        return unit_of_spacing(spacing)
     if not isinstance(unit, str) or not unit.strip():
         raise TypeError(f'unit must be a name, such as "µm", or None, not {unit!r}')
     return unit

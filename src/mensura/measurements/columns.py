@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mensura import _core
 from mensura.measurements.registry import WHOLE_IMAGE_NEEDS, Measurement
-from mensura.measurements.sums import RegionSums
+from mensura.measurements.sums import RegionSums, unit_of_spacing
 from mensura.table import Table
 
 
@@ -80,7 +80,7 @@ def _columns_of(
 
 def _unit(entry: Measurement, column: str, sums: RegionSums) -> str:
     """Return a unit in pixels or, where a spacing is given, in the unit of the spacing."""
-    length = "pixel" if set(sums.spacing) == {1.0} else "unit"
+    length = unit_of_spacing(sums.spacing)
     size = f"{length}^{sums.ndim}"
     named = {
         "length": length,

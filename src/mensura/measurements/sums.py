@@ -5,6 +5,7 @@ the spacing, is derived here once per call.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NotRequired, TypeAlias, TypedDict, cast
@@ -59,6 +60,11 @@ class RegionColumns(TypedDict):
     components: NotRequired[Integers]  # in table order
     frame: NotRequired[Integers]  # of a series of images
     channels: list[ChannelColumns]
+
+
+def unit_of_spacing(spacing: Sequence[float]) -> str:
+    """Return the unit of lengths where none is named: pixels, or that of the spacing."""
+    return "pixel" if set(spacing) == {1.0} else "unit"
 
 
 # Where each pair of the axes (z, y, x) stands among the second moments.
