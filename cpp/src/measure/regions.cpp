@@ -137,17 +137,16 @@ private:
         if constexpr (Family::is_extent) {
             if (!regions.bands().are_rows()) {
                 const Column<Extent> extents = gather_extents(regions, strip, block);
-                return write_pieces(regions, strip, shared, extents, table);
+                return write_pieces(regions, strip, block, shared, extents, table);
             }
         }
-        return write_pieces(regions, strip, shared, gather_parts(regions, strip, block), table);
+        return write_pieces(regions, strip, block, shared, gather_parts(regions, strip, block), table);
     }
 
     // Pieces are parts, or extents to make them of.
     template <class Pieces>
-    PieceSums write_pieces(const Regions& regions, const Strip& strip, const SharedRegions& shared,
-                           const Pieces& pieces, RegionTable& table) const {
-        const Block block = block_of(strip);
+    PieceSums write_pieces(const Regions& regions, const Strip& strip, const Block& block,
+                           const SharedRegions& shared, const Pieces& pieces, RegionTable& table) const {
         PieceSums others;
         for (std::size_t k = 0; k < pieces.size(); ++k) {
             const std::int64_t region = regions.region_of_piece(strip, static_cast<std::int64_t>(k));
