@@ -67,7 +67,7 @@ inline std::int64_t usual_strip(const Shape& shape) {
     const auto share = [&shape](int strips, int least, int most) {
         return std::clamp(shape.pixels() / strips, std::int64_t{1} << least, std::int64_t{1} << most);
     };
-    return shape.depth > 1 ? share(32, 21, 23) : share(64, 19, 22);
+    return shape.depth > 1 ? share(32, 21, 22) : share(64, 19, 22);
 }
 
 // Rows in a strip of about so many pixels; 0 leaves it to the shape.
