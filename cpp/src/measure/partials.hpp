@@ -58,17 +58,34 @@ struct IntegerPartial {
 // costs more than all else that is done for a run of usual length; it is done once per region and block.
 template <class T>
 struct alignas(64) ValueLanes {
+    using Order = std::make_unsigned_t<T>;
     static constexpr std::size_t order_lanes = 16 / sizeof(T);
-    // Products of 16-bit lanes are of signed numbers, so such pixels are counted from the middle.
-    static constexpr std::int64_t middle = sizeof(T) == 1 ? 0 : std::int64_t{1} << 15;
+    static constexpr bool is_signed = std::is_signed_v<T>;
+    // What pixels are counted from in the sums: the least byte, since bytes are added up as unsigned
+    // numbers; of 16-bit pixels the middle, since products are of signed ones.
+    static constexpr std::int64_t middle = sizeof(T) == 1 ? (is_signed ? -128 : 0)
+                                           : is_signed    ? 0
+                                                          : 32768;
 
-    std::int64_t sums[8];     // four of v - middle, four of its squares
-    T lows[2 * order_lanes];  // the smallest v, then the complement of the largest one
+    std::int64_t sums[8];         // four of v - middle, four of its squares
+    Order lows[2 * order_lanes];  // the smallest v, then the complement of the largest, as Order
     std::int64_t valid;
+    static constexpr int order_bit = is_signed ? 1 << (8 * sizeof(T) - 1) : 0;
 };
 
+// Pixels as unsigned numbers of the same order, and back. `static`: see channel_partials.hpp.
 template <class T>
-inline constexpr bool has_lanes = std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::uint16_t>;
+static inline typename ValueLanes<T>::Order order_of(T v) {
+    using Order = typename ValueLanes<T>::Order;
+    return static_cast<Order>(static_cast<Order>(v) ^ ValueLanes<T>::order_bit);
+}
+template <class T>
+static inline T value_of_order(typename ValueLanes<T>::Order order) {
+    return static_cast<T>(order ^ ValueLanes<T>::order_bit);
+}
+
+template <class T>
+inline constexpr bool has_lanes = std::is_integral_v<T> && sizeof(T) <= 2;
 
 // The mean of values, as the sum of two doubles, and the sum of squares about it.
 struct Deviations {

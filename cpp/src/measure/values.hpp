@@ -118,7 +118,8 @@ struct SmallIntegerValues : IntegerValues<T, with_squares> {
 
     static Lanes empty_lanes() {
         Lanes lanes{};
-        std::fill(std::begin(lanes.lows), std::end(lanes.lows), std::numeric_limits<T>::max());
+        std::fill(std::begin(lanes.lows), std::end(lanes.lows),
+                  std::numeric_limits<typename Lanes::Order>::max());
         return lanes;
     }
 
@@ -127,7 +128,7 @@ struct SmallIntegerValues : IntegerValues<T, with_squares> {
         const auto sum_of = [](const std::int64_t* sums) {
             return sums[0] + sums[1] + sums[2] + sums[3];
         };
-        const auto lowest_of = [](const T* lows) {
+        const auto lowest_of = [](const typename Lanes::Order* lows) {
             return *std::min_element(lows, lows + Lanes::order_lanes);
         };
         Part part{};
@@ -138,8 +139,9 @@ struct SmallIntegerValues : IntegerValues<T, with_squares> {
             part.squares = static_cast<std::uint64_t>(
                 sum_of(lanes.sums + 4) + 2 * middle * about_middle + middle * middle * lanes.valid);
         }
-        part.min = lowest_of(lanes.lows);
-        part.max = static_cast<T>(~lowest_of(lanes.lows + Lanes::order_lanes));
+        part.min = value_of_order<T>(lowest_of(lanes.lows));
+        const auto top = lowest_of(lanes.lows + Lanes::order_lanes);
+        part.max = value_of_order<T>(static_cast<typename Lanes::Order>(~top));
         return part;
     }
 };

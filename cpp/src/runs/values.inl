@@ -82,86 +82,82 @@ inline __m512i pairs_of(__m512i v) {
                             _mm512_and_si512(v, _mm512_set1_epi64(0xffffffff)));
 }
 
-// Sums lane by lane; lanes that are left out count as 0 in the sums and in no extreme.
+// Sums lane by lane, of pixels of 8 and of 16 bits; lanes that are left out count as 0 in the sums and
+// in no extreme. Two numbers are made of a pixel v: w = v - least, in the order of unsigned numbers, of
+// which the extremes are; and u = v - middle (partials.hpp), of which the sums are.
 template <class T>
-struct VectorSums;
+constexpr bool is_signed_type = T(-1) < T(0);
 
-template <>
-struct VectorSums<std::uint8_t> {
+// Signed and unsigned numbers of this type turned into each other, keeping their order.
+template <class T>
+constexpr int order_bit = 1 << (8 * sizeof(T) - 1);
+
+template <class T>
+struct ByteSums {
     static constexpr std::int64_t width = 64;
-    __m512i sum;      // 64-bit lanes
+    __m512i sum;      // of u = w, 64-bit lanes
     __m512i squares;  // 32-bit lanes, of a stretch at most
     __m512i smallest;
     __m512i largest;
 
-    VectorSums(const std::uint8_t* pixels, std::int64_t count) {
+    ByteSums(const T* pixels, std::int64_t count) {
         const __m512i zero = _mm512_setzero_si512();
+        const __m512i least =
+            is_signed_type<T> ? _mm512_set1_epi8(static_cast<char>(order_bit<T>)) : zero;
         const __mmask64 lanes_in = first_lanes(count);
-        const __m512i v = _mm512_maskz_loadu_epi8(lanes_in, pixels);
-        const __m512i low = _mm512_unpacklo_epi8(v, zero);
-        const __m512i high = _mm512_unpackhi_epi8(v, zero);
-        sum = _mm512_sad_epu8(v, zero);
+        const __m512i w = _mm512_xor_si512(_mm512_mask_loadu_epi8(least, lanes_in, pixels), least);
+        const __m512i low = _mm512_unpacklo_epi8(w, zero);
+        const __m512i high = _mm512_unpackhi_epi8(w, zero);
+        sum = _mm512_sad_epu8(w, zero);
         squares = _mm512_add_epi32(_mm512_madd_epi16(low, low), _mm512_madd_epi16(high, high));
-        smallest = _mm512_mask_mov_epi8(_mm512_set1_epi32(-1), lanes_in, v);
-        largest = v;
+        smallest = _mm512_mask_mov_epi8(_mm512_set1_epi32(-1), lanes_in, w);
+        largest = w;
     }
-    void add(const VectorSums& other) {
+    void add(const ByteSums& other) {
         sum = _mm512_add_epi64(sum, other.sum);
         squares = _mm512_add_epi32(squares, other.squares);
-        smallest = _mm512_min_epu8(smallest, other.smallest);
+        smallest = lower(smallest, other.smallest);
         largest = _mm512_max_epu8(largest, other.largest);
     }
-    template <bool with_squares>
-    IntegerStretch<std::uint8_t> total(std::int64_t) const {
-        const auto top = smallest_of(smaller_bytes(complement(largest)));
-        return {_mm512_reduce_add_epi64(sum),
-                with_squares ? static_cast<std::uint32_t>(_mm512_reduce_add_epi32(squares)) : 0U,
-                static_cast<std::uint8_t>(smallest_of(smaller_bytes(smallest))),
-                static_cast<std::uint8_t>(255 - top)};
-    }
+    static int lowest(__m512i v) { return smallest_of(smaller_bytes(v)); }
+
+    // Eight lanes of 64 bits each.
     __m512i wide_sum() const { return sum; }
     __m512i wide_squares() const { return pairs_of(squares); }
     static __m256i lower(__m256i a, __m256i b) { return _mm256_min_epu8(a, b); }
     static __m512i lower(__m512i a, __m512i b) { return _mm512_min_epu8(a, b); }
 };
 
-// Pixels are taken as u = v - 2^15, because products of signed 16-bit lanes are summed in pairs by one
-// instruction: sum v = sum u + 2^15 n and sum v^2 = sum u^2 + 2^16 sum u + 2^30 n. Lanes that are left
-// out have u = 0.
-template <>
-struct VectorSums<std::uint16_t> {
+// Products of signed 16-bit lanes are summed in pairs by one instruction, hence u.
+template <class T>
+struct ShortSums {
     static constexpr std::int64_t width = 32;
     __m512i sum;      // of u, signed 32-bit lanes
     __m512i squares;  // of u, 64-bit lanes
     __m512i smallest;
     __m512i largest;
 
-    VectorSums(const std::uint16_t* pixels, std::int64_t count) {
-        const __m512i middle = _mm512_set1_epi16(-32768);
+    ShortSums(const T* pixels, std::int64_t count) {
+        const __m512i zero = _mm512_setzero_si512();
+        const __m512i order = _mm512_set1_epi16(static_cast<short>(order_bit<T>));
         const auto lanes_in = static_cast<__mmask32>(first_lanes(count));
-        const __m512i v = _mm512_mask_loadu_epi16(middle, lanes_in, pixels);
-        const __m512i u = _mm512_xor_si512(v, middle);
+        const __m512i v = _mm512_mask_loadu_epi16(is_signed_type<T> ? zero : order, lanes_in, pixels);
+        const __m512i other = _mm512_xor_si512(v, order);
+        const __m512i u = is_signed_type<T> ? v : other;
+        const __m512i w = is_signed_type<T> ? other : v;
         sum = _mm512_madd_epi16(u, _mm512_set1_epi16(1));
         squares = pairs_of(_mm512_madd_epi16(u, u));  // a pair is at most 2^31
-        smallest = _mm512_mask_mov_epi16(_mm512_set1_epi32(-1), lanes_in, v);
-        largest = _mm512_maskz_mov_epi16(lanes_in, v);
+        smallest = _mm512_mask_mov_epi16(_mm512_set1_epi32(-1), lanes_in, w);
+        largest = _mm512_maskz_mov_epi16(lanes_in, w);
     }
-    void add(const VectorSums& other) {
+    void add(const ShortSums& other) {
         sum = _mm512_add_epi32(sum, other.sum);
         squares = _mm512_add_epi64(squares, other.squares);
-        smallest = _mm512_min_epu16(smallest, other.smallest);
+        smallest = lower(smallest, other.smallest);
         largest = _mm512_max_epu16(largest, other.largest);
     }
-    template <bool with_squares>
-    IntegerStretch<std::uint16_t> total(std::int64_t length) const {
-        const std::int64_t of_u = _mm512_reduce_add_epi32(sum);
-        const std::int64_t of_squares =
-            with_squares ? _mm512_reduce_add_epi64(squares) + 65536 * of_u + (length << 30) : 0;
-        const auto top = smallest_of(complement(largest));
-        return {of_u + (length << 15), static_cast<std::uint64_t>(of_squares), smallest_of(smallest),
-                static_cast<std::uint16_t>(65535 - top)};
-    }
-    // Eight lanes of 64 bits each.
+    static int lowest(__m512i v) { return smallest_of(v); }
+
     __m512i wide_sum() const {
         return _mm512_add_epi64(_mm512_srai_epi64(sum, 32),
                                 _mm512_srai_epi64(_mm512_slli_epi64(sum, 32), 32));
@@ -170,6 +166,9 @@ struct VectorSums<std::uint16_t> {
     static __m256i lower(__m256i a, __m256i b) { return _mm256_min_epu16(a, b); }
     static __m512i lower(__m512i a, __m512i b) { return _mm512_min_epu16(a, b); }
 };
+
+template <class T>
+using VectorSums = std::conditional_t<sizeof(T) == 1, ByteSums<T>, ShortSums<T>>;
 
 template <class T>
 inline VectorSums<T> vector_sums(const T* pixels, std::int64_t length) {
@@ -181,9 +180,18 @@ inline VectorSums<T> vector_sums(const T* pixels, std::int64_t length) {
     return sums;
 }
 
-template <class T, bool with_squares>
-inline IntegerStretch<T> sum_vectors(const T* pixels, std::int64_t length) {
-    return vector_sums(pixels, length).template total<with_squares>(length);
+// The extremes alone.
+template <class T>
+struct StretchExtremes {
+    T min;
+    T max;
+};
+template <class T>
+inline StretchExtremes<T> vector_extremes(const T* pixels, std::int64_t length) {
+    constexpr int least = is_signed_type<T> ? order_bit<T> : 0;
+    const VectorSums<T> sums = vector_sums(pixels, length);
+    return {static_cast<T>(VectorSums<T>::lowest(sums.smallest) ^ least),
+            static_cast<T>(~VectorSums<T>::lowest(complement(sums.largest)) ^ least)};
 }
 
 // Lanes [a0, a1 | b0, b1] of 256 bits become [a0 b0] and [a1 b1], to be added or compared.
@@ -220,9 +228,13 @@ inline void add_stretch(const T* pixels, std::int64_t length, ValueLanes<T>& lan
         lanes.sums[4] += static_cast<std::int64_t>(stretch.squares) - 2 * middle * stretch.sum +
                          middle * middle * length;
     }
-    const auto keep_lower = [](T value, T& low) { low = value < low ? value : low; };
-    keep_lower(stretch.min, lanes.lows[0]);
-    keep_lower(static_cast<T>(~stretch.max), lanes.lows[ValueLanes<T>::order_lanes]);
+    using Lanes = ValueLanes<T>;
+    const auto keep_lower = [](typename Lanes::Order value, typename Lanes::Order& low) {
+        low = value < low ? value : low;
+    };
+    keep_lower(order_of(stretch.min), lanes.lows[0]);
+    keep_lower(static_cast<typename Lanes::Order>(~order_of(stretch.max)),
+               lanes.lows[Lanes::order_lanes]);
 }
 #endif
 
@@ -269,7 +281,8 @@ inline bool is_finite(T value) {
     return value - value == 0;
 }
 
-// Finite pixels of a stretch: count, sum, extremes.
+// Finite pixels of a stretch: count, sum, extremes. Of zeros the extremes are the positive one, so that
+// they do not depend on which pixel came first.
 template <class T>
 struct Stretch {
     std::int64_t valid;
@@ -278,9 +291,74 @@ struct Stretch {
     T max;
 };
 
+// sum_stretch() gives those of a stretch, deviations_of() its deviations from a number near the mean;
+// what that lacks to the mean is the mean difference from it, of which no digits are lost.
+//
 // Stretches of floating pixels are short, so that eight partial sums of one hold few roundings.
 constexpr std::int64_t float_stretch = 256;
 
+#if defined(__AVX512DQ__)
+// Eight pixels at a time, as doubles, which hold all floats.
+inline __m512d load_doubles(const float* pixels, __mmask8 lanes_in) {
+    return _mm512_cvtps_pd(_mm256_maskz_loadu_ps(lanes_in, pixels));
+}
+inline __m512d load_doubles(const double* pixels, __mmask8 lanes_in) {
+    return _mm512_maskz_loadu_pd(lanes_in, pixels);
+}
+
+inline __mmask8 first_of_eight(std::int64_t count) {
+    return static_cast<__mmask8>(count >= 8 ? 0xff : (1U << count) - 1);
+}
+
+// Which of these lanes are neither infinite nor NaN.
+inline __mmask8 finite_lanes(__m512d v, __mmask8 lanes_in) {
+    constexpr int infinite_or_nan = 0x99;
+    return static_cast<__mmask8>(lanes_in & ~_mm512_fpclass_pd_mask(v, infinite_or_nan));
+}
+
+// In the same order as join() of eight numbers.
+inline double join(__m512d lane) {
+    const __m256d four = _mm256_add_pd(_mm512_castpd512_pd256(lane), _mm512_extractf64x4_pd(lane, 1));
+    const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+}
+
+template <class T>
+inline Stretch<T> sum_stretch(const T* pixels, std::int64_t length) {
+    __m512d sum = _mm512_setzero_pd();
+    __m512d low = _mm512_set1_pd(__builtin_inf());
+    __m512d high = _mm512_set1_pd(-__builtin_inf());
+    std::int64_t valid = 0;
+    for (std::int64_t i = 0; i < length; i += lanes) {
+        const __mmask8 lanes_in = first_of_eight(length - i);
+        const __m512d v = load_doubles(pixels + i, lanes_in);
+        const __mmask8 finite = finite_lanes(v, lanes_in);
+        valid += count_set(finite);
+        sum = _mm512_mask_add_pd(sum, finite, sum, v);
+        low = _mm512_mask_min_pd(low, finite, low, v);
+        high = _mm512_mask_max_pd(high, finite, high, v);
+    }
+    return {valid, join(sum), static_cast<T>(_mm512_reduce_min_pd(low) + 0.0),
+            static_cast<T>(_mm512_reduce_max_pd(high) + 0.0)};
+}
+
+template <class T>
+inline Deviations deviations_of(const T* pixels, std::int64_t length, double center, double count) {
+    __m512d first = _mm512_setzero_pd();
+    __m512d second = _mm512_setzero_pd();
+    for (std::int64_t i = 0; i < length; i += lanes) {
+        const __mmask8 lanes_in = first_of_eight(length - i);
+        const __m512d v = load_doubles(pixels + i, lanes_in);
+        const __m512d difference =
+            _mm512_maskz_sub_pd(finite_lanes(v, lanes_in), v, _mm512_set1_pd(center));
+        first = _mm512_add_pd(first, difference);
+        second = _mm512_add_pd(second, _mm512_mul_pd(difference, difference));
+    }
+    const double sum = join(first);
+    const double rest = sum / count;
+    return {center, rest, join(second) - rest * sum};
+}
+#else
 template <class T>
 inline Stretch<T> sum_stretch(const T* pixels, std::int64_t length) {
     double sum[lanes] = {};
@@ -298,11 +376,9 @@ inline Stretch<T> sum_stretch(const T* pixels, std::int64_t length) {
             high = (finite & (value > high)) ? value : high;
         }
     }
-    return {valid, join(sum), low, high};
+    return {valid, join(sum), low + T{0}, high + T{0}};
 }
 
-// Deviations of finite pixels from a number near their mean; what that lacks to the mean is their mean
-// difference from it, of which no digits are lost.
 template <class T>
 inline Deviations deviations_of(const T* pixels, std::int64_t length, double center, double count) {
     double first[lanes] = {};
@@ -320,6 +396,7 @@ inline Deviations deviations_of(const T* pixels, std::int64_t length, double cen
     const double rest = sum / count;
     return {center, rest, join(second) - rest * sum};
 }
+#endif
 
 template <class T, bool with_squares>
 void add_values(const T* row, std::ptrdiff_t to_row_below, const SlotRun* runs, std::int64_t count,
