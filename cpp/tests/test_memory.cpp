@@ -21,16 +21,45 @@ TEST_CASE("memory that was given back is used again for about as much") {
     for (const std::size_t bytes : {small, large}) {
         const Memory first = take_memory(bytes);
         give_memory(first.data, bytes);
-        const Memory again = take_memory(bytes + bytes / 50);
+        const Memory again = take_memory(bytes + bytes / 80);
         if (keeps_memory) CHECK(again.data == first.data);
         CHECK(again.cleared == (first.cleared && !keeps_memory));
-        give_memory(again.data, bytes + bytes / 50);
+        give_memory(again.data, bytes + bytes / 80);
         CHECK(drop_kept_memory() == keeps_memory);
         CHECK_FALSE(drop_kept_memory());
     }
 }
 
+TEST_CASE("large memory is cut for what is smaller, and whole again when all of it was given back") {
+    drop_kept_memory();
+    const Memory whole = take_memory(6 * large_page);
+    auto* data = static_cast<std::byte*>(whole.data);
+    give_memory(whole.data, 6 * large_page);
+    const Memory first = take_memory(2 * large_page);
+    const Memory second = take_memory(2 * large_page - 5);
+    const Memory third = take_memory(2 * large_page);
+    if (keeps_memory) {
+        CHECK(first.data == data);
+        CHECK(second.data == data + 2 * large_page);
+        CHECK(third.data == data + 4 * large_page);
+        CHECK_FALSE((first.cleared || second.cleared || third.cleared));
+    }
+    give_memory(first.data, 2 * large_page);
+    give_memory(third.data, 2 * large_page);
+    give_memory(second.data, 2 * large_page - 5);
+    const Memory again = take_memory(6 * large_page);
+    if (keeps_memory) CHECK(again.data == whole.data);
+    give_memory(again.data, 6 * large_page);
+    CHECK(drop_kept_memory() == keeps_memory);
+}
+
 TEST_CASE("memory for much more or much less is another") {
+    drop_kept_memory();
+    const Memory many = take_memory(9 * large_page);
+    give_memory(many.data, 9 * large_page);
+    const Memory few = take_memory(2 * large_page);
+    if (keeps_memory) CHECK(few.data != many.data);
+    give_memory(few.data, 2 * large_page);
     drop_kept_memory();
     const Memory first = take_memory(small);
     give_memory(first.data, small);

@@ -149,6 +149,7 @@ public:
 
 private:
     class Sums;
+    friend class WholeImage;
     template <class Gather>
     void add_safely(Gather gather);
 

@@ -39,9 +39,6 @@ Memory take_memory(std::size_t bytes);
 // Takes back what take_memory(bytes) gave, and keeps it.
 void give_memory(void* data, std::size_t bytes) noexcept;
 
-// The same for what is not to be kept.
-void release_memory(void* data, std::size_t bytes) noexcept;
-
 // Gives back to the system what is kept. Returns whether there was any.
 bool drop_kept_memory() noexcept;
 

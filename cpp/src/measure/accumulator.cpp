@@ -13,6 +13,7 @@
 #include "measure/geometry.hpp"
 #include "measure/geometry_moments.hpp"
 #include "measure/label_index.hpp"
+#include "measure/once.hpp"
 #include "mensura/measure.hpp"
 #include "mensura/threads.hpp"
 #include "regions/region_rows.hpp"
@@ -160,10 +161,11 @@ GeometryFamilies geometry_families_for(const MeasurePlan& plan) {
 
 class Accumulator::Sums {
 public:
-    Sums(const MeasurePlan& plan, std::vector<ChannelKind> kinds)
-        : plan_(plan), kinds_(std::move(kinds)), geometry_(make_geometry(plan)),
+    // `once` as for make_geometry(); those of the same plan can only be merged if it was the same.
+    Sums(const MeasurePlan& plan, std::vector<ChannelKind> kinds, const std::optional<Shape>& once = {})
+        : plan_(plan), kinds_(std::move(kinds)), geometry_(make_geometry(plan, once)),
           families_(geometry_families_for(plan)) {
-        for (const ChannelKind& kind : kinds_) channels_.push_back(make_channel(kind, plan));
+        for (const ChannelKind& kind : kinds_) channels_.push_back(make_channel(kind, plan, once));
     }
 
     const MeasurePlan& plan() const { return plan_; }
@@ -513,15 +515,41 @@ Accumulator Accumulator::load(std::string_view saved) {
     return loaded;
 }
 
+// ------------------------------------------------------------------------------------- a whole image
+
+// Labels or regions that are all there is, and so need no accumulator that others could be added to.
+class WholeImage {
+public:
+    // gather(sums) adds everything.
+    template <class Gather>
+    static RegionTable measure(const Shape& shape, std::span<const ChannelView> channels,
+                               const MeasurePlan& plan, int threads, Gather gather) {
+        std::vector<ChannelKind> kinds;
+        for (const ChannelView& channel : channels) {
+            kinds.push_back({channel.image.dtype, channel.saturation});
+        }
+        Accumulator::Sums sums(plan, std::move(kinds), shape);
+        gather(sums);
+        return sums.take(threads);
+    }
+};
+
 RegionTable measure_labels(const ImageView& labels, std::span<const ChannelView> channels,
                            const MeasurePlan& plan, int threads) {
-    std::vector<ChannelKind> kinds;
-    for (const ChannelView& channel : channels) {
-        kinds.push_back({channel.image.dtype, channel.saturation});
-    }
-    Accumulator accumulator(plan, std::move(kinds));
-    accumulator.add(labels, channels, {}, threads);
-    return accumulator.take_table(threads);
+    RegionTable table;
+    visit_integer_type(labels.dtype, [&]<class T>(std::type_identity<T>) {
+        table = WholeImage::measure(labels.shape, channels, plan, threads, [&](auto& sums) {
+            sums.gather(labels.shape, channels, {}, [&] { return BlockLabelRuns<T>(labels); }, threads);
+        });
+    });
+    return table;
+}
+
+RegionTable measure_once(const Regions& regions, std::span<const ChannelView> channels,
+                         const MeasurePlan& plan, int threads) {
+    return WholeImage::measure(regions.shape(), channels, plan, threads, [&](auto& sums) {
+        sums.gather(regions.shape(), channels, {}, [&] { return RegionRuns(regions); }, threads);
+    });
 }
 
 }  // namespace mensura

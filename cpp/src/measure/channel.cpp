@@ -28,14 +28,25 @@ void add_moments(ChannelFamilies<T>& families, const MeasurePlan& plan) {
     add_family(families, WeightedMoments<T, volume, Wide<moment_words(value_bits)>>(plan));
 }
 
+template <bool with_squares, class T>
+void add_values(ChannelFamilies<T>& families, const std::optional<Shape>& once) {
+    if constexpr (has_lanes<T>) {
+        if (narrow_value_sums_fit(once)) {
+            return add_family(families, SmallIntegerValues<T, with_squares, NarrowValueSums>{});
+        }
+    }
+    add_family(families, Values<T, with_squares>{});
+}
+
 // Which families a plan needs.
 template <class T>
-ChannelFamilies<T> families_for(const ChannelKind& kind, const MeasurePlan& plan) {
+ChannelFamilies<T> families_for(const ChannelKind& kind, const MeasurePlan& plan,
+                                const std::optional<Shape>& once) {
     ChannelFamilies<T> families;
     if (plan.intensity_squares) {
-        add_family(families, Values<T, true>{});
+        add_values<true>(families, once);
     } else {
-        add_family(families, Values<T, false>{});
+        add_values<false>(families, once);
     }
     if (plan.intensity_powers) add_family(families, PowerSums<T>{});
     if (plan.intensity_positions) add_family(families, Positions<T>{plan.first_axis()});
@@ -135,11 +146,12 @@ private:
 
 }  // namespace
 
-std::unique_ptr<ChannelSums> make_channel(const ChannelKind& kind, const MeasurePlan& plan) {
-    return visit_pixel_type(kind.dtype,
-                            [&]<class T>(std::type_identity<T>) -> std::unique_ptr<ChannelSums> {
-                                return std::make_unique<TypedChannel<T>>(families_for<T>(kind, plan));
-                            });
+std::unique_ptr<ChannelSums> make_channel(const ChannelKind& kind, const MeasurePlan& plan,
+                                          const std::optional<Shape>& once) {
+    return visit_pixel_type(
+        kind.dtype, [&]<class T>(std::type_identity<T>) -> std::unique_ptr<ChannelSums> {
+            return std::make_unique<TypedChannel<T>>(families_for<T>(kind, plan, once));
+        });
 }
 
 }  // namespace mensura

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "measure/sums.hpp"
@@ -40,6 +41,8 @@ public:
                        RegionTable::Channel& columns) const = 0;
 };
 
-std::unique_ptr<ChannelSums> make_channel(const ChannelKind& kind, const MeasurePlan& plan);
+// `once` is the shape of an image of which no pixel is added twice, where that is known.
+std::unique_ptr<ChannelSums> make_channel(const ChannelKind& kind, const MeasurePlan& plan,
+                                          const std::optional<Shape>& once);
 
 }  // namespace mensura

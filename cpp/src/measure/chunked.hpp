@@ -39,17 +39,10 @@ public:
 
 private:
     static constexpr std::size_t first_chunk = 1024;
-    // Of longer chunks the memory goes back to the system: where there are many regions, their sums make
-    // room for the table, whose columns are of other sizes.
-    static constexpr std::size_t most_kept = std::size_t{32} << 20;
 
     struct Release {
         std::size_t count = 0;
-        void operator()(T* memory) const {
-            const std::size_t bytes = count * sizeof(T);
-            bytes < most_kept ? ColumnAllocator<T>().deallocate(memory, count)
-                              : release_memory(memory, bytes);
-        }
+        void operator()(T* memory) const { ColumnAllocator<T>().deallocate(memory, count); }
     };
 
     // Chunk c holds elements from (2^c - 1) x first_chunk on.

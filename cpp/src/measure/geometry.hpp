@@ -5,13 +5,15 @@
 //     sum x = L t / 2         sum x^2 = L (3 t^2 + L^2 - 1) / 12
 //
 // (sums of an arithmetic progression), so the cost is a few multiplications per run whatever its length.
-// Everything is an integer and exact: 64 bits in the local coordinates of a block, 128 bits in the whole
-// image. What is not asked for, and the axis that an image of one plane lacks, takes no room.
+// Everything is an integer and exact: 64 bits in the local coordinates of a block; in the whole image
+// 128 bits or, where its shape is known, no pixel comes twice and that is enough, 64. What is not asked
+// for, and the axis that an image of one plane lacks, takes no room.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -128,31 +130,50 @@ private:
 
 // ---------------------------------------------------------------------------------------- in the image
 
-// The same about the origin of the image.
-template <bool with_second, bool volume>
+// The types of sums about the origin of the image.
+struct WideSums {
+    using Sum = Int128;
+    using Place = std::int64_t;
+};
+struct NarrowSums {
+    using Sum = std::int64_t;
+    using Place = std::int32_t;
+};
+
+// Whether those are wide enough for an image of which no pixel is added twice.
+inline bool narrow_sums_fit(const Shape& shape) {
+    const std::int64_t side = std::max({shape.depth, shape.height, shape.width});
+    if (side > std::numeric_limits<std::int32_t>::max()) return false;
+    return Int128{shape.pixels()} * side * side < Int128{1} << 62;
+}
+
+// The same sums about the origin of the image.
+template <bool with_second, bool volume, class Types>
 struct GeometryTotal {
     using A = Axes<volume>;
     using Part = GeometryPart<with_second, volume>;
+    using Sum = typename Types::Sum;
+    using Place = typename Types::Place;
 
     std::int64_t count = 0;
-    std::array<std::int64_t, A::count> begin;
-    std::array<std::int64_t, A::count> end;
-    std::array<Int128, A::count> first{};
-    std::array<Int128, with_second ? A::pairs : 0> second{};
+    std::array<Sum, A::count> first{};
+    [[no_unique_address]] std::array<Sum, with_second ? A::pairs : 0> second{};
+    std::array<Place, A::count> begin;
+    std::array<Place, A::count> end;
 
     GeometryTotal() {
-        begin.fill(std::numeric_limits<std::int64_t>::max());
-        end.fill(std::numeric_limits<std::int64_t>::min());
+        begin.fill(std::numeric_limits<Place>::max());
+        end.fill(std::numeric_limits<Place>::min());
     }
 
     void add(const Part& part, const Block& block) {
         if (part.count == 0) return;
         count += part.count;
         for (std::size_t a = 0; a < A::count; ++a) {
-            const std::int64_t origin = block.origin[A::first + a];
-            begin[a] = std::min(begin[a], part.begin[a] + origin);
-            end[a] = std::max(end[a], part.end[a] + origin);
-            first[a] += part.first[a] + Int128{origin} * part.count;
+            const auto origin = static_cast<Place>(block.origin[A::first + a]);
+            begin[a] = std::min(begin[a], static_cast<Place>(part.begin[a] + origin));
+            end[a] = std::max(end[a], static_cast<Place>(part.end[a] + origin));
+            first[a] += part.first[a] + Sum{origin} * part.count;
         }
         if constexpr (with_second) add_second(part, block);
     }
@@ -170,12 +191,14 @@ struct GeometryTotal {
     // sum((a - mean a)(b - mean b)) / count of pair p, computed about the integers nearest to the means.
     double covariance(std::size_t p) const {
         const auto [a, b] = A::pair_axes()[p];
-        const Int128 center_a = nearest_mean(first[a], count);
-        const Int128 center_b = nearest_mean(first[b], count);
-        const Int128 rest_a = first[a] - center_a * count;
-        const Int128 rest_b = first[b] - center_b * count;
+        const Int128 first_a = first[a];
+        const Int128 first_b = first[b];
+        const Int128 center_a = nearest_mean(first_a, count);
+        const Int128 center_b = nearest_mean(first_b, count);
+        const Int128 rest_a = first_a - center_a * count;
+        const Int128 rest_b = first_b - center_b * count;
         const Int128 about_center =
-            second[p] - center_a * first[b] - center_b * first[a] + center_a * center_b * count;
+            second[p] - center_a * first_b - center_b * first_a + center_a * center_b * count;
         const auto size = static_cast<double>(count);
         // Exact where count^2 times a squared extent fits into 127 bits.
         constexpr std::int64_t small_extent = std::int64_t{1} << 23;
@@ -192,20 +215,20 @@ private:
     void add_second(const Part& part, const Block& block) {
         for (std::size_t p = 0; p < A::pairs; ++p) {
             const auto [i, j] = A::pair_axes()[p];
-            const Int128 oi = block.origin[A::first + i];
-            const Int128 oj = block.origin[A::first + j];
+            const Sum oi = block.origin[A::first + i];
+            const Sum oj = block.origin[A::first + j];
             second[p] += part.second[p] + oi * part.first[j] + oj * part.first[i] + oi * oj * part.count;
         }
     }
 };
 
-template <bool with_second, bool volume>
+template <bool with_second, bool volume, class Types>
 struct Geometry {
     using A = Axes<volume>;
     using Pixel = NoPixel;
     using Columns = RegionTable;
     using Part = GeometryPart<with_second, volume>;
-    using Total = GeometryTotal<with_second, volume>;
+    using Total = GeometryTotal<with_second, volume, Types>;
 
     // Whether an Extent holds all that a part does.
     static constexpr bool is_extent = !with_second;
@@ -237,7 +260,7 @@ struct Geometry {
             table.box_begin[A::first + a][row] = total.begin[a];
             table.box_end[A::first + a][row] = total.end[a];
             table.centroid[A::first + a][row] =
-                mean_of(total.first[a] - Int128{total.begin[a]} * total.count, total.count);
+                mean_of(Int128{total.first[a]} - Int128{total.begin[a]} * total.count, total.count);
         }
         write_covariance(row, total, table);
     }
@@ -269,12 +292,13 @@ private:
 };
 
 // Calls work(family) with the geometry that a plan asks for.
-template <class Work>
+template <class Types, class Work>
 auto with_geometry(const MeasurePlan& plan, Work work) {
     if (plan.second_moments) {
-        return plan.axes == 3 ? work(Geometry<true, true>{}) : work(Geometry<true, false>{});
+        return plan.axes == 3 ? work(Geometry<true, true, Types>{})
+                              : work(Geometry<true, false, Types>{});
     }
-    return plan.axes == 3 ? work(Geometry<false, true>{}) : work(Geometry<false, false>{});
+    return plan.axes == 3 ? work(Geometry<false, true, Types>{}) : work(Geometry<false, false, Types>{});
 }
 
 // The frame of a region whose geometry stands in its row; an image of one plane has no columns for z.
@@ -311,10 +335,14 @@ public:
     bool has_pixels(std::size_t slot) const override { return this->total(slot).count != 0; }
 };
 
-inline std::unique_ptr<GeometrySums> make_geometry(const MeasurePlan& plan) {
-    return with_geometry(plan, [](auto family) -> std::unique_ptr<GeometrySums> {
+// `once` is the shape of an image of which no pixel is added twice, where that is known.
+inline std::unique_ptr<GeometrySums> make_geometry(const MeasurePlan& plan,
+                                                   const std::optional<Shape>& once) {
+    const auto make = [](auto family) -> std::unique_ptr<GeometrySums> {
         return std::make_unique<GeometrySumsOf<decltype(family)>>(family);
-    });
+    };
+    return once && narrow_sums_fit(*once) ? with_geometry<NarrowSums>(plan, make)
+                                          : with_geometry<WideSums>(plan, make);
 }
 
 }  // namespace mensura

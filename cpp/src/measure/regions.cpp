@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "measure/geometry.hpp"
+#include "measure/once.hpp"
 #include "mensura/measure.hpp"
 #include "mensura/threads.hpp"
 #include "regions/region_rows.hpp"
@@ -178,17 +179,11 @@ private:
 RegionTable measure_regions(const Regions& regions, std::span<const ChannelView> channels,
                             const MeasurePlan& plan, int threads) {
     if (channels.empty() && strips_serve(regions, plan)) {
-        return with_geometry(plan, [&](auto family) {
+        return with_geometry<WideSums>(plan, [&](auto family) {
             return StripGeometry<decltype(family)>(regions).table(regions, threads);
         });
     }
-    std::vector<ChannelKind> kinds;
-    for (const ChannelView& channel : channels) {
-        kinds.push_back({channel.image.dtype, channel.saturation});
-    }
-    Accumulator accumulator(plan, std::move(kinds));
-    accumulator.add(regions, channels, {}, threads);
-    return accumulator.take_table(threads);
+    return measure_once(regions, channels, plan, threads);
 }
 
 }  // namespace mensura

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <type_traits>
 
 #include "measure/float_sums.hpp"
@@ -20,6 +21,7 @@ namespace mensura {
 
 inline constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
+inline void add_squares(std::uint64_t& total, std::uint64_t part) { total += part; }
 inline void add_squares(UInt128& total, std::uint64_t part) { total += part; }
 inline void add_squares(UInt128& total, UInt128 part) { total += part; }
 inline void add_squares(UInt192& total, const UInt192& part) {
@@ -60,16 +62,31 @@ struct ValueFamily {
     }
 };
 
-template <class T, bool with_squares>
+// The types of sums over the image. Those of 8- and 16-bit pixels fit into 64 bits where there are at
+// most 2^31 of them, which is known where no pixel is added twice.
+template <class T>
+struct WideValueSums {
+    using Sum = Int128;
+    using Squares = std::conditional_t<sizeof(T) == 8, UInt192, UInt128>;
+};
+struct NarrowValueSums {
+    using Sum = std::int64_t;
+    using Squares = std::uint64_t;
+};
+inline bool narrow_value_sums_fit(const std::optional<Shape>& once) {
+    return once && once->pixels() <= std::int64_t{1} << 31;
+}
+
+template <class T, bool with_squares, class Types = WideValueSums<T>>
 struct IntegerValues : ValueFamily<T, with_squares> {
     using Part = IntegerPartial<T>;
 
     struct NoSquares {};
-    using Squares = std::conditional_t<sizeof(T) == 8, UInt192, UInt128>;
+    using Squares = typename Types::Squares;
 
     // The widest first, so that no room is left between them.
     struct Total {
-        Int128 sum = 0;
+        typename Types::Sum sum = 0;
         [[no_unique_address]] std::conditional_t<with_squares, Squares, NoSquares> squares{};
         std::int64_t valid = 0;
         T min = std::numeric_limits<T>::max();
@@ -98,21 +115,22 @@ struct IntegerValues : ValueFamily<T, with_squares> {
                       RegionTable::Channel& columns) {
         if (total.valid == 0) return ValueFamily<T, with_squares>::write_undefined(row, columns);
         columns.valid[row] = total.valid;
-        const Int128 center = nearest_mean(total.sum, total.valid);
-        columns.sum[row] = to_double(total.sum);
-        columns.mean[row] = mean_about(center, total.sum, total.valid);
+        const Int128 sum = total.sum;
+        const Int128 center = nearest_mean(sum, total.valid);
+        columns.sum[row] = to_double(sum);
+        columns.mean[row] = mean_about(center, sum, total.valid);
         columns.min[row] = static_cast<double>(total.min);
         columns.max[row] = static_cast<double>(total.max);
-        columns.above_min[row] = to_double(total.sum - Int128{total.min} * total.valid);
+        columns.above_min[row] = to_double(sum - Int128{total.min} * total.valid);
         if constexpr (with_squares) {
-            columns.squares[row] = central_squares(total.squares, total.sum, center, total.valid);
+            columns.squares[row] = central_squares(total.squares, sum, center, total.valid);
         }
     }
 };
 
 // Pixels of 8 and 16 bits are gathered in lanes.
-template <class T, bool with_squares>
-struct SmallIntegerValues : IntegerValues<T, with_squares> {
+template <class T, bool with_squares, class Types = WideValueSums<T>>
+struct SmallIntegerValues : IntegerValues<T, with_squares, Types> {
     using Part = IntegerPartial<T>;
     using Lanes = ValueLanes<T>;
 
@@ -203,6 +221,7 @@ private:
     }
 };
 
+// Wide enough for any number of pixels.
 template <class T, bool with_squares>
 using Values = std::conditional_t<std::is_floating_point_v<T>, FloatValues<T, with_squares>,
                                   std::conditional_t<has_lanes<T>, SmallIntegerValues<T, with_squares>,
