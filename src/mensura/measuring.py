@@ -72,8 +72,8 @@ def measure(
         ``num_masked`` counts what was left out.
     saturation : number or sequence of number or None, optional
         Pixels of this value and above are counted by ``num_saturated``, and left in everywhere;
-        one number or one per channel. None: the largest value of the dtype of an integer image, no
-        value in a bool image, and infinity in a floating one.
+        one number, finite or not, or one per channel. None: the largest value of the dtype of an
+        integer image, no value in a bool image, and infinity in a floating one.
     ddof : int, optional
         ``intensity_var`` and ``intensity_std`` are divided by the number of pixels - `ddof`; NaN
         where that is not positive.
