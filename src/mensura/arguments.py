@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura.measurements.sums import Conventions, unit_of_spacing
+from mensura.overlaps import has_overlap
 
 _INTEGERS = "8- to 64-bit integers"
 _PIXELS = f"bool, {_INTEGERS} and float16, float32, float64"
@@ -310,6 +311,11 @@ def _writable(out: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
         raise ValueError(f"out must have the shape of the image, {shape}, not {out.shape}")
     if not out.flags.writeable:
         raise ValueError("out must be writable, and is read-only")
+    if has_overlap(out.shape, out.strides, out.itemsize):
+        raise ValueError(
+            "out must have memory of its own for every element, and some share it (shape "
+            f"{out.shape}, strides {out.strides}), as after np.broadcast_to"
+        )
     return out
 
 
