@@ -215,7 +215,7 @@ def sample_profiles(
     values: NDArray[np.float64],
     counts: NDArray[np.int64],
     threads: int,
-) -> tuple[bool, int, int]: ...
+) -> tuple[bool, int, int, int, NDArray[np.float64]]: ...
 def line_distances(
     offsets: NDArray[np.int64],
     steps: NDArray[np.float64],

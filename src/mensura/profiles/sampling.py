@@ -402,7 +402,7 @@ def sample_images(
     """
     counts = np.empty(into.shape[::-1], np.int64).T  # not touched unless a sample is missing
     with reduction.noting_errors():
-        complete, failed, failed_image = _core.sample_profiles(
+        complete, failed, failed_image, status, failed_values = _core.sample_profiles(
             images,
             list(masks),
             geometry.native,
@@ -413,7 +413,7 @@ def sample_images(
             threads_for(threads, into.size * geometry.across),
         )
     if failed >= 0:
-        reduction.raise_failure(name_of(failed, failed_image))
+        reduction.raise_failure(name_of(failed, failed_image), status, failed_values)
     return None if complete else counts
 
 
