@@ -85,7 +85,8 @@ public:
                 }
             });
         }
-        return result(all);
+        result_.complete = all;
+        return std::move(result_);
     }
 
 private:
@@ -384,14 +385,17 @@ private:
     // for any number of threads.
     void note_failure(std::int64_t sample, std::int64_t image, std::int32_t status,
                       std::vector<double> values) {
-        const std::int64_t failure = positions_.profile_of(sample) * std::ssize(images_) + image;
+        const std::int64_t profile = positions_.profile_of(sample);
+        const std::int64_t failure = profile * std::ssize(images_) + image;
         const std::scoped_lock lock(failure_lock_);
         const std::int64_t known = failed_.load(std::memory_order_relaxed);
         if (known >= 0 && std::pair(known, failed_sample_) <= std::pair(failure, sample)) return;
         failed_.store(failure, std::memory_order_relaxed);
         failed_sample_ = sample;
-        failed_status_ = status;
-        failed_values_ = std::move(values);
+        result_.failed = profile;
+        result_.failed_image = image;
+        result_.failed_status = status;
+        result_.failed_values = std::move(values);
     }
 
     // Whether what has failed comes before all that a block has from this sample on.
@@ -401,13 +405,6 @@ private:
         const std::int64_t profile = failed / std::ssize(images_);
         if (offset(profile + 1) <= sample) return true;
         return offset(profile) <= sample && failed % std::ssize(images_) < block.images.begin;
-    }
-
-    ProfileResult result(bool complete) {
-        const std::int64_t failed = failed_.load();
-        if (failed < 0) return {complete};
-        return {complete, failed / std::ssize(images_), failed % std::ssize(images_), failed_status_,
-                std::move(failed_values_)};
     }
 
     std::span<const ProfileImage> images_;
@@ -426,8 +423,7 @@ private:
     std::atomic<std::int64_t> failed_{-1};  // profile x images + image
     std::mutex failure_lock_;               // for what follows, and for writing what stands above
     std::int64_t failed_sample_ = 0;
-    std::int32_t failed_status_ = 0;
-    std::vector<double> failed_values_;
+    ProfileResult result_;
 };
 
 void check(std::span<const ProfileImage> images, const ProfileGeometry& geometry) {
