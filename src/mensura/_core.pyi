@@ -64,6 +64,15 @@ def find_regions(
     periodic: tuple[bool, ...],
     threads: int,
 ) -> Regions: ...
+def normalized_moments(
+    central: list[NDArray[np.float64]],
+    root: NDArray[np.float64],
+    units: list[float],
+    threads: int,
+) -> list[NDArray[np.float64]]: ...
+def hu_invariants(
+    normalized: list[NDArray[np.float64]], threads: int
+) -> list[NDArray[np.float64]]: ...
 def count_components(labels: _Array, threads: int) -> NDArray[np.int64]: ...
 def measure_labels(
     labels: _Array,

@@ -10,7 +10,7 @@ import numpy as np
 
 from mensura.measurements import registry
 from mensura.measurements.registry import Columns, per_axis
-from mensura.measurements.sums import ChannelSums
+from mensura.measurements.sums import ChannelSums, from_origin, new_column, scaled
 
 _SCIKIT_IMAGE = "scikit-image 0.26, regionprops"
 _IMAGEJ = "ImageJ, Analyze > Measure"
@@ -43,7 +43,7 @@ def intensity_mean(channel: ChannelSums) -> Columns:
 )
 def intensity_std(channel: ChannelSums) -> Columns:
     """Return the standard deviation."""
-    return np.sqrt(channel.variance)
+    return np.sqrt(channel.variance, out=new_column(len(channel.valid)))
 
 
 @measurement(unit="intensity", definition="smallest pixel value", source=_SCIKIT_IMAGE)
@@ -92,7 +92,7 @@ def intensity_skewness(channel: ChannelSums) -> Columns:
 )
 def intensity_kurtosis(channel: ChannelSums) -> Columns:
     """Return the excess kurtosis."""
-    return channel.raw["kurtosis"] - 3
+    return np.subtract(channel.raw["kurtosis"], 3, out=new_column(len(channel.valid)))
 
 
 @measurement(
@@ -128,8 +128,8 @@ def intensity_argmax(channel: ChannelSums) -> Columns:
 )
 def intensity_integrated(channel: ChannelSums) -> Columns:
     """Return the integrated density."""
-    regions = channel.regions
-    return regions.count * regions.pixel_size * channel.raw["mean"]
+    mean = channel.raw["mean"]
+    return np.multiply(channel.regions.area, mean, out=new_column(len(mean)))
 
 
 @measurement(
@@ -152,13 +152,7 @@ def intensity_corrected_sum(channel: ChannelSums) -> Columns:
 )
 def centroid_weighted(channel: ChannelSums) -> Columns:
     """Return the centroid weighted by intensity."""
-    regions = channel.regions
-    return [
-        (begin + offset) * step
-        for begin, offset, step in zip(
-            regions.box_begin, channel.centroid_from_corner, regions.spacing, strict=True
-        )
-    ]
+    return from_origin(channel.regions, channel.centroid_from_corner)
 
 
 @measurement(
@@ -171,9 +165,8 @@ def centroid_weighted(channel: ChannelSums) -> Columns:
 )
 def intensity_mass_displacement(channel: ChannelSums) -> Columns:
     """Return how far the intensities pull the centroid away."""
-    regions = channel.regions
-    offsets = channel.of_axes(channel.raw["displacement"])
-    squares = [
-        np.square(offset * step) for offset, step in zip(offsets, regions.spacing, strict=True)
-    ]
-    return np.sqrt(np.sum(squares, axis=0))
+    offsets = scaled(channel.of_axes(channel.raw["displacement"]), channel.spacing)
+    squared = np.square(offsets[0], out=new_column(len(offsets[0])))
+    for offset in offsets[1:]:
+        squared += np.square(offset)
+    return np.sqrt(squared, out=squared)
