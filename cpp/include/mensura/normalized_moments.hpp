@@ -4,6 +4,8 @@
 //
 //     nu = mu / m^(p / axes + 1)    for p >= 2
 //
+// NaN where the divisor is 0, or outside of the range in which double keeps all digits.
+//
 // Hu, "Visual Pattern Recognition by Moment Invariants", 1962. Cost: one pass over the columns, at the
 // speed of memory.
 #pragma once

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
 
 #include "mensura/threads.hpp"
@@ -53,7 +55,14 @@ using Divisors = std::array<std::array<double, rows_at_once>, most_order + 1>;
 // The sum of the orders of the k-th moment, the number of axes being what it is.
 std::size_t sum_of_orders(std::size_t k) { return (k & 3) + (k >> 2 & 3) + (k >> 4); }
 
-// m^(p / axes + 1) for p from 2 to 3 axes: factors m, then roots, from the left.
+double if_normal(double value) {
+    using Limits = std::numeric_limits<double>;
+    const double size = std::abs(value);
+    return size >= Limits::min() && size <= Limits::max() ? value : Limits::quiet_NaN();
+}
+
+// m^(p / axes + 1) for p from 2 to 3 axes: factors m, then roots, from the left. NaN where double does
+// not hold it with all digits, as quotients by it would be wrong, or 0.
 void find_divisors(const double* mass, const double* root, std::size_t count, std::size_t axes,
                    Divisors& divisors) {
     for (std::size_t p = 2; p <= 3 * axes; ++p) {
@@ -65,6 +74,7 @@ void find_divisors(const double* mass, const double* root, std::size_t count, st
         for (std::size_t k = 0; k < p % axes; ++k) {
             for (std::size_t i = 0; i < count; ++i) product[i] *= root[i];
         }
+        for (std::size_t i = 0; i < count; ++i) product[i] = if_normal(product[i]);
     }
 }
 

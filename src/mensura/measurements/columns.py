@@ -13,6 +13,9 @@ from mensura.measurements.registry import WHOLE_IMAGE_NEEDS, Measurement
 from mensura.measurements.sums import RegionSums, unit_of_spacing
 from mensura.table import Table
 
+# Of Hu's invariants in the inverse of the mass: half of the orders in a product.
+_DEGREES = (1, 2, 3, 3, 6, 4, 6)
+
 
 def plan_for(
     chosen: Iterable[Measurement], ndim: int, shape: tuple[int, ...] | None
@@ -93,6 +96,8 @@ def _units_of(entry: Measurement, ndim: int, length: str) -> tuple[str, ...]:
     if "order" in entry.unit:
         orders = registry.orders(ndim)
         return tuple(_unit_of_order(entry.unit, sum(p), length, ndim) for p in orders)
+    if "degree" in entry.unit:
+        return tuple(entry.unit.replace("(-degree)", f"(-{n})") for n in _DEGREES)
     size = f"{length}^{ndim}"
     named = {
         "length": length,

@@ -170,7 +170,7 @@ def moments_weighted_central(channel: ChannelSums) -> Columns:
     suffixes=per_order,
     definition="nu = mu / (m^(p / ndim + 1) s^p) of moments_weighted_central, m the sum of values, "
     "p and s as for moments_normalized; NaN for p < 2 and where m is 0, or is negative and p / "
-    "ndim not whole",
+    "ndim not whole, and where double does not hold the power of m with all digits",
     source=f"{_SCIKIT_IMAGE}; Hu, 1962",
 )
 def moments_weighted_normalized(channel: ChannelSums) -> Columns:
@@ -179,10 +179,12 @@ def moments_weighted_normalized(channel: ChannelSums) -> Columns:
 
 
 @weighted(
-    unit="",
+    unit="intensity^(-degree)",
     suffixes=_per_invariant,
     dimensions=(2,),
-    definition="Hu's seven invariants of moments_weighted_normalized, for any spacing",
+    definition="Hu's seven invariants of moments_weighted_normalized, for any spacing. They are "
+    "not free of the scale of intensities: values k times as large divide them by k, k^2, k^3, "
+    "k^3, k^6, k^4 and k^6",
     source=_HU,
 )
 def moments_weighted_hu(channel: ChannelSums) -> Columns:

@@ -38,7 +38,7 @@ def intensity_mean(channel: ChannelSums) -> Columns:
 @measurement(
     unit="intensity",
     needs=("intensity_squares",),
-    definition="standard deviation of the pixel values, sqrt(intensity_var)",
+    definition="standard deviation of the pixel values, sqrt(intensity_var); NaN where that is",
     source=_SCIKIT_IMAGE,
 )
 def intensity_std(channel: ChannelSums) -> Columns:
@@ -62,7 +62,8 @@ def intensity_max(channel: ChannelSums) -> Columns:
     unit="intensity^2",
     needs=("intensity_squares",),
     definition="sum((v - mean)^2) / (n - ddof) over the n valid pixels, ddof 0 unless said "
-    "otherwise; NaN where n <= ddof. ITK, DIPlib, ImageJ and MATLAB have ddof 1",
+    "otherwise; NaN where n <= ddof, and where values differ so little (1e-154) or so much (1e154) "
+    "that double does not hold their squares. ITK, DIPlib, ImageJ and MATLAB have ddof 1",
     source=_IBSI,
 )
 def intensity_var(channel: ChannelSums) -> Columns:
@@ -74,7 +75,8 @@ def intensity_var(channel: ChannelSums) -> Columns:
     unit="",
     needs=("intensity_powers",),
     definition="m3 / m2^(3/2), with m_k = mean((v - mean)^k), as SciPy, IBSI and ImageJ; ITK has "
-    "the deviation of ddof 1 below, DIPlib corrects for the sample size. NaN where m2 is 0",
+    "the deviation of ddof 1 below, DIPlib corrects for the sample size. NaN where m2 is 0 or m2^2 "
+    "beyond the range of double",
     source=_IBSI,
 )
 def intensity_skewness(channel: ChannelSums) -> Columns:
@@ -87,7 +89,7 @@ def intensity_skewness(channel: ChannelSums) -> Columns:
     needs=("intensity_powers",),
     definition="excess kurtosis m4 / m2^2 - 3, with m_k = mean((v - mean)^k), as SciPy, IBSI and "
     "ImageJ; MATLAB and pyradiomics do not subtract 3, ITK has the variance of ddof 1 below, "
-    "DIPlib corrects for the sample size. NaN where m2 is 0",
+    "DIPlib corrects for the sample size. NaN where m2 is 0 or m2^2 beyond the range of double",
     source=_IBSI,
 )
 def intensity_kurtosis(channel: ChannelSums) -> Columns:
