@@ -11,6 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from mensura import _core
+
+
+def of_call(function: str, **told: Any) -> dict[str, Any]:
+    """Return what tells of a call: the version, the function, its inputs and options."""
+    return {"version": _core.__version__, "function": function, **told}
+
 
 def as_json(value: Any, name: str = "provenance") -> Any:
     """Return a copy of a value in dict, list, str, int, float, bool and None alone.

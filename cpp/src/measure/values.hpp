@@ -157,8 +157,8 @@ struct FloatValues : ValueFamily<T, with_squares> {
     }
 
 private:
-    // Of values that differ, but by so little that squares lose digits, or all of them, or by so much that
-    // these are infinite, there is none.
+    // Of values that differ, but by so little that squares lose digits, or all of them, or by so much
+    // that these are infinite, there is none.
     static double squares(const Total& total) {
         using Limits = std::numeric_limits<double>;
         const double least = static_cast<double>(total.valid) * Limits::min();
