@@ -1,11 +1,11 @@
 """Profiles along lines and paths, held against plain Python, peers, and themselves."""
 
 import math
-import os
 import subprocess
 import sys
 import threading
 
+import instruction_sets
 import numpy as np
 import pytest
 import strategies as images
@@ -866,17 +866,7 @@ print(digest.hexdigest())
 
 
 def test_every_instruction_set_gives_equal_bits():
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", DIGEST],
-            env=os.environ | {"MENSURA_ISA": isa},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for isa in ms.build_info()["isa_available"]
-    }
-    assert len(digests) == 1
+    instruction_sets.assert_all_print_the_same(DIGEST)
 
 
 def test_the_last_pixels_of_memory_are_not_overrun():
