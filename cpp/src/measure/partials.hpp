@@ -13,6 +13,7 @@
 // about the region's first pixel in the block. Only declarations here: see the note in kernels.hpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -53,6 +54,22 @@ struct IntegerPartial {
     T max;
 };
 
+// The same of 8- and 16-bit pixels while rows are added: in lanes of vectors, since adding up the lanes
+// costs more than all else that is done for a run of usual length; it is done once per region and block.
+template <class T>
+struct alignas(64) ValueLanes {
+    static constexpr std::size_t order_lanes = 16 / sizeof(T);
+    // Products of 16-bit lanes are of signed numbers, so such pixels are counted from the middle.
+    static constexpr std::int64_t middle = sizeof(T) == 1 ? 0 : std::int64_t{1} << 15;
+
+    std::int64_t sums[8];     // four of v - middle, four of its squares
+    T lows[2 * order_lanes];  // the smallest v, then the complement of the largest one
+    std::int64_t valid;
+};
+
+template <class T>
+inline constexpr bool has_lanes = std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::uint16_t>;
+
 // The mean of values, as the sum of two doubles, and the sum of squares about it.
 struct Deviations {
     double center;
@@ -72,6 +89,10 @@ struct FloatPartial {
 
 template <class T>
 using ValuePartial = std::conditional_t<std::is_floating_point_v<T>, FloatPartial<T>, IntegerPartial<T>>;
+
+// What is held of a region while the rows of a block are added.
+template <class T>
+using GatheredValues = std::conditional_t<has_lanes<T>, ValueLanes<T>, ValuePartial<T>>;
 
 // Sums of value x coordinate, for z, y, x.
 template <class T>

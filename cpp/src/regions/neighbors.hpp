@@ -64,8 +64,10 @@ inline Bands choose_bands(const Shape& shape, int connectivity, bool by_value) {
 // Pixels in a strip: few enough for the cache in a small image, and enough in a large one that few of
 // its regions are cut.
 inline std::int64_t usual_strip(const Shape& shape) {
-    if (shape.depth > 1) return std::int64_t{1} << 21;
-    return std::clamp<std::int64_t>(shape.pixels() / 64, std::int64_t{1} << 19, std::int64_t{1} << 22);
+    const auto share = [&shape](int strips, int least, int most) {
+        return std::clamp(shape.pixels() / strips, std::int64_t{1} << least, std::int64_t{1} << most);
+    };
+    return shape.depth > 1 ? share(32, 21, 22) : share(64, 19, 22);
 }
 
 // Rows in a strip of about so many pixels; 0 leaves it to the shape.

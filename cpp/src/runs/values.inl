@@ -119,10 +119,15 @@ struct VectorSums<std::uint8_t> {
                 static_cast<std::uint8_t>(smallest_of(smaller_bytes(smallest))),
                 static_cast<std::uint8_t>(255 - top)};
     }
+    __m512i wide_sum() const { return sum; }
+    __m512i wide_squares() const { return pairs_of(squares); }
+    static __m256i lower(__m256i a, __m256i b) { return _mm256_min_epu8(a, b); }
+    static __m512i lower(__m512i a, __m512i b) { return _mm512_min_epu8(a, b); }
 };
 
 // Pixels are taken as u = v - 2^15, because products of signed 16-bit lanes are summed in pairs by one
-// instruction: sum v = sum u + 2^15 n and sum v^2 = sum u^2 + 2^16 sum u + 2^30 n, n lanes in all.
+// instruction: sum v = sum u + 2^15 n and sum v^2 = sum u^2 + 2^16 sum u + 2^30 n. Lanes that are left
+// out have u = 0.
 template <>
 struct VectorSums<std::uint16_t> {
     static constexpr std::int64_t width = 32;
@@ -132,13 +137,14 @@ struct VectorSums<std::uint16_t> {
     __m512i largest;
 
     VectorSums(const std::uint16_t* pixels, std::int64_t count) {
+        const __m512i middle = _mm512_set1_epi16(-32768);
         const auto lanes_in = static_cast<__mmask32>(first_lanes(count));
-        const __m512i v = _mm512_maskz_loadu_epi16(lanes_in, pixels);
-        const __m512i u = _mm512_xor_si512(v, _mm512_set1_epi16(-32768));
+        const __m512i v = _mm512_mask_loadu_epi16(middle, lanes_in, pixels);
+        const __m512i u = _mm512_xor_si512(v, middle);
         sum = _mm512_madd_epi16(u, _mm512_set1_epi16(1));
         squares = pairs_of(_mm512_madd_epi16(u, u));  // a pair is at most 2^31
         smallest = _mm512_mask_mov_epi16(_mm512_set1_epi32(-1), lanes_in, v);
-        largest = v;
+        largest = _mm512_maskz_mov_epi16(lanes_in, v);
     }
     void add(const VectorSums& other) {
         sum = _mm512_add_epi32(sum, other.sum);
@@ -147,36 +153,78 @@ struct VectorSums<std::uint16_t> {
         largest = _mm512_max_epu16(largest, other.largest);
     }
     template <bool with_squares>
-    IntegerStretch<std::uint16_t> total(std::int64_t lanes) const {
+    IntegerStretch<std::uint16_t> total(std::int64_t length) const {
         const std::int64_t of_u = _mm512_reduce_add_epi32(sum);
         const std::int64_t of_squares =
-            with_squares ? _mm512_reduce_add_epi64(squares) + 65536 * of_u + (lanes << 30) : 0;
+            with_squares ? _mm512_reduce_add_epi64(squares) + 65536 * of_u + (length << 30) : 0;
         const auto top = smallest_of(complement(largest));
-        return {of_u + (lanes << 15), static_cast<std::uint64_t>(of_squares), smallest_of(smallest),
+        return {of_u + (length << 15), static_cast<std::uint64_t>(of_squares), smallest_of(smallest),
                 static_cast<std::uint16_t>(65535 - top)};
     }
+    // Eight lanes of 64 bits each.
+    __m512i wide_sum() const {
+        return _mm512_add_epi64(_mm512_srai_epi64(sum, 32),
+                                _mm512_srai_epi64(_mm512_slli_epi64(sum, 32), 32));
+    }
+    __m512i wide_squares() const { return squares; }
+    static __m256i lower(__m256i a, __m256i b) { return _mm256_min_epu16(a, b); }
+    static __m512i lower(__m512i a, __m512i b) { return _mm512_min_epu16(a, b); }
 };
+
+template <class T>
+inline VectorSums<T> vector_sums(const T* pixels, std::int64_t length) {
+    constexpr std::int64_t width = VectorSums<T>::width;
+    VectorSums<T> sums(pixels, length);
+    for (std::int64_t i = width; i < length; i += width) {
+        sums.add(VectorSums<T>(pixels + i, length - i));
+    }
+    return sums;
+}
 
 template <class T, bool with_squares>
 inline IntegerStretch<T> sum_vectors(const T* pixels, std::int64_t length) {
-    constexpr std::int64_t width = VectorSums<T>::width;
-    VectorSums<T> sums(pixels, length);
-    std::int64_t lanes_seen = width;
-    for (; lanes_seen < length; lanes_seen += width) {
-        sums.add(VectorSums<T>(pixels + lanes_seen, length - lanes_seen));
-    }
-    return sums.template total<with_squares>(lanes_seen);
+    return vector_sums(pixels, length).template total<with_squares>(length);
 }
-#endif
+
+// Lanes [a0, a1 | b0, b1] of 256 bits become [a0 b0] and [a1 b1], to be added or compared.
+inline __m512i first_halves(__m512i a, __m512i b) {
+    return _mm512_inserti64x4(a, _mm512_castsi512_si256(b), 1);
+}
+inline __m512i second_halves(__m512i a, __m512i b) { return _mm512_shuffle_i64x2(a, b, 0xee); }
 
 template <class T, bool with_squares>
-inline IntegerStretch<T> sum_stretch_of(const T* pixels, std::int64_t length) {
-#if defined(__AVX512BW__)
-    constexpr bool is_common = sizeof(T) <= 2 && T(-1) > T(0);
-    if constexpr (is_common) return sum_vectors<T, with_squares>(pixels, length);
-#endif
-    return sum_integers<T, with_squares>(pixels, length);
+inline void add_stretch(const T* pixels, std::int64_t length, ValueLanes<T>& lanes) {
+    const VectorSums<T> stretch = vector_sums(pixels, length);
+    const __m512i sum = stretch.wide_sum();
+    const __m512i squares = with_squares ? stretch.wide_squares() : _mm512_setzero_si512();
+    const __m512i sums = _mm512_add_epi64(first_halves(sum, squares), second_halves(sum, squares));
+    _mm512_store_si512(lanes.sums, _mm512_add_epi64(_mm512_load_si512(lanes.sums), sums));
+
+    const __m512i top = complement(stretch.largest);
+    const __m512i both =
+        VectorSums<T>::lower(first_halves(stretch.smallest, top), second_halves(stretch.smallest, top));
+    const __m512i even = _mm512_shuffle_i64x2(both, both, 0x08);  // quarters 0 and 2
+    const __m512i odd = _mm512_shuffle_i64x2(both, both, 0x0d);   // quarters 1 and 3
+    const __m256i lows = VectorSums<T>::lower(_mm512_castsi512_si256(even), _mm512_castsi512_si256(odd));
+    auto* kept = reinterpret_cast<__m256i*>(lanes.lows);
+    _mm256_store_si256(kept, VectorSums<T>::lower(_mm256_load_si256(kept), lows));
 }
+#else
+// The first of all lanes is enough where vectors are not told lane by lane what to do.
+template <class T, bool with_squares>
+inline void add_stretch(const T* pixels, std::int64_t length, ValueLanes<T>& lanes) {
+    constexpr std::int64_t middle = ValueLanes<T>::middle;
+    const IntegerStretch<T> stretch = sum_integers<T, with_squares>(pixels, length);
+    lanes.sums[0] += stretch.sum - middle * length;
+    if constexpr (with_squares) {
+        lanes.sums[4] += static_cast<std::int64_t>(stretch.squares) - 2 * middle * stretch.sum +
+                         middle * middle * length;
+    }
+    const auto keep_lower = [](T value, T& low) { low = value < low ? value : low; };
+    keep_lower(stretch.min, lanes.lows[0]);
+    keep_lower(static_cast<T>(~stretch.max), lanes.lows[ValueLanes<T>::order_lanes]);
+}
+#endif
 
 inline void add_squares(std::uint64_t& total, std::uint64_t part) { total += part; }
 inline void add_squares(UInt128& total, UInt128 part) { total += part; }
@@ -186,20 +234,25 @@ inline void add_squares(UInt192& total, const UInt192& part) {
 }
 
 template <class T, bool with_squares>
+inline void add_stretch(const T* pixels, std::int64_t length, IntegerPartial<T>& partial) {
+    const IntegerStretch<T> stretch = sum_integers<T, with_squares>(pixels, length);
+    partial.sum += stretch.sum;
+    partial.min = stretch.min < partial.min ? stretch.min : partial.min;
+    partial.max = stretch.max > partial.max ? stretch.max : partial.max;
+    if constexpr (with_squares) add_squares(partial.squares, stretch.squares);
+}
+
+template <class T, bool with_squares>
 void add_values(const T* row, std::ptrdiff_t to_row_below, const SlotRun* runs, std::int64_t count,
-                IntegerPartial<T>* partials) {
+                std::conditional_t<has_lanes<T>, ValueLanes<T>, IntegerPartial<T>>* gathered) {
     for (std::int64_t k = 0; k < count; ++k) {
         ask_for(row + runs[k].start, to_row_below);
-        IntegerPartial<T>& partial = partials[runs[k].slot];
-        partial.valid += runs[k].end - runs[k].start;
+        auto& sums = gathered[runs[k].slot];
+        sums.valid += runs[k].end - runs[k].start;
         for (std::int64_t start = runs[k].start; start < runs[k].end; start += stretch_length) {
             const std::int64_t left = runs[k].end - start;
-            const IntegerStretch<T> stretch = sum_stretch_of<T, with_squares>(
-                row + start, left < stretch_length ? left : stretch_length);
-            partial.sum += stretch.sum;
-            partial.min = stretch.min < partial.min ? stretch.min : partial.min;
-            partial.max = stretch.max > partial.max ? stretch.max : partial.max;
-            if constexpr (with_squares) add_squares(partial.squares, stretch.squares);
+            add_stretch<T, with_squares>(row + start, left < stretch_length ? left : stretch_length,
+                                         sums);
         }
     }
 }
