@@ -4,6 +4,7 @@ Intensities that are large beside their spread, and objects that lie far from th
 image, cancel where sums are not exact or not about a center.
 """
 
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -167,3 +168,77 @@ def test_far_objects_in_an_image_are_those_of_tiles_far_away():
     window = slice(FAR, FAR + 40)
     accumulator.update(labels[:, window], image[:, window], offset=(0, FAR))
     assert ms.measure(labels, image, names) == accumulator.table()
+
+
+# --------------------------------------------------------------------------- the range of double
+
+EXPONENT = re.compile(r"intensity(?:\^\(?(-?\d+(?:/2)?)\)?)?(?: x .*)?")
+
+
+def power_of_intensity(unit):
+    """How a column grows with its image, by its unit: "intensity^2" as the square."""
+    matched = EXPONENT.fullmatch(unit)
+    return 0.0 if matched is None else float(Fraction(matched[1] or 1))
+
+
+def intensity_columns():
+    names = ms.measurements()["name"].tolist()
+    kinds = ("intensity", "centroid_weighted", "moments_weighted")
+    return [name for name in names if name.startswith(kinds)]
+
+
+@pytest.mark.parametrize("lowest", [-500, 0])
+def test_images_of_any_scale_never_give_a_wrong_number(lowest):
+    """A power of two in front of all values comes out in front, or else nothing that is finite."""
+    rng = np.random.default_rng(7)
+    labels = np.kron([[1, 2], [3, 0]], np.ones((9, 300), int))
+    labels[10:, 300:] = rng.integers(4, 9, (8, 300))
+    image = rng.integers(lowest, 501, labels.shape).astype(float)
+    names = intensity_columns()
+    reference = ms.measure(labels, image, names, threads=1)
+    powers = {name: power_of_intensity(unit) for name, unit in reference.units.items()}
+    assert powers["intensity_var"] == 2
+    assert powers["moments_weighted_normalized-0-3"] == -1.5
+    for k in [*range(-1022, 1015, 23), -540, -511, 511, 1014]:
+        table = ms.measure(labels, np.ldexp(image, k), names, threads=1)
+        for name, found in table.items():
+            whole, rest = divmod(powers[name] * k, 1)
+            with np.errstate(over="ignore", invalid="ignore"):
+                expected = np.ldexp(reference[name] * 2**rest, int(whole))
+                lost = 2e-320 if whole < 0 else 0  # of numbers that have few digits themselves
+                close = np.abs(found - expected) <= 1e-9 * np.abs(expected) + lost
+            assert (close | ~np.isfinite(found)).all(), (name, k, found, expected)
+            if abs(k) < 60:
+                np.testing.assert_array_equal(np.isnan(found), np.isnan(reference[name]), name)
+
+
+@pytest.mark.parametrize(
+    ("scale", "spread", "ratios"),
+    [(1e-200, False, False), (1e-100, True, False), (1, True, True), (1e100, True, False),
+     (1e200, False, False)],
+)  # fmt: skip
+def test_what_double_does_not_hold_is_nan(scale, spread, ratios):
+    image = scale * np.arange(1.0, 9).reshape(2, 4)
+    table = ms.measure(np.ones((2, 4), int), image, SPREADS)
+    assert table["intensity_mean"][0] == pytest.approx(4.5 * scale)
+    known = {"intensity_var": 5.25 * scale * scale, "intensity_std": np.sqrt(5.25) * scale}
+    for name, value in known.items():
+        expected = value if spread else np.nan
+        assert table[name][0] == pytest.approx(expected, rel=TWELVE_DIGITS, abs=0, nan_ok=True)
+    for name in ("intensity_skewness", "intensity_kurtosis"):
+        assert np.isfinite(table[name][0]) == ratios
+
+
+@pytest.mark.parametrize("value", [0.0, 5e-324, 1e-200, 1e200, np.finfo(float).max])
+def test_a_constant_has_no_spread_whatever_its_size(value):
+    table = ms.measure(np.ones((3, 3), int), np.full((3, 3), value), SPREADS)
+    assert table["intensity_var"].tolist() == table["intensity_std"].tolist() == [0]
+
+
+def test_sums_beyond_double_are_infinite():
+    largest = np.finfo(float).max
+    table = ms.measure(
+        np.ones((1, 3), int), [[largest, largest, largest / 2]], ["intensity_sum", *SPREADS]
+    )
+    assert table["intensity_sum"].tolist() == [np.inf]
+    assert not any(np.isfinite(table[name][0]) for name in SPREADS)

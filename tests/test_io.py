@@ -1,7 +1,9 @@
 """Image files: the stored numbers come back, or one line says why not; files are written whole."""
 
+import io
 import logging
 import os
+import re
 import shutil
 import struct
 import sys
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 import tifffile
 
+import mensura as ms
 from mensura.io import (
     ImageFileError,
     import_package,
@@ -20,6 +23,7 @@ from mensura.io import (
     write_labels,
 )
 from mensura.io.errors import one_line
+from mensura.report import save_overview
 
 INTEGERS = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"]
 GRAY, RGB, PALETTE, GRAY_ALPHA, RGBA = 0, 2, 3, 4, 6
@@ -440,6 +444,57 @@ def test_a_damaged_png_is_an_error_or_complete(tmp_path):
         assert np.array_equal(result, image) if reason is None else "\n" not in reason
         refused += result is None
     assert refused > len(content)
+
+
+# --- what is no path ------------------------------------------------------------------------------
+
+
+def save_overview_at(path):
+    save_overview(path, SQUARE, SQUARE, ms.measure(SQUARE))
+
+
+def replace_at(path):
+    with replacing(path) as temporary:
+        temporary.touch()
+
+
+SQUARE = np.ones((4, 4), int)
+READERS_AND_WRITERS = {
+    "to_csv": ms.measure(SQUARE).to_csv,
+    "to_parquet": ms.measure(SQUARE).to_parquet,
+    "write_labels": lambda path: write_labels(path, SQUARE),
+    "read_image": read_image,
+    "read_labels": read_labels,
+    "save_overview": save_overview_at,
+    "replacing": replace_at,
+}
+
+
+class PathOfBytes(os.PathLike):
+    def __fspath__(self):
+        return b"a.tif"
+
+
+@pytest.mark.parametrize("call", READERS_AND_WRITERS.values(), ids=READERS_AND_WRITERS)
+@pytest.mark.parametrize(
+    ("bad", "error"),
+    [
+        (None, TypeError),
+        (5, TypeError),
+        (b"a.tif", TypeError),
+        (io.StringIO(), TypeError),
+        (PathOfBytes(), TypeError),
+        ("", ValueError),
+        ("a\0.tif", ValueError),
+    ],
+    ids=["None", "5", "bytes", "file", "bytes inside", "empty", "null"],
+)
+def test_what_is_no_path_is_told_with_what_is_allowed(tmp_path, monkeypatch, call, bad, error):
+    monkeypatch.chdir(tmp_path)
+    allowed = "path must be the name of a file, str or os.PathLike, not "
+    with pytest.raises(error, match=f"^{re.escape(allowed + repr(bad))}"):
+        call(bad)
+    assert names_in(tmp_path) == []
 
 
 # --- what is no image -----------------------------------------------------------------------------

@@ -3,14 +3,13 @@ nothing outside an image is read or written.
 """
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import strategies as images
+from instruction_sets import AVAILABLE, run
 from peers import assert_labels
 
 import mensura as ms
@@ -18,27 +17,13 @@ import mensura as ms
 DIGESTS = Path(__file__).with_name("label_digests.py")
 
 
-def run(isa, *command):
-    """What a Python process prints whose kernels are those of an instruction set."""
-    done = subprocess.run(
-        [sys.executable, *command],
-        env=os.environ | {"MENSURA_ISA": isa},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{isa}: exit status {done.returncode}\n{done.stderr}"
-    return done.stdout
-
-
 def test_every_instruction_set_gives_equal_labels():
-    available = ms.build_info()["isa_available"]
-    found = {isa: json.loads(run(isa, str(DIGESTS))) for isa in available}
-    expected = found[available[0]]
+    found = {isa: json.loads(run(isa, str(DIGESTS))) for isa in AVAILABLE}
+    expected = found[AVAILABLE[0]]
     assert len(expected) > 100
-    for isa in available[1:]:
+    for isa in AVAILABLE[1:]:
         different = [case for case in expected if found[isa][case] != expected[case]]
-        assert not different, f"{isa} differs from {available[0]}"
+        assert not different, f"{isa} differs from {AVAILABLE[0]}"
         assert list(found[isa]) == list(expected)
 
 
@@ -124,6 +109,6 @@ print("unharmed")
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="protects pages as Linux does")
-@pytest.mark.parametrize("isa", ms.build_info()["isa_available"])
+@pytest.mark.parametrize("isa", AVAILABLE)
 def test_nothing_beside_an_image_is_touched(isa):
     assert run(isa, "-c", GUARDED).strip() == "unharmed"

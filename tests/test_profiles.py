@@ -1,11 +1,11 @@
 """Profiles along lines and paths, held against plain Python, peers, and themselves."""
 
 import math
-import os
 import subprocess
 import sys
 import threading
 
+import instruction_sets
 import numpy as np
 import pytest
 import strategies as images
@@ -665,6 +665,46 @@ def test_errors_in_functions_name_the_profile():
         ms.profile_reducer(3)
 
 
+@pytest.mark.parametrize("kind", ["compiled", "plain"])
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_the_first_profile_that_fails_is_told_with_the_first_reason_in_it(kind, threads):
+    """Though others, and later samples of the same, fail for other reasons, and sooner."""
+
+    def picky(samples):
+        samples.sort()  # what is told of are the samples before
+        if samples[0] == 1:
+            raise IndexError("one")
+        if samples[0] == 2:
+            raise KeyError("two")
+        if samples[0] == 3:
+            raise ValueError("three")
+        return samples[0]
+
+    if kind == "compiled":
+        pytest.importorskip("numba", reason="needs numba, which this Python does not have")
+    reduce = ms.profile_reducer(picky) if kind == "compiled" else picky
+    image = np.zeros((12, 4000))
+    image[1, 3000:] = 3
+    image[1, 3500:] = 1
+    image[2:, 3:] = 2
+    image[2:, 4:] = 1
+    image += 10 * (np.arange(12) % 2 == 0)[:, np.newaxis] * (image == 0)
+    starts, stops = (np.column_stack([np.arange(0, 11), np.full(11, x)]) for x in (0, 3999))
+    for _ in range(3):
+        with pytest.raises(
+            RuntimeError, match="picky failed for profile 1: ValueError: three"
+        ) as told:
+            ms.line_profiles(image, starts, stops, width=1, reduce=reduce, threads=threads)
+        assert type(told.value.__cause__) is ValueError
+    both = np.stack([image + 20, image, image])
+    with pytest.raises(RuntimeError, match="profile 1 in channel 1: ValueError: three"):
+        ms.line_profiles(
+            both, starts, stops, width=1, channel_axis=0, reduce=reduce, threads=threads
+        )
+    with pytest.raises(RuntimeError, match="for the path in frame 1: ValueError: three"):
+        ms.kymograph(both, [[1, 0], [1, 3999]], width=1, reduce=reduce, threads=threads)
+
+
 class Ended(BaseException):
     """No Exception, like SystemExit."""
 
@@ -826,17 +866,7 @@ print(digest.hexdigest())
 
 
 def test_every_instruction_set_gives_equal_bits():
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", DIGEST],
-            env=os.environ | {"MENSURA_ISA": isa},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for isa in ms.build_info()["isa_available"]
-    }
-    assert len(digests) == 1
+    instruction_sets.assert_all_print_the_same(DIGEST)
 
 
 def test_the_last_pixels_of_memory_are_not_overrun():

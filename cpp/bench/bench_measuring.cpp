@@ -1,6 +1,7 @@
 // From regions and intensities to tables.
 #include "bench.hpp"
 #include "mensura/measure.hpp"
+#include "mensura/normalized_moments.hpp"
 #include "scenes.hpp"
 
 namespace mensura::bench {
@@ -38,6 +39,20 @@ Work intensity(Choices... choices) {
 }
 
 Picture<std::uint32_t> noise_labels() { return noise({1, side, side}, 0.5).as<std::uint32_t>(); }
+
+// Columns whose values differ.
+std::vector<std::vector<double>> some_columns(std::size_t count) {
+    std::vector<std::vector<double>> columns(count, std::vector<double>(1 << 14));
+    double value = 1;
+    for (auto& column : columns) {
+        for (double& each : column) each = value += 0.5;
+    }
+    return columns;
+}
+
+std::vector<std::span<const double>> spans_of(const std::vector<std::vector<double>>& columns) {
+    return {columns.begin(), columns.end()};
+}
 
 Regions found(const Picture<std::uint32_t>& scene) {
     FindOptions options;
@@ -114,6 +129,15 @@ MENSURA_BENCH(sums_fortran) {
             const ChannelView channel{image.transposed_view()};
             keep(measure_labels(labels.transposed_view(), {&channel, 1}, plan, 1));
         };
+}
+MENSURA_BENCH(normalized_moments) {
+    return [central = some_columns(16), units = std::vector<double>(16, 1.0)] {
+        const auto spans = spans_of(central);
+        keep(normalized_moments(spans, spans.front(), units, 1));
+    };
+}
+MENSURA_BENCH(hu_invariants) {
+    return [normalized = some_columns(7)] { keep(hu_invariants(spans_of(normalized), 1)); };
 }
 MENSURA_BENCH(accumulate_tiles) {
     return [labels = nuclei(), plan = plan_with(2, &MeasurePlan::second_moments)] {

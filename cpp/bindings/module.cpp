@@ -11,6 +11,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     mensura::python::register_outputs(module);
     mensura::python::register_regions(module);
     mensura::python::register_measure(module);
+    mensura::python::register_moments(module);
     mensura::python::register_rings(module);
     mensura::python::register_edit(module);
     mensura::python::register_outlines(module);

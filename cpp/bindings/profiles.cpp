@@ -101,7 +101,8 @@ Reducer make_reducer(const std::string& kind, double quantile, std::uintptr_t fu
 }
 
 // `values` and `counts` have an axis of images and one of samples. Returns whether no sample is missing,
-// otherwise counts were written; and the profile for which a function failed and in which image, or -1.
+// otherwise counts were written; the profile for which a function failed and in which image, or -1; its
+// status there; and the values that it failed for.
 py::tuple sample(const std::vector<py::array>& images, const std::vector<Mask>& masks,
                  const GeometryArrays& arrays, const Sampling& sampling, const Reducer& reducer,
                  py::array_t<double>& values, py::array_t<std::int64_t>& counts, int threads) {
@@ -124,7 +125,10 @@ py::tuple sample(const std::vector<py::array>& images, const std::vector<Mask>& 
         const Interruptible interruptible;
         result = sample_profiles(views, geometry, sampling, reducer, output, threads);
     }
-    return py::make_tuple(result.complete, result.failed, result.failed_image);
+    const py::array_t<double> failed_values(std::ssize(result.failed_values),
+                                            result.failed_values.data());
+    return py::make_tuple(result.complete, result.failed, result.failed_image, result.failed_status,
+                          failed_values);
 }
 
 void fill_line_distances(const Offsets& offsets, const Numbers& steps,

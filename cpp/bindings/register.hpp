@@ -12,6 +12,7 @@ void register_regions(pybind11::module_& module);
 void register_outlines(pybind11::module_& module);
 void register_outputs(pybind11::module_& module);
 void register_measure(pybind11::module_& module);
+void register_moments(pybind11::module_& module);
 void register_profiles(pybind11::module_& module);
 void register_rings(pybind11::module_& module);
 

@@ -103,3 +103,21 @@ TEST_CASE("a function reduces, and its failure names the profile") {
     CHECK(sample_line(ramp(), {2, 2}, {0, 1}, 2, {}, failing).state.failed_image == 0);
     CHECK(sample_line(ramp(), {2, 2}, {0, 1}, 2, {}, range).state.failed_image == -1);
 }
+
+TEST_CASE("of what failed, the status and the values of the first sample are kept") {
+    const Reducer failing{Reduction::function, 0,
+                          [](const double* values, std::int64_t, double*, std::int32_t* status) {
+                              const bool is_good = values[0] < 13;
+                              if (values[0] != 15) *status = is_good ? 0 : static_cast<int>(values[0]);
+                          }};
+    const ProfileResult later = sample_line(ramp(), {2, 2}, {0, 1}, 4, {}, failing).state;
+    CHECK(later.failed == 0);
+    CHECK(later.failed_status == 13);
+    CHECK(later.failed_values == std::vector<double>{13, 23, 33});
+    const ProfileResult unknown = sample_line(ramp(), {2, 5}, {0, 1}, 2, {}, failing).state;
+    CHECK(unknown.failed_status == -1);
+    CHECK(unknown.failed_values == std::vector<double>{15, 25, 35});
+    const ProfileResult none = sample_line(ramp(), {2, 1}, {0, 1}, 2, {}, failing).state;
+    CHECK(none.failed == -1);
+    CHECK(none.failed_values.empty());
+}

@@ -64,6 +64,15 @@ def find_regions(
     periodic: tuple[bool, ...],
     threads: int,
 ) -> Regions: ...
+def normalized_moments(
+    central: list[NDArray[np.float64]],
+    root: NDArray[np.float64],
+    units: list[float],
+    threads: int,
+) -> list[NDArray[np.float64]]: ...
+def hu_invariants(
+    normalized: list[NDArray[np.float64]], threads: int
+) -> list[NDArray[np.float64]]: ...
 def count_components(labels: _Array, threads: int) -> NDArray[np.int64]: ...
 def measure_labels(
     labels: _Array,
@@ -215,7 +224,7 @@ def sample_profiles(
     values: NDArray[np.float64],
     counts: NDArray[np.int64],
     threads: int,
-) -> tuple[bool, int, int]: ...
+) -> tuple[bool, int, int, int, NDArray[np.float64]]: ...
 def line_distances(
     offsets: NDArray[np.int64],
     steps: NDArray[np.float64],

@@ -243,12 +243,14 @@ class Accumulator:
         chosen = self._chosen(layout)
         if measurements is not None:
             chosen = _announced(choose(measurements, self._setting(layout)), chosen)
+        used = threads_for(threads, gathered.regions)
         sums = RegionSums(
-            gathered.table(threads_for(threads, gathered.regions)),
+            gathered.table(used),
             self._shape,
             check_spacing(self._spacing, layout.ndim),
             np.dtype(np.uint64 if self._gathered.has_uint64 else np.int64),
             self._conventions,
+            used,
         )
         names = None if layout.names is None else list(layout.names)
         return table_of(chosen, sums, names, self._origin(layout))

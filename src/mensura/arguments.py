@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura.measurements.sums import Conventions, unit_of_spacing
+from mensura.overlaps import has_overlap
 
 _INTEGERS = "8- to 64-bit integers"
 _PIXELS = f"bool, {_INTEGERS} and float16, float32, float64"
@@ -75,23 +76,29 @@ def as_label_frames(value: ArrayLike, frame_axis: SupportsIndex) -> tuple[NDArra
             f"labels must be 3-D or 4-D where frame_axis is given, 2-D or 3-D for every frame, not "
             f"{array.ndim}-D (shape {array.shape})"
         )
-    return array, _axis_of(array, "labels", frame_axis, "frame_axis")
+    return array, axis_of(array, "labels", frame_axis, "frame_axis")
 
 
-def check_axis(axis: SupportsIndex, argument: str) -> int:
+def check_axis(axis: SupportsIndex, argument: str, allowed: str = "an integer or None") -> int:
     """Return the number of an axis, which may be negative."""
-    allowed = f"{argument} must be an integer or None, not {axis!r}"
+    message = f"{argument} must be {allowed}, not {axis!r}"
     if isinstance(axis, bool):
-        raise TypeError(allowed)
+        raise TypeError(message)
     try:
         return operator.index(axis)
     except TypeError:
-        raise TypeError(allowed) from None
+        raise TypeError(message) from None
 
 
-def _axis_of(array: NDArray[Any], name: str, axis: SupportsIndex, argument: str) -> int:
+def axis_of(
+    array: NDArray[Any],
+    name: str,
+    axis: SupportsIndex,
+    argument: str,
+    allowed: str = "an integer or None",
+) -> int:
     """Return an axis of an array, counted from the first."""
-    number = check_axis(axis, argument)
+    number = check_axis(axis, argument, allowed)
     if not -array.ndim <= number < array.ndim:
         raise ValueError(
             f"{argument} is {number}, and {name} has {array.ndim} axes (shape {array.shape})"
@@ -106,6 +113,13 @@ def _not_floating(array: NDArray[Any], name: str) -> NDArray[Any]:
             f"{name}.astype(np.int64) if its values are whole numbers"
         )
     return array
+
+
+def check_flag(value: object, name: str) -> bool:
+    """Return a bool."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, not {value!r}")
+    return bool(value)
 
 
 def check_count(value: object, name: str) -> int:
@@ -310,6 +324,11 @@ def _writable(out: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
         raise ValueError(f"out must have the shape of the image, {shape}, not {out.shape}")
     if not out.flags.writeable:
         raise ValueError("out must be writable, and is read-only")
+    if has_overlap(out.shape, out.strides, out.itemsize):
+        raise ValueError(
+            "out must have memory of its own for every element, and some share it (shape "
+            f"{out.shape}, strides {out.strides}), as after np.broadcast_to"
+        )
     return out
 
 
@@ -351,7 +370,7 @@ def _channel_axis(
 def _stated_channel_axis(
     image: NDArray[Any], shape: tuple[int, ...], channel_axis: SupportsIndex
 ) -> int:
-    axis = _axis_of(image, "image", channel_axis, "channel_axis")
+    axis = axis_of(image, "image", channel_axis, "channel_axis")
     rest = image.shape[:axis] + image.shape[axis + 1 :]
     if rest != shape:
         raise ValueError(
@@ -437,13 +456,12 @@ def check_conventions(
     ddof: SupportsIndex, pixel_term: bool, orientation_reference: str
 ) -> Conventions:
     """Return the choices on which tools differ."""
-    if not isinstance(pixel_term, (bool, np.bool_)):
-        raise TypeError(f"pixel_term must be True or False, not {pixel_term!r}")
+    with_pixel_term = check_flag(pixel_term, "pixel_term")
     if orientation_reference not in ("rows", "columns"):
         raise ValueError(
             f'orientation_reference must be "rows" or "columns", not {orientation_reference!r}'
         )
-    return Conventions(check_count(ddof, "ddof"), bool(pixel_term), orientation_reference)
+    return Conventions(check_count(ddof, "ddof"), with_pixel_term, orientation_reference)
 
 
 def check_channel_names(

@@ -104,7 +104,7 @@ def _fields(table: "Table") -> list[tuple[str, str, dict[str, str]]]:
 
 
 def _metadata(table: "Table") -> dict[str, str]:
-    return {METADATA_KEY: json.dumps(table.provenance, sort_keys=True)}
+    return {METADATA_KEY: json.dumps(table.provenance, sort_keys=True, allow_nan=False)}
 
 
 def _is_text(dtype: np.dtype[Any]) -> bool:

@@ -1,6 +1,5 @@
 """Series of images of one shape, frame by frame: what the engine gathers of each, as one table."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ from mensura.measurements.columns import plan_for
 from mensura.measurements.registry import Measurement
 from mensura.measurements.sums import RegionColumns
 from mensura.pixels import Pixels
-from mensura.threads import threads_for
 
 
 def gather_frames(
@@ -19,7 +17,7 @@ def gather_frames(
     frame_axis: int,
     pixels: Pixels,
     chosen: list[Measurement],
-    threads: int | None,
+    threads: int,
 ) -> RegionColumns:
     """Return what is gathered of the objects of every frame, by frame and label.
 
@@ -32,21 +30,20 @@ def gather_frames(
     pixels : Pixels
         The channels of all frames.
     chosen : list of Measurement
-    threads : int, optional
+    threads : int
     """
     frames = np.moveaxis(objects, frame_axis, 0)
     plan = plan_for(chosen, frames.ndim - 1, frames.shape[1:])
-    used = threads_for(threads, math.prod(frames.shape))
     raw = _core.measure_stack(
         frames,
         [np.moveaxis(image, frame_axis, 0) for image in pixels.images],
         [None if mask is None else np.moveaxis(mask, frame_axis, 0) for mask in pixels.masks],
         pixels.saturations,
         plan,
-        used,
+        threads,
     )
     if any("components" in entry.needs for entry in chosen):
-        raw["components"] = _components(frames, raw, used)
+        raw["components"] = _components(frames, raw, threads)
     return raw
 
 

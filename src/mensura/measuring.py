@@ -72,8 +72,8 @@ def measure(
         ``num_masked`` counts what was left out.
     saturation : number or sequence of number or None, optional
         Pixels of this value and above are counted by ``num_saturated``, and left in everywhere;
-        one number or one per channel. None: the largest value of the dtype of an integer image, no
-        value in a bool image, and infinity in a floating one.
+        one number, finite or not, or one per channel. None: the largest value of the dtype of an
+        integer image, no value in a bool image, and infinity in a floating one.
     ddof : int, optional
         ``intensity_var`` and ``intensity_std`` are divided by the number of pixels - `ddof`; NaN
         where that is not positive.
@@ -142,11 +142,12 @@ def measure(
     )
     wanted = pixels if any(entry.needs_image for entry in chosen) else Pixels()
     conventions = check_conventions(ddof, pixel_term, orientation_reference)
+    used = threads_for(threads, math.prod(objects.shape))
     if axis is None or isinstance(objects, Regions):
-        raw = _gather(objects, wanted, chosen, threads)
+        raw = _gather(objects, wanted, chosen, used)
     else:
-        raw = gather_frames(objects, axis, wanted, chosen, threads)
-    sums = RegionSums(raw, shape, steps, _label_dtype(objects), conventions)
+        raw = gather_frames(objects, axis, wanted, chosen, used)
+    sums = RegionSums(raw, shape, steps, _label_dtype(objects), conventions, used)
     origin = {
         "labels": _described(objects),
         "image": None if image is None else [_described(channel) for channel in pixels.images],
@@ -176,15 +177,14 @@ def _gather(
     objects: NDArray[Any] | Regions,
     pixels: Pixels,
     chosen: list[Measurement],
-    threads: int | None,
+    threads: int,
 ) -> RegionColumns:
     plan = plan_for(chosen, objects.ndim, objects.shape)
-    used = threads_for(threads, math.prod(objects.shape))
     if not isinstance(objects, Regions) and objects.dtype.kind == "b":
         objects = find_regions(objects, threads=threads)
-    raw = _sum(objects, pixels, plan, used)
+    raw = _sum(objects, pixels, plan, threads)
     if any("components" in entry.needs for entry in chosen):
-        raw["components"] = _components(objects, raw, used)
+        raw["components"] = _components(objects, raw, threads)
     return raw
 
 

@@ -8,13 +8,13 @@ import copy
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mensura.arrow import schema_capsule, stream_capsule
+from mensura.provenance import as_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,12 +34,16 @@ class Table(dict[str, NDArray[Any]]):
     units : mapping of str to str, optional
         The unit of each column; a column without one is a pure number or a name.
     provenance : mapping, optional
-        What the table was made from and how, as JSON-able values.
+        What the table was made from and how: mappings, sequences, text, numbers, bool and None.
+        It is kept as strict JSON holds it, NaN and infinities as the words "NaN", "Infinity" and
+        "-Infinity".
     definitions : mapping of str to str, optional
         The formula of each column, or what else it is, in one line.
 
     Raises
     ------
+    TypeError
+        If there is something in `provenance` that JSON does not hold.
     ValueError
         If a column is not one-dimensional or the columns differ in length.
 
@@ -72,7 +76,7 @@ class Table(dict[str, NDArray[Any]]):
             raise ValueError(f"columns must be 1-D and of one length, not of shapes {lengths}")
         self._units = {name: (units or {}).get(name, "") for name in self}
         self._definitions = {name: (definitions or {}).get(name, "") for name in self}
-        self._provenance = dict(provenance or {})
+        self._provenance = as_json(provenance or {})
 
     @property
     def num_rows(self) -> int:
@@ -96,7 +100,7 @@ class Table(dict[str, NDArray[Any]]):
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """What the table was made from and how."""
+        """What the table was made from and how, as strict JSON holds it."""
         return copy.deepcopy(self._provenance)
 
     def __arrow_c_schema__(self) -> object:
@@ -140,12 +144,16 @@ class Table(dict[str, NDArray[Any]]):
         ------
         OSError
             If a file cannot be written.
+        TypeError, ValueError
+            If `path` is no path.
         """
-        from mensura.io import replacing  # noqa: PLC0415 - loaded when used
+        from mensura.io import check_path, replacing  # noqa: PLC0415 - loaded when used
         from mensura.io.csv_metadata import describe_csv, metadata_path  # noqa: PLC0415
 
-        target = Path(path)
-        description = json.dumps(describe_csv(self, target.name), indent=2, sort_keys=True)
+        target = check_path(path)
+        description = json.dumps(
+            describe_csv(self, target.name), indent=2, sort_keys=True, allow_nan=False
+        )
         # Both are written before either is put in place, the table last.
         with replacing(target) as table, replacing(metadata_path(target)) as metadata:
             metadata.write_text(f"{description}\n", encoding="utf-8", newline="\n")
@@ -169,13 +177,20 @@ class Table(dict[str, NDArray[Any]]):
         OSError
             If the file cannot be written.
         TypeError
-            If a column is neither of numbers, bool nor text.
+            If a column is neither of numbers, bool nor text, or `path` is no path.
+        ValueError
+            If `path` is empty.
         """
-        from mensura.io import import_package, replacing  # noqa: PLC0415 - loaded when used
+        from mensura.io import (  # noqa: PLC0415 - loaded when used
+            check_path,
+            import_package,
+            replacing,
+        )
 
+        target = check_path(path)
         parquet = import_package("pyarrow.parquet", "io")
         pyarrow = import_package("pyarrow", "io")
-        with replacing(path) as temporary:
+        with replacing(target) as temporary:
             reader = pyarrow.RecordBatchReader.from_stream(self)
             parquet.write_table(reader.read_all(), temporary)
 

@@ -71,7 +71,8 @@ struct ProfileGeometry {
 // others look at every sample alike. `quantile` interpolates between order statistics as NumPy does.
 enum class Reduction : std::uint8_t { mean, sum, min, max, std, quantile, function };
 
-// A function of `count` values, at least one, that writes its result and then sets `status` to 0.
+// A function of `count` values, at least one, that writes its result and then sets `status` to 0. Where
+// it fails, it leaves the status alone, or makes it a number above 0 that tells why.
 using ReducingFunction = void (*)(const double* values, std::int64_t count, double* result,
                                   std::int32_t* status);
 
@@ -101,9 +102,12 @@ struct ProfileOutput {
 struct ProfileResult {
     // Whether no sample across is NaN. Then `counts` were not written: each is the number across.
     bool complete = true;
-    // The first profile for which a function did not set its status, and in which image; or -1.
+    // The first profile for which a function failed, and in which image, or -1; of its first sample for
+    // which it did, the status (-1 where that was left alone) and the values.
     std::int64_t failed = -1;
     std::int64_t failed_image = -1;
+    std::int32_t failed_status = 0;
+    std::vector<double> failed_values;
 };
 
 // Samples images of one shape. Cost: 2 to 5 ns a sample in a contiguous image, in any other and at its

@@ -23,10 +23,26 @@ public:
     struct Result {
         double value;
         std::int64_t count;
+        std::int32_t status;  // of a function; else 0
     };
 
-    // `samples` holds the k-th sample across at k * step. Sets `failed` where a function does.
-    Result reduce(const double* samples, std::ptrdiff_t step, bool& failed) {
+    // `samples` holds the k-th sample across at k * step.
+    Result reduce(const double* samples, std::ptrdiff_t step) {
+        const std::size_t count = find_valid(samples, step);
+        if (count == 0) return {std::numeric_limits<double>::quiet_NaN(), 0, 0};
+        std::int32_t status = 0;
+        const double value = of_valid(count, status);
+        return {value, static_cast<std::int64_t>(count), status};
+    }
+
+    // The samples that are not NaN, which a function may change.
+    std::vector<double> valid(const double* samples, std::ptrdiff_t step) {
+        const std::size_t count = find_valid(samples, step);
+        return {values_.begin(), values_.begin() + static_cast<std::ptrdiff_t>(count)};
+    }
+
+private:
+    std::size_t find_valid(const double* samples, std::ptrdiff_t step) {
         std::size_t count = 0;
         for (std::size_t k = 0; k < weights_.size(); ++k) {
             const double value = samples[static_cast<std::ptrdiff_t>(k) * step];
@@ -35,12 +51,10 @@ public:
             valid_weights_[count] = weights_[k];
             ++count;
         }
-        if (count == 0) return {std::numeric_limits<double>::quiet_NaN(), 0};
-        return {of_valid(count, failed), static_cast<std::int64_t>(count)};
+        return count;
     }
 
-private:
-    double of_valid(std::size_t count, bool& failed) {
+    double of_valid(std::size_t count, std::int32_t& status) {
         const auto end = values_.begin() + static_cast<std::ptrdiff_t>(count);
         switch (reducer_.kind) {
             case Reduction::mean: return mean(count);
@@ -52,9 +66,8 @@ private:
             case Reduction::function: break;
         }
         double result = std::numeric_limits<double>::quiet_NaN();
-        std::int32_t status = 1;
+        status = -1;
         reducer_.function(values_.data(), static_cast<std::int64_t>(count), &result, &status);
-        failed |= status != 0;
         return result;
     }
 

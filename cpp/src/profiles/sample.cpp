@@ -3,7 +3,9 @@
 // A block is a stretch of samples of a group of images. It is worked on in chunks of a few hundred
 // samples: first where they lie, for each position across, then, for every image, their values.
 #include <atomic>
+#include <mutex>
 #include <stdexcept>
+#include <utility>
 
 #include "mensura/profiles.hpp"
 #include "mensura/threads.hpp"
@@ -83,7 +85,8 @@ public:
                 }
             });
         }
-        return result(all);
+        result_.complete = all;
+        return std::move(result_);
     }
 
 private:
@@ -335,12 +338,13 @@ private:
             return;
         }
         for (std::int64_t i = 0; i < count; ++i) {
-            bool failed = false;
-            const auto [value, valid] =
-                block.reduce.reduce(block.values.front().data() + i, chunk_length, failed);
+            const double* samples = block.values.front().data() + i;
+            const auto [value, valid, status] = block.reduce.reduce(samples, chunk_length);
             out[i * output_.sample_step] = value;
             if (!whole) count_at(image, first + i) = valid;
-            if (failed) note_failure(first + i, image);
+            if (status != 0) {
+                note_failure(first + i, image, status, block.reduce.valid(samples, chunk_length));
+            }
         }
     }
 
@@ -377,13 +381,21 @@ private:
         }
     }
 
-    // The smallest profile, and of its images the first, is the one that is told of, for any number of
-    // threads.
-    void note_failure(std::int64_t sample, std::int64_t image) {
-        const std::int64_t failure = positions_.profile_of(sample) * std::ssize(images_) + image;
-        std::int64_t known = failed_.load();
-        while ((known < 0 || failure < known) && !failed_.compare_exchange_weak(known, failure)) {
-        }
+    // The first profile, of its images the first and there the first sample is the one that is told of,
+    // for any number of threads.
+    void note_failure(std::int64_t sample, std::int64_t image, std::int32_t status,
+                      std::vector<double> values) {
+        const std::int64_t profile = positions_.profile_of(sample);
+        const std::int64_t failure = profile * std::ssize(images_) + image;
+        const std::scoped_lock lock(failure_lock_);
+        const std::int64_t known = failed_.load(std::memory_order_relaxed);
+        if (known >= 0 && std::pair(known, failed_sample_) <= std::pair(failure, sample)) return;
+        failed_.store(failure, std::memory_order_relaxed);
+        failed_sample_ = sample;
+        result_.failed = profile;
+        result_.failed_image = image;
+        result_.failed_status = status;
+        result_.failed_values = std::move(values);
     }
 
     // Whether what has failed comes before all that a block has from this sample on.
@@ -393,12 +405,6 @@ private:
         const std::int64_t profile = failed / std::ssize(images_);
         if (offset(profile + 1) <= sample) return true;
         return offset(profile) <= sample && failed % std::ssize(images_) < block.images.begin;
-    }
-
-    ProfileResult result(bool complete) const {
-        const std::int64_t failed = failed_.load();
-        if (failed < 0) return {complete, -1, -1};
-        return {complete, failed / std::ssize(images_), failed % std::ssize(images_)};
     }
 
     std::span<const ProfileImage> images_;
@@ -415,6 +421,9 @@ private:
     std::array<Amid, axes> amid_;
     bool has_amid_ = true;
     std::atomic<std::int64_t> failed_{-1};  // profile x images + image
+    std::mutex failure_lock_;               // for what follows, and for writing what stands above
+    std::int64_t failed_sample_ = 0;
+    ProfileResult result_;
 };
 
 void check(std::span<const ProfileImage> images, const ProfileGeometry& geometry) {

@@ -9,11 +9,13 @@ error that says why not.
 from mensura.io.atomic import replacing
 from mensura.io.errors import ImageFileError
 from mensura.io.packages import import_package
+from mensura.io.paths import check_path
 from mensura.io.reading import read_image, read_labels
 from mensura.io.writing import write_labels
 
 __all__ = [
     "ImageFileError",
+    "check_path",
     "import_package",
     "read_image",
     "read_labels",

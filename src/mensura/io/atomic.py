@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mensura.io.paths import check_path
+
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
@@ -35,6 +37,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         If the directory of `path` does not exist.
     IsADirectoryError
         If `path` is a directory.
+    TypeError, ValueError
+        If `path` is no path.
 
     Examples
     --------
@@ -47,7 +51,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     ...     target.read_text(), len(list(target.parent.iterdir()))
     ('done', 1)
     """
-    target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(check_path(path)))
     if not target.parent.is_dir():
         raise FileNotFoundError(f"{os.fspath(path)}: no such directory: {target.parent}")
     if target.is_dir():

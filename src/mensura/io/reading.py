@@ -11,6 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from mensura.io.errors import ImageFileError, one_line
+from mensura.io.paths import check_path
 from mensura.io.png import read_png
 from mensura.io.tiff import read_tiff
 
@@ -42,6 +43,8 @@ def read_image(path: str | os.PathLike[str]) -> NDArray[Any]:
         cannot be decoded without losing values.
     ImportError
         If the package that reads this kind is not installed.
+    TypeError, ValueError
+        If `path` is no path.
 
     Examples
     --------
@@ -81,6 +84,8 @@ def read_labels(path: str | os.PathLike[str], *, frame_axis: int | None = None) 
         not along `frame_axis`.
     ImportError
         If the package that reads this kind is not installed.
+    TypeError, ValueError
+        If `path` is no path.
 
     Examples
     --------
@@ -108,7 +113,7 @@ def read_labels(path: str | os.PathLike[str], *, frame_axis: int | None = None) 
 
 
 def _read(path: str | os.PathLike[str]) -> tuple[NDArray[Any], str]:
-    file = Path(path)
+    file = check_path(path)
     try:
         _check_readable(file)
         return _READERS[file.suffix.lower()](file)

@@ -6,7 +6,6 @@ a copy of the image only if it is not C-ordered in native byte order.
 """
 
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from mensura.io.atomic import replacing
 from mensura.io.errors import ImageFileError
 from mensura.io.packages import import_package
+from mensura.io.paths import check_path
 
 # Offsets in a classic TIFF have 32 bits. Compressed data is smaller, but how much is known too
 # late.
@@ -34,9 +34,9 @@ def write_labels(path: str | os.PathLike[str], labels: NDArray[Any]) -> None:
     Raises
     ------
     TypeError
-        If `labels` is not an integer array.
+        If `labels` is not an integer array, or `path` is no path.
     ValueError
-        If `labels` has another number of axes or no pixels.
+        If `labels` has another number of axes or no pixels, or `path` is empty.
     ImageFileError
         If `path` has another suffix.
     OSError
@@ -54,12 +54,13 @@ def write_labels(path: str | os.PathLike[str], labels: NDArray[Any]) -> None:
     array([[1, 0],
            [0, 1]], dtype=int32)
     """
+    target = check_path(path)
     _check_labels(labels)
-    if Path(path).suffix.lower() not in (".tif", ".tiff"):
+    if target.suffix.lower() not in (".tif", ".tiff"):
         raise ImageFileError(f"{os.fspath(path)}: a label image is written as .tif or .tiff")
     tifffile = import_package("tifffile", "io")
     native = labels.astype(labels.dtype.newbyteorder("="), order="C", copy=False)
-    with replacing(path) as temporary:
+    with replacing(target) as temporary:
         tifffile.imwrite(
             temporary,
             native,

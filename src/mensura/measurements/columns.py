@@ -8,9 +8,13 @@ from typing import Any
 from numpy.typing import NDArray
 
 from mensura import _core
+from mensura.measurements import registry
 from mensura.measurements.registry import WHOLE_IMAGE_NEEDS, Measurement
 from mensura.measurements.sums import RegionSums, unit_of_spacing
 from mensura.table import Table
+
+# Of Hu's invariants in the inverse of the mass: half of the orders in a product.
+_DEGREES = (1, 2, 3, 3, 6, 4, 6)
 
 
 def plan_for(
@@ -38,6 +42,7 @@ def table_of(
     columns: dict[str, NDArray[Any]] = {}
     units: dict[str, str] = {}
     definitions: dict[str, str] = {}
+    length = unit_of_spacing(sums.spacing)
     if "frame" in sums.raw:
         columns["frame"] = sums.raw["frame"]
         units["frame"] = ""
@@ -45,7 +50,8 @@ def table_of(
     for entry in chosen:
         named = _columns_of(entry, sums, channels)
         columns |= named
-        units |= {column: _unit(entry, column, sums) for column in named}
+        of_suffixes = _units_of(entry, sums.ndim, length)
+        units |= zip(named, _of_columns(of_suffixes, len(named)), strict=True)
         definitions |= dict.fromkeys(named, entry.definition)
     provenance = {
         "version": _core.__version__,
@@ -78,23 +84,30 @@ def _columns_of(
     }
 
 
-def _unit(entry: Measurement, column: str, sums: RegionSums) -> str:
-    """Return a unit in pixels or, where a spacing is given, in the unit of the spacing."""
-    length = unit_of_spacing(sums.spacing)
-    size = f"{length}^{sums.ndim}"
+def _of_columns(of_suffixes: tuple[str, ...], columns: int) -> list[str]:
+    """Return what belongs to suffixes by column: those of all channels stand side by side."""
+    channels = columns // len(of_suffixes)
+    return [each for each in of_suffixes for _ in range(channels)]
+
+
+@cache
+def _units_of(entry: Measurement, ndim: int, length: str) -> tuple[str, ...]:
+    """Return the unit of each suffix, `length` being that of lengths."""
+    if "order" in entry.unit:
+        orders = registry.orders(ndim)
+        return tuple(_unit_of_order(entry.unit, sum(p), length, ndim) for p in orders)
+    if "degree" in entry.unit:
+        return tuple(entry.unit.replace("(-degree)", f"(-{n})") for n in _DEGREES)
+    size = f"{length}^{ndim}"
     named = {
         "length": length,
         "length^2": f"{length}^2",
         "size": size,
         "intensity x size": f"intensity x {size}",
     }
-    if "order" in entry.unit:
-        powers = column.removeprefix(entry.name).split("-")[1 : 1 + sums.ndim]
-        return _unit_of_order(entry.unit, sum(map(int, powers)), length, sums.ndim)
-    return named.get(entry.unit, entry.unit)
+    return (named.get(entry.unit, entry.unit),) * len(entry.suffixes(ndim))
 
 
-@cache
 def _unit_of_order(unit: str, order: int, length: str, ndim: int) -> str:
     if order == 0:
         return "intensity" if unit.startswith("intensity x") else ""

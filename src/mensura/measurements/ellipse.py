@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mensura.measurements.registry import Columns, measurement, per_axis, per_pair
-from mensura.measurements.sums import Floats, RegionSums
+from mensura.measurements.sums import Floats, RegionSums, as_matrices, new_column
 
 _SCIKIT_IMAGE = "scikit-image 0.26, regionprops"
 _NEEDS = ("second_moments",)
@@ -32,7 +32,7 @@ _NEEDS = ("second_moments",)
 def inertia_tensor(sums: RegionSums) -> Columns:
     """Return the inertia tensor, row by row."""
     axes = range(sums.ndim)
-    return [np.ascontiguousarray(sums.inertia[:, i, j]) for i in axes for j in axes]
+    return [sums.inertia[min(i, j), max(i, j)] for i in axes for j in axes]
 
 
 @measurement(
@@ -44,13 +44,16 @@ def inertia_tensor(sums: RegionSums) -> Columns:
 )
 def inertia_tensor_eigvals(sums: RegionSums) -> Columns:
     """Return the eigenvalues of the inertia tensor."""
-    return list(sums.inertia_eigenvalues)
+    return sums.inertia_eigenvalues
 
 
 def _axis_lengths(sums: RegionSums) -> list[Floats]:
-    e = sums.ellipse_eigenvalues
-    if sums.ndim == 2:
-        return [4 * np.sqrt(e[0]), 4 * np.sqrt(e[1])]
+    return sums.shared.once("axis_lengths", lambda: _lengths_of(sums.ellipse_eigenvalues))
+
+
+def _lengths_of(e: list[Floats]) -> list[Floats]:
+    if len(e) == 2:
+        return [np.multiply(4, np.sqrt(value), out=new_column(len(value))) for value in e]
     squares = (e[0] + e[1] - e[2], e[0] + e[2] - e[1], e[1] + e[2] - e[0])
     return [np.sqrt(np.maximum(10 * square, 0.0)) for square in squares]
 
@@ -101,7 +104,7 @@ def axis_lengths(sums: RegionSums) -> Columns:
 def principal_axes(sums: RegionSums) -> Columns:
     """Return the directions of the axes, vector by vector."""
     # The inertia is smallest about the longest axis, and eigh counts upward.
-    vectors = np.swapaxes(np.linalg.eigh(sums.ellipse_inertia)[1], 1, 2)
+    vectors = np.swapaxes(np.linalg.eigh(as_matrices(sums.ellipse_inertia, sums.ndim))[1], 1, 2)
     largest = np.abs(vectors).argmax(axis=2)[..., np.newaxis]
     vectors = vectors * np.where(np.take_along_axis(vectors, largest, axis=2) < 0, -1.0, 1.0)
     vectors[sums.ellipse_eigenvalues[0] == 0] = np.nan
@@ -136,9 +139,8 @@ def aspect_ratio(sums: RegionSums) -> Columns:
 )
 def roundness(sums: RegionSums) -> Columns:
     """Return how much of the circle about the longest axis the area would fill."""
-    area = sums.count * sums.pixel_size
     longest = _axis_lengths(sums)[0]
-    return _ratio(2 * sums.ndim * area, math.pi * longest**sums.ndim, longest > 0)
+    return _ratio(2 * sums.ndim * sums.area, math.pi * longest**sums.ndim, longest > 0)
 
 
 @measurement(
@@ -166,7 +168,7 @@ def eccentricity(sums: RegionSums) -> Columns:
 def orientation(sums: RegionSums) -> Columns:
     """Return the direction of the major axis."""
     tensor = sums.ellipse_inertia
-    a, b, c = tensor[:, 0, 0], tensor[:, 0, 1], tensor[:, 1, 1]
+    a, b, c = tensor[0, 0], tensor[0, 1], tensor[1, 1]
     undecided = np.where(b < 0, math.pi / 4, -math.pi / 4)
     from_rows = np.where(a == c, undecided, 0.5 * np.arctan2(-2 * b, c - a))
     if sums.conventions.orientation_reference == "rows":

@@ -12,127 +12,70 @@ of a region whose box has more than 2^56 pixels are NaN.
 """
 
 import math
-from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from mensura import _core
 from mensura.measurements import registry
 from mensura.measurements.registry import Columns, measurement, per_axis, per_order
-from mensura.measurements.sums import ChannelSums, Floats, RegionSums
+from mensura.measurements.sums import ChannelSums, Floats, RegionSums, new_column, scaled
 
 _SCIKIT_IMAGE = "scikit-image 0.26, regionprops"
 _HU = "Hu, Visual Pattern Recognition by Moment Invariants, 1962; scikit-image 0.26, moments_hu"
 _NEEDS = ("third_moments",)
 _WEIGHTED_NEEDS = ("intensity_weighted_moments",)
 
-# Rows that are derived at once: few enough for all that is made on the way to stay in the cache.
-_ROWS = 4096
-
 weighted = partial(registry.measurement, needs_image=True, needs=_WEIGHTED_NEEDS)
 
+#: Of the pixels, or of the pixels weighted by the intensities of a channel.
+Sums: TypeAlias = RegionSums | ChannelSums
 
-def _scaled(columns: Sequence[Floats], spacing: tuple[float, ...]) -> list[Floats]:
-    """Return moments in pixels in the unit of the spacing."""
-    factors = [
+
+def _units(spacing: tuple[float, ...]) -> list[float]:
+    """Return by order the product of the spacing to the powers of the coordinates."""
+    return [
         math.prod(step**power for step, power in zip(spacing, powers, strict=True))
         for powers in registry.orders(len(spacing))
     ]
-    return [
-        values if factor == 1 else values * factor
-        for values, factor in zip(columns, factors, strict=True)
-    ]
 
 
-def _normalized_of(sums: RegionSums | ChannelSums, spacing: tuple[float, ...]) -> list[Floats]:
+def _in_units(sums: Sums, moments: Literal["moments", "central_moments"]) -> list[Floats]:
+    """Return moments in pixels in the unit of the spacing."""
+    return scaled(sums.raw[moments], _units(sums.spacing))
+
+
+def _normalized_of(sums: Sums) -> list[Floats]:
     """Return the normalized central moments, which two measurements share."""
-    if "normalized" not in sums.shared:
-        central = sums.raw["central_moments"]
-        orders = registry.orders(len(spacing))
-        defined = _by_rows(
-            lambda rows: _normalized(rows, spacing),
-            central,
-            sum(sum(powers) >= 2 for powers in orders),
-        )
-        undefined = np.full(len(central[0]), np.nan)
-        sums.shared["normalized"] = [
-            undefined if sum(powers) < 2 else defined.pop(0) for powers in orders
-        ]
-    return sums.shared["normalized"]
+    return sums.shared.once("normalized", lambda: _normalized(sums))
 
 
-def _by_rows(
-    derive: Callable[[list[Floats]], list[Floats]], columns: Sequence[Floats], results: int
-) -> list[Floats]:
-    """Return the columns that are derived from others row by row, some rows after the other."""
-    count = len(columns[0])
-    derived = [_core.new_output(np.dtype(np.float64), (count,))[0] for _ in range(results)]
-    for first in range(0, count, _ROWS):
-        rows = slice(first, first + _ROWS)
-        for column, values in zip(derived, derive([c[rows] for c in columns]), strict=True):
-            column[rows] = values
-    return derived
-
-
-def _normalized(central: list[Floats], spacing: tuple[float, ...]) -> list[Floats]:
-    """Return mu / m^(p / ndim + 1) of moments in pixels, p > 1, mu in units of the mean step."""
-    ndim = len(spacing)
+def _normalized(sums: Sums) -> list[Floats]:
+    """Return mu / (m^(p / ndim + 1) s^p), p the sum of the orders, s the mean step, m the mass."""
+    ndim, central = len(sums.spacing), sums.raw["central_moments"]
     # A root need not be equal to the step where all are equal.
-    mean_step = spacing[0] if len(set(spacing)) == 1 else math.prod(spacing) ** (1 / ndim)
-    mass = central[0]
-    scaled = _scaled(central, tuple(step / mean_step for step in spacing))
-    divisors = _powers_of_mass(mass, ndim)
-    with np.errstate(divide="ignore"):
-        return [
-            values / divisors(sum(powers))
-            for powers, values in zip(registry.orders(ndim), scaled, strict=True)
-            if sum(powers) >= 2
-        ]
-
-
-def _powers_of_mass(mass: Floats, ndim: int) -> Callable[[int], Floats]:
-    """Return a function from p > 0 to mass^(p / ndim + 1); NaN for a root of less than 0."""
-    positive = np.where(mass < 0, np.nan, mass)
+    equal = len(set(sums.spacing)) == 1
+    mean_step = sums.spacing[0] if equal else math.prod(sums.spacing) ** (1 / ndim)
+    positive = np.where(central[0] < 0, np.nan, central[0])
     root = np.sqrt(positive) if ndim == 2 else np.cbrt(positive)
-    known: dict[int, Floats] = {}
-
-    def power(p: int) -> Floats:
-        if p not in known:
-            whole, rest = divmod(p, ndim)
-            first, *others = [mass] * whole + [root] * rest
-            result = mass * first
-            for factor in others:
-                result *= factor
-            known[p] = result
-        return known[p]
-
-    return power
+    units = _units(tuple(step / mean_step for step in sums.spacing))
+    defined = iter(_core.normalized_moments(list(central), root, units, sums.threads))
+    undefined = new_column(len(root))
+    undefined.fill(np.nan)
+    return [next(defined) if sum(powers) >= 2 else undefined for powers in registry.orders(ndim)]
 
 
-def _hu(normalized: list[Floats]) -> list[Floats]:
-    """Return Hu's seven invariants of normalized moments in 2-D."""
-    nu = dict(zip(registry.orders(2), normalized, strict=True))
-    size = nu[2, 0] + nu[0, 2]
-    stretch = nu[2, 0] - nu[0, 2]
-    skew = 2 * nu[1, 1]
-    a = nu[3, 0] + nu[1, 2]
-    b = nu[2, 1] + nu[0, 3]
-    c = nu[3, 0] - 3 * nu[1, 2]
-    d = 3 * nu[2, 1] - nu[0, 3]
-    aa = a * a
-    bb = b * b
-    along = a * (aa - 3 * bb)
-    across = b * (3 * aa - bb)
-    return [
-        size,
-        stretch * stretch + skew * skew,
-        c * c + d * d,
-        aa + bb,
-        c * along + d * across,
-        stretch * (aa - bb) + 2 * skew * a * b,
-        d * along - c * across,
-    ]
+def _hu(sums: Sums) -> list[Floats]:
+    """Return Hu's seven invariants of normalized moments in 2-D.
+
+    With a = nu30 + nu12, b = nu21 + nu03, c = nu30 - 3 nu12, d = 3 nu21 - nu03 and e = nu20 - nu02:
+    nu20 + nu02, e^2 + 4 nu11^2, c^2 + d^2, a^2 + b^2, a c (a^2 - 3 b^2) + b d (3 a^2 - b^2),
+    e (a^2 - b^2) + 4 nu11 a b, a d (a^2 - 3 b^2) - b c (3 a^2 - b^2).
+    """
+    nu = dict(zip(registry.orders(2), _normalized_of(sums), strict=True))
+    needed = [(0, 2), (0, 3), (1, 1), (1, 2), (2, 0), (2, 1), (3, 0)]
+    return _core.hu_invariants([nu[powers] for powers in needed], sums.threads)
 
 
 def _per_invariant(ndim: int) -> tuple[str, ...]:  # noqa: ARG001 - in 2-D only
@@ -152,7 +95,7 @@ def _per_invariant(ndim: int) -> tuple[str, ...]:  # noqa: ARG001 - in 2-D only
 )
 def moments(sums: RegionSums) -> Columns:
     """Return the moments about the corner of the bounding box."""
-    return _scaled(sums.raw["moments"], sums.spacing)
+    return _in_units(sums, "moments")
 
 
 @measurement(
@@ -164,7 +107,7 @@ def moments(sums: RegionSums) -> Columns:
 )
 def moments_central(sums: RegionSums) -> Columns:
     """Return the moments about the centroid."""
-    return _scaled(sums.raw["central_moments"], sums.spacing)
+    return _in_units(sums, "central_moments")
 
 
 @measurement(
@@ -178,7 +121,7 @@ def moments_central(sums: RegionSums) -> Columns:
 )
 def moments_normalized(sums: RegionSums) -> Columns:
     """Return the normalized central moments."""
-    return _normalized_of(sums, sums.spacing)
+    return _normalized_of(sums)
 
 
 @measurement(
@@ -192,7 +135,7 @@ def moments_normalized(sums: RegionSums) -> Columns:
 )
 def moments_hu(sums: RegionSums) -> Columns:
     """Return Hu's invariants."""
-    return _by_rows(_hu, _normalized_of(sums, sums.spacing), 7)
+    return _hu(sums)
 
 
 # --- of the pixels weighted by intensity ----------------------------------------------------------
@@ -207,7 +150,7 @@ def moments_hu(sums: RegionSums) -> Columns:
 )
 def moments_weighted(channel: ChannelSums) -> Columns:
     """Return the weighted moments about the corner of the bounding box."""
-    return _scaled(channel.raw["moments"], channel.regions.spacing)
+    return _in_units(channel, "moments")
 
 
 @weighted(
@@ -219,7 +162,7 @@ def moments_weighted(channel: ChannelSums) -> Columns:
 )
 def moments_weighted_central(channel: ChannelSums) -> Columns:
     """Return the weighted moments about the weighted centroid."""
-    return _scaled(channel.raw["central_moments"], channel.regions.spacing)
+    return _in_units(channel, "central_moments")
 
 
 @weighted(
@@ -227,24 +170,26 @@ def moments_weighted_central(channel: ChannelSums) -> Columns:
     suffixes=per_order,
     definition="nu = mu / (m^(p / ndim + 1) s^p) of moments_weighted_central, m the sum of values, "
     "p and s as for moments_normalized; NaN for p < 2 and where m is 0, or is negative and p / "
-    "ndim not whole",
+    "ndim not whole, and where double does not hold the power of m with all digits",
     source=f"{_SCIKIT_IMAGE}; Hu, 1962",
 )
 def moments_weighted_normalized(channel: ChannelSums) -> Columns:
     """Return the normalized weighted central moments."""
-    return _normalized_of(channel, channel.regions.spacing)
+    return _normalized_of(channel)
 
 
 @weighted(
-    unit="",
+    unit="intensity^(-degree)",
     suffixes=_per_invariant,
     dimensions=(2,),
-    definition="Hu's seven invariants of moments_weighted_normalized, for any spacing",
+    definition="Hu's seven invariants of moments_weighted_normalized, for any spacing. They are "
+    "not free of the scale of intensities: values k times as large divide them by k, k^2, k^3, "
+    "k^3, k^6, k^4 and k^6",
     source=_HU,
 )
 def moments_weighted_hu(channel: ChannelSums) -> Columns:
     """Return Hu's invariants of the weighted moments."""
-    return _by_rows(_hu, _normalized_of(channel, channel.regions.spacing), 7)
+    return _hu(channel)
 
 
 @registry.measurement(
@@ -257,5 +202,4 @@ def moments_weighted_hu(channel: ChannelSums) -> Columns:
 )
 def centroid_weighted_local(channel: ChannelSums) -> Columns:
     """Return the weighted centroid from the corner of the bounding box."""
-    steps: tuple[float, ...] = channel.regions.spacing
-    return [offset * step for offset, step in zip(channel.centroid_from_corner, steps, strict=True)]
+    return scaled(channel.centroid_from_corner, channel.spacing)

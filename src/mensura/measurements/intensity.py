@@ -10,7 +10,7 @@ import numpy as np
 
 from mensura.measurements import registry
 from mensura.measurements.registry import Columns, per_axis
-from mensura.measurements.sums import ChannelSums
+from mensura.measurements.sums import ChannelSums, from_origin, new_column, scaled
 
 _SCIKIT_IMAGE = "scikit-image 0.26, regionprops"
 _IMAGEJ = "ImageJ, Analyze > Measure"
@@ -38,12 +38,12 @@ def intensity_mean(channel: ChannelSums) -> Columns:
 @measurement(
     unit="intensity",
     needs=("intensity_squares",),
-    definition="standard deviation of the pixel values, sqrt(intensity_var)",
+    definition="standard deviation of the pixel values, sqrt(intensity_var); NaN where that is",
     source=_SCIKIT_IMAGE,
 )
 def intensity_std(channel: ChannelSums) -> Columns:
     """Return the standard deviation."""
-    return np.sqrt(channel.variance)
+    return np.sqrt(channel.variance, out=new_column(len(channel.valid)))
 
 
 @measurement(unit="intensity", definition="smallest pixel value", source=_SCIKIT_IMAGE)
@@ -62,7 +62,8 @@ def intensity_max(channel: ChannelSums) -> Columns:
     unit="intensity^2",
     needs=("intensity_squares",),
     definition="sum((v - mean)^2) / (n - ddof) over the n valid pixels, ddof 0 unless said "
-    "otherwise; NaN where n <= ddof. ITK, DIPlib, ImageJ and MATLAB have ddof 1",
+    "otherwise; NaN where n <= ddof, and where values differ so little (1e-154) or so much (1e154) "
+    "that double does not hold their squares. ITK, DIPlib, ImageJ and MATLAB have ddof 1",
     source=_IBSI,
 )
 def intensity_var(channel: ChannelSums) -> Columns:
@@ -74,7 +75,8 @@ def intensity_var(channel: ChannelSums) -> Columns:
     unit="",
     needs=("intensity_powers",),
     definition="m3 / m2^(3/2), with m_k = mean((v - mean)^k), as SciPy, IBSI and ImageJ; ITK has "
-    "the deviation of ddof 1 below, DIPlib corrects for the sample size. NaN where m2 is 0",
+    "the deviation of ddof 1 below, DIPlib corrects for the sample size. NaN where m2 is 0 or m2^2 "
+    "beyond the range of double",
     source=_IBSI,
 )
 def intensity_skewness(channel: ChannelSums) -> Columns:
@@ -87,12 +89,12 @@ def intensity_skewness(channel: ChannelSums) -> Columns:
     needs=("intensity_powers",),
     definition="excess kurtosis m4 / m2^2 - 3, with m_k = mean((v - mean)^k), as SciPy, IBSI and "
     "ImageJ; MATLAB and pyradiomics do not subtract 3, ITK has the variance of ddof 1 below, "
-    "DIPlib corrects for the sample size. NaN where m2 is 0",
+    "DIPlib corrects for the sample size. NaN where m2 is 0 or m2^2 beyond the range of double",
     source=_IBSI,
 )
 def intensity_kurtosis(channel: ChannelSums) -> Columns:
     """Return the excess kurtosis."""
-    return channel.raw["kurtosis"] - 3
+    return np.subtract(channel.raw["kurtosis"], 3, out=new_column(len(channel.valid)))
 
 
 @measurement(
@@ -128,8 +130,8 @@ def intensity_argmax(channel: ChannelSums) -> Columns:
 )
 def intensity_integrated(channel: ChannelSums) -> Columns:
     """Return the integrated density."""
-    regions = channel.regions
-    return regions.count * regions.pixel_size * channel.raw["mean"]
+    mean = channel.raw["mean"]
+    return np.multiply(channel.regions.area, mean, out=new_column(len(mean)))
 
 
 @measurement(
@@ -152,13 +154,7 @@ def intensity_corrected_sum(channel: ChannelSums) -> Columns:
 )
 def centroid_weighted(channel: ChannelSums) -> Columns:
     """Return the centroid weighted by intensity."""
-    regions = channel.regions
-    return [
-        (begin + offset) * step
-        for begin, offset, step in zip(
-            regions.box_begin, channel.centroid_from_corner, regions.spacing, strict=True
-        )
-    ]
+    return from_origin(channel.regions, channel.centroid_from_corner)
 
 
 @measurement(
@@ -171,9 +167,8 @@ def centroid_weighted(channel: ChannelSums) -> Columns:
 )
 def intensity_mass_displacement(channel: ChannelSums) -> Columns:
     """Return how far the intensities pull the centroid away."""
-    regions = channel.regions
-    offsets = channel.of_axes(channel.raw["displacement"])
-    squares = [
-        np.square(offset * step) for offset, step in zip(offsets, regions.spacing, strict=True)
-    ]
-    return np.sqrt(np.sum(squares, axis=0))
+    offsets = scaled(channel.of_axes(channel.raw["displacement"]), channel.spacing)
+    squared = np.square(offsets[0], out=new_column(len(offsets[0])))
+    for offset in offsets[1:]:
+        squared += np.square(offset)
+    return np.sqrt(squared, out=squared)

@@ -1,7 +1,7 @@
 """Where a region lies."""
 
 from mensura.measurements.registry import Columns, measurement, per_axis, per_box_side
-from mensura.measurements.sums import RegionSums
+from mensura.measurements.sums import RegionSums, from_origin, scaled
 
 _SCIKIT_IMAGE = "scikit-image 0.26, regionprops"
 
@@ -25,12 +25,7 @@ def bbox(sums: RegionSums) -> Columns:
 )
 def centroid(sums: RegionSums) -> Columns:
     """Return the centroid."""
-    return [
-        (begin + offset) * step
-        for begin, offset, step in zip(
-            sums.box_begin, sums.centroid_from_corner, sums.spacing, strict=True
-        )
-    ]
+    return from_origin(sums, sums.centroid_from_corner)
 
 
 @measurement(
@@ -41,9 +36,7 @@ def centroid(sums: RegionSums) -> Columns:
 )
 def centroid_local(sums: RegionSums) -> Columns:
     """Return the centroid from the corner of the bounding box."""
-    return [
-        offset * step for offset, step in zip(sums.centroid_from_corner, sums.spacing, strict=True)
-    ]
+    return scaled(sums.centroid_from_corner, sums.spacing)
 
 
 @measurement(

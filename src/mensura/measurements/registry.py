@@ -82,7 +82,7 @@ class Measurement:
     unit : str
         "" for a pure number, "pixel", "radian", "intensity", "intensity^2", or in terms of the
         spacing: "length", "size" (area in 2-D, volume in 3-D), "length^2" or "intensity x size".
-        With "order" in it, it differs from column to column of the moments.
+        With "order" or "degree" in it, it differs from column to column of the moments.
     definition, source : str
         The formula in one line, and where it comes from.
     suffixes : callable

@@ -25,7 +25,7 @@ def num_pixels(sums: RegionSums) -> Columns:
 @measurement(unit="size", definition="num_pixels x product of the spacing", source=_SCIKIT_IMAGE)
 def area(sums: RegionSums) -> Columns:
     """Return the area, in 3-D the volume."""
-    return sums.count * sums.pixel_size
+    return sums.area
 
 
 def _box_pixels(sums: RegionSums) -> Floats:
@@ -56,5 +56,5 @@ def extent(sums: RegionSums) -> Columns:
 )
 def equivalent_diameter_area(sums: RegionSums) -> Columns:
     """Return the diameter of the circle or ball of equal area."""
-    scaled = np.multiply(2 * sums.ndim / math.pi, area(sums))
+    scaled = np.multiply(2 * sums.ndim / math.pi, sums.area)
     return np.sqrt(scaled) if sums.ndim == 2 else np.cbrt(scaled)

@@ -5,16 +5,42 @@ the spacing, is derived here once per call.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations_with_replacement
 from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mensura import _core
+
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
+
+#: A symmetric matrix for every region: its columns by pair of axes, each pair once.
+Tensor: TypeAlias = dict[tuple[int, int], Floats]
+
+
+def new_column(count: int) -> Floats:
+    """Return a column to be filled, in memory that was at hand where that is possible.
+
+    The system clears the pages of large arrays at their first touch, which takes longer than most
+    of what is derived.
+    """
+    column: Floats = _core.new_output(np.dtype(np.float64), (count,))[0]
+    return column
+
+
+class Shared(dict[str, list[Floats]]):
+    """What several measurements derive alike, by name."""
+
+    def once(self, name: str, derive: Callable[[], list[Floats]]) -> list[Floats]:
+        """Return the columns of that name, which are derived the first time."""
+        if name not in self:
+            self[name] = derive()
+        return self[name]
 
 
 class ChannelColumns(TypedDict):
@@ -67,10 +93,6 @@ def unit_of_spacing(spacing: Sequence[float]) -> str:
     return "pixel" if set(spacing) == {1.0} else "unit"
 
 
-# Where each pair of the axes (z, y, x) stands among the second moments.
-_PAIRS = {(0, 0): 0, (0, 1): 1, (0, 2): 2, (1, 1): 3, (1, 2): 4, (2, 2): 5}
-
-
 @dataclass(frozen=True)
 class Conventions:
     """Choices on which tools differ; the defaults are scikit-image's.
@@ -103,7 +125,8 @@ class RegionSums:
     shape: tuple[int, ...] | None
     spacing: tuple[float, ...]
     label_dtype: np.dtype[Any]
-    conventions: Conventions = Conventions()
+    conventions: Conventions
+    threads: int
 
     @property
     def ndim(self) -> int:
@@ -150,80 +173,117 @@ class RegionSums:
         """The mean coordinate in pixels from `box_begin`, one array per axis."""
         return list(self.raw["centroid"][-self.ndim :])
 
-    def covariance(self, i: int, j: int) -> Floats:
-        """Central second moment / count of the axes i and j, in the unit of the spacing."""
-        first = 3 - self.ndim
-        pair = _PAIRS[min(i, j) + first, max(i, j) + first]
-        return self.raw["covariance"][pair] * (self.spacing[i] * self.spacing[j])
+    @cached_property
+    def area(self) -> Floats:
+        """The area or volume."""
+        return np.multiply(self.count, self.pixel_size, out=new_column(len(self.count)))
+
+    @property
+    def covariance(self) -> list[Floats]:
+        """Central second moments / count of all pairs of axes, in the unit of the spacing."""
+        pairs = pairs_of_axes(self.ndim)
+        factors = [self.spacing[i] * self.spacing[j] for i, j in pairs]
+        return scaled(self.raw["covariance"][-len(pairs) :], factors)
 
     @cached_property
-    def inertia(self) -> NDArray[np.float64]:
-        """The inertia tensor per pixel of mass 1, of shape (regions, ndim, ndim)."""
-        axes = range(self.ndim)
-        return _inertia_of([[self.covariance(i, j) for j in axes] for i in axes])
+    def inertia(self) -> Tensor:
+        """The inertia tensor per pixel of mass 1."""
+        return self._inertia(self.covariance)
 
     @cached_property
-    def inertia_eigenvalues(self) -> NDArray[np.float64]:
-        """Eigenvalues of the inertia tensor, largest first, of shape (ndim, regions)."""
-        return _eigenvalues(self.inertia)
+    def inertia_eigenvalues(self) -> list[Floats]:
+        """Eigenvalues of the inertia tensor, largest first."""
+        return _eigenvalues(self.inertia, self.ndim)
 
     @cached_property
-    def ellipse_inertia(self) -> NDArray[np.float64]:
+    def ellipse_inertia(self) -> Tensor:
         """The inertia tensor of the ellipse: with the extent of a pixel where that is asked for."""
         if not self.conventions.pixel_term:
             return self.inertia
-        axes = range(self.ndim)
-        covariance = [[self.covariance(i, j) for j in axes] for i in axes]
-        for i in axes:
-            covariance[i][i] = covariance[i][i] + self.spacing[i] ** 2 / 12
-        return _inertia_of(covariance)
+        pairs = zip(pairs_of_axes(self.ndim), self.covariance, strict=True)
+        return self._inertia(
+            [values + self.spacing[i] ** 2 / 12 if i == j else values for (i, j), values in pairs]
+        )
 
     @cached_property
-    def ellipse_eigenvalues(self) -> NDArray[np.float64]:
-        """Eigenvalues of `ellipse_inertia`, largest first, of shape (ndim, regions)."""
+    def ellipse_eigenvalues(self) -> list[Floats]:
+        """Eigenvalues of `ellipse_inertia`, largest first."""
         if not self.conventions.pixel_term:
             return self.inertia_eigenvalues
-        return _eigenvalues(self.ellipse_inertia)
+        return _eigenvalues(self.ellipse_inertia, self.ndim)
+
+    def _inertia(self, covariance: list[Floats]) -> Tensor:
+        pairs = pairs_of_axes(self.ndim)
+        return dict(zip(pairs, _inertia_of(covariance), strict=True))
 
     @cached_property
-    def shared(self) -> dict[str, list[Floats]]:
-        """What several measurements derive alike, by name, once it was derived."""
-        return {}
+    def shared(self) -> Shared:
+        """What several measurements derive alike."""
+        return Shared()
 
     @cached_property
-    def _shared_of_channels(self) -> list[dict[str, list[Floats]]]:
-        return [{} for _ in self.raw["channels"]]
+    def _shared_of_channels(self) -> list[Shared]:
+        return [Shared() for _ in self.raw["channels"]]
 
     def channel(self, c: int) -> "ChannelSums":
         """Return the sums of channel c."""
         return ChannelSums(self.raw["channels"][c], self, self._shared_of_channels[c])
 
 
-def _inertia_of(covariance: list[list[Floats]]) -> NDArray[np.float64]:
-    axes = range(len(covariance))
-    total = sum(covariance[i][i] for i in axes)
-    tensor = np.empty((len(covariance[0][0]), len(covariance), len(covariance)))
-    for i in axes:
-        for j in axes:
-            tensor[:, i, j] = total - covariance[i][i] if i == j else -covariance[i][j]
-    return tensor
+def pairs_of_axes(ndim: int) -> list[tuple[int, int]]:
+    """List the pairs of axes, each once."""
+    return list(combinations_with_replacement(range(ndim), 2))
 
 
-def _eigenvalues(tensor: NDArray[np.float64]) -> NDArray[np.float64]:
-    if tensor.shape[1] == 2:
-        return _eigenvalues_2d(tensor)
-    values = np.linalg.eigvalsh(tensor)[:, ::-1].T
+def scaled(columns: Sequence[Floats], factors: Sequence[float]) -> list[Floats]:
+    """Return each column times its factor, the column itself where that is 1."""
+    return [
+        values if factor == 1 else np.multiply(values, factor, out=new_column(len(values)))
+        for values, factor in zip(columns, factors, strict=True)
+    ]
+
+
+def _inertia_of(covariance: list[Floats]) -> Iterator[Floats]:
+    """Give trace(covariance) - covariance on the diagonal and -covariance beside it."""
+    pairs = pairs_of_axes(2 if len(covariance) == 3 else 3)
+    total = sum(values for (i, j), values in zip(pairs, covariance, strict=True) if i == j)
+    for (i, j), values in zip(pairs, covariance, strict=True):
+        into = new_column(len(values))
+        yield np.subtract(total, values, out=into) if i == j else np.negative(values, out=into)
+
+
+def as_matrices(tensor: Mapping[tuple[int, int], Floats], ndim: int) -> NDArray[np.float64]:
+    """Return a symmetric tensor as an array of shape (regions, ndim, ndim)."""
+    matrices = np.empty((len(tensor[0, 0]), ndim, ndim))
+    for (i, j), values in tensor.items():
+        matrices[:, i, j] = matrices[:, j, i] = values
+    return matrices
+
+
+def _eigenvalues(tensor: Tensor, ndim: int) -> list[Floats]:
+    if ndim == 2:
+        return _eigenvalues_2d(*tensor.values())
+    values = np.linalg.eigvalsh(as_matrices(tensor, ndim))[:, ::-1].T
     # Rounding may leave the eigenvalue of a flat object slightly below zero.
-    return np.ascontiguousarray(np.maximum(values, 0.0))
+    return list(np.ascontiguousarray(np.maximum(values, 0.0)))
 
 
-def _eigenvalues_2d(tensor: NDArray[np.float64]) -> NDArray[np.float64]:
-    a, b, c = tensor[:, 0, 0], tensor[:, 0, 1], tensor[:, 1, 1]
-    largest = (a + c) / 2 + np.hypot((a - c) / 2, b)
+def _eigenvalues_2d(a: Floats, b: Floats, c: Floats) -> list[Floats]:
+    largest = np.add((a + c) / 2, np.hypot((a - c) / 2, b), out=new_column(len(a)))
     # The product of both is the determinant; the difference would lose the digits of a small one.
     determinant = np.maximum(a * c - b * b, 0.0)
-    smallest = np.divide(determinant, largest, out=np.zeros_like(largest), where=largest > 0)
-    return np.stack([largest, np.minimum(smallest, largest)])
+    smallest = new_column(len(a))
+    smallest.fill(0)
+    np.divide(determinant, largest, out=smallest, where=largest > 0)
+    return [largest, np.minimum(smallest, largest, out=smallest)]
+
+
+def from_origin(regions: RegionSums, offsets: list[Floats]) -> list[Floats]:
+    """Return positions in pixels from the corner of the bounding box as coordinates."""
+    return [
+        np.multiply(begin + offset, step, out=new_column(len(offset)))
+        for begin, offset, step in zip(regions.box_begin, offsets, regions.spacing, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -232,8 +292,17 @@ class ChannelSums:
 
     raw: ChannelColumns
     regions: RegionSums
-    #: As that of regions.
-    shared: dict[str, list[Floats]]
+    shared: Shared
+
+    @property
+    def spacing(self) -> tuple[float, ...]:
+        """The size of a pixel."""
+        return self.regions.spacing
+
+    @property
+    def threads(self) -> int:
+        """How many threads to use."""
+        return self.regions.threads
 
     @property
     def valid(self) -> NDArray[np.int64]:
@@ -243,8 +312,12 @@ class ChannelSums:
     @property
     def variance(self) -> Floats:
         """The sum of squares about the mean / (valid - ddof); NaN where that is not positive."""
+        return self.shared.once("variance", lambda: [self._variance()])[0]
+
+    def _variance(self) -> Floats:
         divisor = self.valid - self.regions.conventions.ddof
-        variance = np.full(len(self.valid), np.nan)
+        variance = new_column(len(divisor))
+        variance.fill(np.nan)
         return np.divide(self.raw["squares"], divisor, out=variance, where=divisor > 0)
 
     def of_axes(self, columns: tuple[Floats, Floats, Floats]) -> list[Floats]:

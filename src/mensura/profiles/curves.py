@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mensura.arguments import check_flag
 from mensura.profiles.sampling import TOLERANCE, Floats, Offsets, as_points
 
 #: Parts of a spline between two vertices that are integrated one by one.
@@ -245,11 +246,9 @@ def read_curves(
     paths: ArrayLike | Sequence[ArrayLike], spline: bool, spacing: Any, name: str = "paths"
 ) -> Polylines:
     """Return curves from one array, a sequence of arrays, or vertices and offsets."""
-    if not isinstance(spline, (bool, np.bool_)):
-        raise TypeError(f"spline must be True or False, not {spline!r}")
+    kind = Splines if check_flag(spline, "spline") else Polylines
     vertices, offsets = _vertices(paths, name)
     steps = spacing(vertices.shape[1])
-    kind = Splines if spline else Polylines
     return kind(*_without_repeats(vertices, offsets), steps)
 
 

@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
+from mensura.arguments import check_flag
 from mensura.pixels import read_pixels
-from mensura.profiles.ring_arguments import RingBins, check_flag
+from mensura.profiles.ring_arguments import RingBins
 from mensura.profiles.ring_objects import find_objects
 from mensura.profiles.rings import described_pixels, ring_plan
+from mensura.provenance import of_call
 from mensura.regions import Regions
 from mensura.table import Table
 
@@ -142,16 +144,15 @@ def radial_distribution(
             name = f"RadialDistribution_{feature}{suffix}_{named}"
             columns[name] = values
             definitions[name] = DEFINITIONS[feature]
-    provenance = {
-        "version": _core.__version__,
-        "function": "radial_distribution",
-        "labels": objects.described,
+    provenance = of_call(
+        "radial_distribution",
+        labels=objects.described,
         **described_pixels(pixels),
-        "like": like,
-        "bins": number,
-        "scaled": is_scaled,
-        "maximum_radius": radius,
-    }
+        like=like,
+        bins=number,
+        scaled=is_scaled,
+        maximum_radius=radius,
+    )
     return Table(columns, None, provenance, definitions)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mensura.arguments import check_count, check_spacing, check_unit
+from mensura.arguments import check_spacing, check_unit
 from mensura.profiles.placing import Lines, Segments, as_imagej, as_scikit_image, at_step, so_many
 from mensura.profiles.reducing import ReducingFunction, check_reduce
 from mensura.profiles.result import Profiles
@@ -15,7 +15,7 @@ from mensura.profiles.sampling import (
     Source,
     Spread,
     as_points,
-    check_positive,
+    check_along,
     check_sampling,
     directions_across,
     make_geometry,
@@ -23,6 +23,7 @@ from mensura.profiles.sampling import (
     sample,
     spread_across,
 )
+from mensura.provenance import of_call
 
 #: What `like` may be.
 PRESETS = ("imagej", "skimage")
@@ -188,15 +189,15 @@ def line_profiles(
         keys={"profile": np.arange(len(lines.starts))},
         channels=source.names,
         unit=length_unit,
-        provenance={
-            "function": "line_profiles",
+        provenance=of_call(
+            "line_profiles",
             **source.described,
-            "spacing": list(segments.spacing),
-            "unit": length_unit,
+            spacing=segments.spacing,
+            unit=length_unit,
             **options,
-            "reduce": reduction.name,
-            "like": like,
-        },
+            reduce=reduction.name,
+            like=like,
+        ),
     )
 
 
@@ -225,17 +226,10 @@ def _across(segments: Segments, spread: Spread) -> Floats | None:
 
 def _placed(segments: Segments, step: float | None, n: int | None, endpoint: bool) -> Lines:
     """Return samples at a step, or so many of them."""
-    if not isinstance(endpoint, (bool, np.bool_)):
-        raise TypeError(f"endpoint must be True or False, not {endpoint!r}")
-    if n is None:
-        size = min(segments.spacing) if step is None else check_positive(step, "step")
-        return at_step(segments, size, bool(endpoint))
-    if step is not None:
-        raise ValueError("step and n exclude each other")
-    number = check_count(n, "n")
-    if number < 1:
-        raise ValueError(f"n must be at least 1, not {number}")
-    return so_many(segments, np.full(len(segments.starts), float(number)))
+    along = check_along(step, n, endpoint, min(segments.spacing))
+    if along.number is None:
+        return at_step(segments, along.step, along.endpoint)
+    return so_many(segments, np.full(len(segments.starts), float(along.number)))
 
 
 def _placed_like(

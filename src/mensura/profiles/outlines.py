@@ -17,7 +17,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
-from mensura.arguments import as_labels, check_connectivity, check_spacing, check_unit
+from mensura.arguments import (
+    as_labels,
+    check_connectivity,
+    check_flag,
+    check_spacing,
+    check_unit,
+)
 from mensura.labeling import label
 from mensura.profiles.reducing import ReducingFunction, check_reduce
 from mensura.profiles.resampling import ranges_of
@@ -35,6 +41,7 @@ from mensura.profiles.sampling import (
     sample,
     spread_across,
 )
+from mensura.provenance import of_call
 from mensura.regions import Regions
 from mensura.threads import threads_for
 
@@ -137,7 +144,7 @@ def contour_profiles(
         smooth=2 * pitch if smooth is None else _check_not_negative(smooth, "smooth"),
         step=pitch if step is None else check_positive(step, "step"),
         step_name="step",
-        holes=_check_bool(holes, "holes"),
+        holes=check_flag(holes, "holes"),
         threads=threads,
     )
     shift = _check_finite(offset, "offset")
@@ -160,22 +167,22 @@ def contour_profiles(
         closed=True,
         length=points.lengths,
         unit=length_unit,
-        provenance={
-            "function": "contour_profiles",
+        provenance=of_call(
+            "contour_profiles",
             **source.described,
-            "labels": objects.described,
-            "connectivity": objects.connectivity,
-            "spacing": list(steps),
-            "unit": length_unit,
-            "step": step,
-            "smooth": smooth,
-            "offset": shift,
-            "width": width,
-            "order": order,
-            "reduce": reduction.name,
-            "outside": outside,
-            "holes": bool(holes),
-        },
+            labels=objects.described,
+            connectivity=objects.connectivity,
+            spacing=steps,
+            unit=length_unit,
+            step=step,
+            smooth=smooth,
+            offset=shift,
+            width=width,
+            order=order,
+            reduce=reduction.name,
+            outside=outside,
+            holes=bool(holes),
+        ),
     )
 
 
@@ -292,12 +299,12 @@ def normal_profiles(
         smooth=2 * pitch if smooth is None else _check_not_negative(smooth, "smooth"),
         step=pitch if along is None else check_positive(along, "along"),
         step_name="along",
-        holes=_check_bool(holes, "holes"),
+        holes=check_flag(holes, "holes"),
         threads=threads,
     )
-    if not _check_bool(image_border, "image_border"):
+    if not check_flag(image_border, "image_border"):
         points = points.away_from_border(objects.image.shape)
-    stop = _check_bool(stop_at_neighbors, "stop_at_neighbors")
+    stop = check_flag(stop_at_neighbors, "stop_at_neighbors")
     normals = _Normals(
         points,
         ways,
@@ -306,25 +313,25 @@ def normal_profiles(
         ties_are_behind=order == 0,
         threads=threads,
     )
-    provenance = {
-        "function": "normal_profiles",
+    provenance = of_call(
+        "normal_profiles",
         **source.described,
-        "labels": objects.described,
-        "connectivity": objects.connectivity,
-        "spacing": list(steps),
-        "unit": length_unit,
-        "inward": ways.inward,
-        "outward": ways.outward,
-        "step": step,
-        "along": along,
-        "smooth": smooth,
-        "average": _check_bool(average, "average"),
-        "stop_at_neighbors": stop,
-        "holes": bool(holes),
-        "image_border": bool(image_border),
-        "order": order,
-        "outside": outside,
-    }
+        labels=objects.described,
+        connectivity=objects.connectivity,
+        spacing=steps,
+        unit=length_unit,
+        inward=ways.inward,
+        outward=ways.outward,
+        step=step,
+        along=along,
+        smooth=smooth,
+        average=check_flag(average, "average"),
+        stop_at_neighbors=stop,
+        holes=bool(holes),
+        image_border=bool(image_border),
+        order=order,
+        outside=outside,
+    )
     make = normals.averaged if average else normals.each
     return make(source, sampling, length_unit, provenance, threads)
 
@@ -667,9 +674,3 @@ def _check_not_negative(value: object, name: str) -> float:
     if number < 0:
         raise ValueError(f"{name} must be at least 0, not {value!r}")
     return number
-
-
-def _check_bool(value: object, name: str) -> bool:
-    if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} must be True or False, not {value!r}")
-    return bool(value)

@@ -1,13 +1,12 @@
 """Images one axis of which runs along a path: kymographs and straightened images."""
 
-import copy as copying
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from mensura.profiles.result import frozen
+from mensura.profiles.sampled import Sampled, frozen
 from mensura.table import Table
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ DEFINITIONS = {
 }
 
 
-class PathImage(np.lib.mixins.NDArrayOperatorsMixin):
+class PathImage(Sampled, np.lib.mixins.NDArrayOperatorsMixin):
     """An image one axis of which runs along a path, read-only.
 
     Made by :func:`kymograph` and :func:`straighten`. It can be used as an array, that of its
@@ -47,12 +46,13 @@ class PathImage(np.lib.mixins.NDArrayOperatorsMixin):
     unit : str, optional
         The unit of distances.
     provenance : mapping, optional
-        What the image was made from and how, as JSON-able values.
+        What the image was made from and how; see :class:`Table`.
 
     Raises
     ------
     TypeError
-        If an array has another dtype.
+        If an array has another dtype, or there is something in `provenance` that JSON does not
+        hold.
     ValueError
         If shapes do not fit each other.
 
@@ -80,12 +80,8 @@ class PathImage(np.lib.mixins.NDArrayOperatorsMixin):
         unit: str = "pixel",
         provenance: Mapping[str, Any] | None = None,
     ) -> None:
-        self._values = frozen(values, "values", np.float64)
-        self._count = frozen(count, "count", np.int64)
+        super().__init__(values, count, channels, unit, provenance)
         self._axes = {name: frozen(places, f"axes[{name!r}]") for name, places in axes.items()}
-        self._channels = None if channels is None else tuple(channels)
-        self._unit = unit
-        self._provenance = dict(provenance or {})
         unknown = [name for name in self._axes if name not in DEFINITIONS]
         if unknown or "distance" not in self._axes:
             raise ValueError(f"axes must be distance and others of {list(DEFINITIONS)[:6]}")
@@ -99,16 +95,6 @@ class PathImage(np.lib.mixins.NDArrayOperatorsMixin):
                 )
 
     @property
-    def values(self) -> NDArray[np.float64]:
-        """The samples, with axes as in `axes`, and one of channels behind them."""
-        return self._values
-
-    @property
-    def count(self) -> NDArray[np.int64]:
-        """The number of valid samples behind each value."""
-        return self._count
-
-    @property
     def axes(self) -> dict[str, NDArray[Any]]:
         """Where samples lie along each axis, by its name, in order; without that of channels."""
         return dict(self._axes)
@@ -117,21 +103,6 @@ class PathImage(np.lib.mixins.NDArrayOperatorsMixin):
     def distance(self) -> NDArray[np.float64]:
         """Where along the path samples lie, in `unit`."""
         return self._axes["distance"]
-
-    @property
-    def channels(self) -> tuple[str, ...] | None:
-        """The names of the channels; None where there is no axis of channels."""
-        return self._channels
-
-    @property
-    def unit(self) -> str:
-        """The unit of distances."""
-        return self._unit
-
-    @property
-    def provenance(self) -> dict[str, Any]:
-        """What the image was made from and how."""
-        return copying.deepcopy(self._provenance)
 
     @property
     def shape(self) -> tuple[int, ...]:

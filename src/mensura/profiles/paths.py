@@ -7,7 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
-from mensura.arguments import as_image, check_channel_names, check_count, check_spacing, check_unit
+from mensura.arguments import (
+    as_image,
+    axis_of,
+    check_channel_names,
+    check_spacing,
+    check_unit,
+    split_mask,
+)
 from mensura.profiles.curves import Polylines, read_curves
 from mensura.profiles.moving_frames import moving_frames
 from mensura.profiles.path_image import PathImage
@@ -19,6 +26,7 @@ from mensura.profiles.sampling import (
     Geometry,
     Offsets,
     Spread,
+    check_along,
     check_positive,
     check_sampling,
     check_sizes,
@@ -31,6 +39,7 @@ from mensura.profiles.sampling import (
     spread_across,
     uneven_row,
 )
+from mensura.provenance import of_call
 
 
 def path_profiles(
@@ -127,20 +136,20 @@ def path_profiles(
         keys={"profile": np.arange(len(offsets) - 1)},
         channels=source.names,
         unit=length_unit,
-        provenance={
-            "function": "path_profiles",
+        provenance=of_call(
+            "path_profiles",
             **source.described,
-            "spacing": list(curves.spacing),
-            "unit": length_unit,
-            "width": width,
-            "step": step,
-            "n": n,
-            "endpoint": endpoint,
-            "spline": spline,
-            "order": order,
-            "outside": outside,
-            "reduce": reduction.name,
-        },
+            spacing=curves.spacing,
+            unit=length_unit,
+            width=width,
+            step=step,
+            n=n,
+            endpoint=endpoint,
+            spline=spline,
+            order=order,
+            outside=outside,
+            reduce=reduction.name,
+        ),
     )
 
 
@@ -254,17 +263,17 @@ def straighten(
         {"distance": distance} | dict.fromkeys(sides, pitch * band.offsets[:, 0]),
         channels=source.names,
         unit=length_unit,
-        provenance={
-            "function": "straighten",
+        provenance=of_call(
+            "straighten",
             **source.described,
-            "spacing": list(curves.spacing),
-            "unit": length_unit,
-            "width": width,
-            "step": step,
-            "spline": spline,
-            "order": order,
-            "outside": outside,
-        },
+            spacing=curves.spacing,
+            unit=length_unit,
+            width=width,
+            step=step,
+            spline=spline,
+            order=order,
+            outside=outside,
+        ),
     )
 
 
@@ -348,14 +357,14 @@ def kymograph(
     curves = _curves(_one_path(path), spline, spacing, "path")
     length_unit = check_unit(unit, curves.spacing)
     array = as_image(stack, "stack")
-    frames = _frames(array, curves.vertices.shape[1], frame_axis, channel_axis)
+    frames, axes = _frames(array, curves.vertices.shape[1], frame_axis, channel_axis)
     names = check_channel_names(channels, frames.shape[1], channel_axis is not None)
     offsets, distance = _placed(curves, step, n, endpoint)
     geometry = _geometry(curves, offsets, distance, spread_across(width, curves.spacing))
     reduction = check_reduce(reduce)
     values, count = _sampled_frames(
         frames,
-        _frame_mask(mask, frames.shape[2:]),
+        None if mask is None else split_mask(mask, frames.shape[2:], 1, None, "a frame")[0],
         names,
         geometry=geometry,
         sampling=check_sampling(order, outside),
@@ -372,23 +381,23 @@ def kymograph(
         {"frame": np.arange(len(frames)), "distance": distance},
         channels=names,
         unit=length_unit,
-        provenance={
-            "function": "kymograph",
-            "image": {"shape": list(array.shape), "dtype": array.dtype.str},
-            "frame_axis": int(frame_axis) % array.ndim,
-            "channel_axis": None if channel_axis is None else int(channel_axis) % array.ndim,
-            "mask": mask is not None,
-            "spacing": list(curves.spacing),
-            "unit": length_unit,
-            "width": width,
-            "step": step,
-            "n": n,
-            "endpoint": endpoint,
-            "spline": spline,
-            "order": order,
-            "outside": outside,
-            "reduce": reduction.name,
-        },
+        provenance=of_call(
+            "kymograph",
+            image={"shape": list(array.shape), "dtype": array.dtype.str},
+            frame_axis=axes[0],
+            channel_axis=None if channel_axis is None else axes[1],
+            mask=mask is not None,
+            spacing=curves.spacing,
+            unit=length_unit,
+            width=width,
+            step=step,
+            n=n,
+            endpoint=endpoint,
+            spline=spline,
+            order=order,
+            outside=outside,
+            reduce=reduction.name,
+        ),
     )
 
 
@@ -435,11 +444,14 @@ def _whole_width(width: float, spacing: tuple[float, ...]) -> float:
 
 def _frames(
     array: NDArray[Any], ndim: int, frame_axis: int, channel_axis: int | None
-) -> NDArray[Any]:
-    """Return the stack with an axis of frames, one of channels, and those of a frame."""
-    axes = [_axis(frame_axis, "frame_axis", array.ndim)]
+) -> tuple[NDArray[Any], list[int]]:
+    """Return the stack with an axis of frames, one of channels, and those of a frame.
+
+    With it, which axes of the stack hold the frames and, where there are any, the channels.
+    """
+    axes = [axis_of(array, "stack", frame_axis, "frame_axis", "an integer")]
     if channel_axis is not None:
-        axes.append(_axis(channel_axis, "channel_axis", array.ndim))
+        axes.append(axis_of(array, "stack", channel_axis, "channel_axis"))
         if axes[0] == axes[1]:
             raise ValueError(f"frame_axis and channel_axis are both {axes[0]}")
     if array.ndim != ndim + len(axes):
@@ -452,26 +464,7 @@ def _frames(
     with_channels = moved if len(axes) == 2 else moved[:, np.newaxis]
     if 0 in with_channels.shape[2:]:
         raise ValueError(f"stack has shape {array.shape}, which holds no pixel")
-    return with_channels
-
-
-def _axis(axis: int, name: str, ndim: int) -> int:
-    if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)):
-        raise TypeError(f"{name} must be an integer, not {axis!r}")
-    if not -ndim <= axis < ndim:
-        raise ValueError(f"{name} is {axis}, and stack has {ndim} axes")
-    return int(axis) % ndim
-
-
-def _frame_mask(mask: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.uint8] | None:
-    if mask is None:
-        return None
-    array = np.asarray(mask)
-    if array.dtype != bool:
-        raise TypeError(f"mask must be bool, True where a pixel is left out, not {array.dtype}")
-    if array.shape != shape:
-        raise ValueError(f"mask has shape {array.shape}, and a frame {shape}")
-    return array.view(np.uint8)
+    return with_channels, axes
 
 
 def _one_path(path: Any) -> NDArray[Any]:
@@ -493,26 +486,19 @@ def _placed(
     curves: Polylines, step: float | None, n: int | None, endpoint: bool
 ) -> tuple[Offsets, Floats]:
     """Return where the samples of each curve begin, and their distances from its start."""
-    if not isinstance(endpoint, (bool, np.bool_)):
-        raise TypeError(f"endpoint must be True or False, not {endpoint!r}")
-    if n is not None:
-        if step is not None:
-            raise ValueError("step and n exclude each other")
-        number = check_count(n, "n")
-        if number < 1:
-            raise ValueError(f"n must be at least 1, not {number}")
-        sizes = check_sizes(np.full(len(curves.lengths), float(number)), "n")
-        steps = curves.lengths / max(number - 1, 1)
+    along = check_along(step, n, endpoint, min(curves.spacing))
+    if along.number is not None:
+        sizes = check_sizes(np.full(len(curves.lengths), float(along.number)), "n")
+        steps = curves.lengths / max(along.number - 1, 1)
         reaches_end = sizes > 1
     else:
-        size = min(curves.spacing) if step is None else check_positive(step, "step")
-        parts = np.where(np.isfinite(curves.lengths), curves.lengths, 0) / size
+        parts = np.where(np.isfinite(curves.lengths), curves.lengths, 0) / along.step
         whole = np.floor(parts + TOLERANCE)
         rest = parts - whole > TOLERANCE
-        sizes = check_sizes(whole + 1 + (rest if endpoint else 0), "step")
-        steps = np.full(len(sizes), size)
-        reaches_end = (sizes > 1) & (endpoint | ~rest)
-    offsets = offsets_of(sizes, "n" if n is not None else "step")
+        sizes = check_sizes(whole + 1 + (rest if along.endpoint else 0), "step")
+        steps = np.full(len(sizes), along.step)
+        reaches_end = (sizes > 1) & (along.endpoint | ~rest)
+    offsets = offsets_of(sizes, "step" if along.number is None else "n")
     numbers = np.arange(offsets[-1]) - np.repeat(offsets[:-1], sizes)
     distance = numbers * np.repeat(steps, sizes)
     distance[offsets[1:][reaches_end] - 1] = curves.lengths[reaches_end]

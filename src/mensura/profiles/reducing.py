@@ -78,6 +78,13 @@ class ProfileReducer:
         )
         return numba.cfunc(signature)(call)
 
+    def fail_again(self, samples: NDArray[np.float64]) -> None:
+        """Call the C function once with samples that it failed for, to see its error."""
+        values = samples.ctypes.data_as(ctypes.POINTER(ctypes.c_double))
+        result, status = ctypes.c_double(), ctypes.c_int32()
+        call = _SIGNATURE(self.compiled.address)
+        call(values, samples.size, ctypes.byref(result), ctypes.byref(status))
+
 
 def profile_reducer(function: ReducingFunction) -> ProfileReducer:
     """Make a function of yours a statistic across profiles, compiled by Numba.
@@ -102,7 +109,8 @@ def profile_reducer(function: ReducingFunction) -> ProfileReducer:
 
     Notes
     -----
-    An exception in the function becomes a RuntimeError that names the profile. As always with
+    An exception in the function becomes a RuntimeError that names the first profile in which there
+    is one, with the first of that profile, for any number of threads. As always with
     Numba, an index out of bounds is not noticed unless ``NUMBA_BOUNDSCHECK=1`` is set. To debug it,
     pass the undecorated function as `reduce`: that calls it in Python, slowly, and Ctrl-C ends it.
 
@@ -138,8 +146,10 @@ class Reduction:
         What must stay alive while the engine works.
     callback : callable, optional
         What is called back, where the function is one in Python.
-    errors : list of Exception
-        What the function raised.
+    errors : list of exceptions
+        What a function in Python raised, by the numbers that it told the engine, from 1.
+    noted : list of exceptions
+        What was raised where Python could only print it.
     """
 
     native: _core.Reducer
@@ -147,6 +157,7 @@ class Reduction:
     keep: Any = None
     callback: Any = None
     errors: list[BaseException] = field(default_factory=list)
+    noted: list[BaseException] = field(default_factory=list)
 
     @contextmanager
     def noting_errors(self) -> Iterator[None]:
@@ -173,17 +184,37 @@ class Reduction:
             return isinstance(raiser, str)
         return raiser is self.callback
 
-    def raise_failure(self, where: str) -> NoReturn:
-        """Raise the error that says for which profile the function failed.
+    def raise_failure(self, where: str, status: int, samples: NDArray[np.float64]) -> NoReturn:
+        """Raise the error that says for which profile the function failed, and why there.
 
         What is to end the program, such as KeyboardInterrupt, is raised as it is.
+
+        Parameters
+        ----------
+        where : str
+            The first profile for which it failed, in words.
+        status : int
+            The number of its error, from 1; -1 where that is not known.
+        samples : (n,) array
+            What it failed for there.
         """
-        for error in self.errors:
+        for error in self.errors + self.noted:
             if not isinstance(error, Exception):
                 raise error
-        reason = self.errors[0] if self.errors else None
+        reason = self.errors[status - 1] if status > 0 else self._reason(samples)
         detail = "" if reason is None else f": {type(reason).__name__}: {reason}"
         raise RuntimeError(f"reduce: {self.name} failed for {where}{detail}") from reason
+
+    def _reason(self, samples: NDArray[np.float64]) -> BaseException | None:
+        """Return why the function failed, where it could not tell.
+
+        What compiled functions raise comes from all threads at once, so this one is called again.
+        """
+        if isinstance(self.keep, ProfileReducer):
+            self.noted.clear()
+            with self.noting_errors():
+                self.keep.fail_again(samples)
+        return self.noted[0] if self.noted else None
 
 
 _compiled_lock = threading.RLock()
@@ -212,7 +243,7 @@ def _noting(reduction: Reduction) -> Iterator[None]:
 def _note(unraisable: Any) -> None:
     for reduction in reversed(_at_work):
         if unraisable.exc_value is not None and reduction.has_raised(unraisable.object):
-            reduction.errors.append(unraisable.exc_value)
+            reduction.noted.append(unraisable.exc_value)
             return
     for earlier in _hook_before:
         earlier(unraisable)
@@ -254,12 +285,15 @@ def _quantile(reduce: object, allowed: str) -> Reduction:
 def _python_reduction(function: ReducingFunction) -> Reduction:
     """Call back a Python function, which takes the lock each time."""
     errors: list[BaseException] = []
+    adding = threading.Lock()
 
     def call(samples: Any, count: int, result: Any, status: Any) -> None:
         try:
             result[0] = float(function(np.ctypeslib.as_array(samples, (count,)).copy()))
         except BaseException as error:  # raised again, by raise_failure
-            errors.append(error)
+            with adding:
+                errors.append(error)
+                status[0] = len(errors)
             return
         status[0] = 0
 

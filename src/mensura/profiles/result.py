@@ -6,7 +6,6 @@ samples has its own module: :mod:`mensura.profiles.resampling` puts profiles on 
 :mod:`mensura.profiles.shape` measures peaks and edges, :mod:`mensura.profiles.plotting` draws.
 """
 
-import copy
 import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura.profiles.resampling import Samples, common_axis, means_over_groups, resample
+from mensura.profiles.sampled import Sampled, frozen
 from mensura.profiles.shape import SHAPES, ShapeOptions, measure_shapes
 from mensura.table import Table
 
@@ -68,7 +68,7 @@ class Profile:
         return len(self.distance)
 
 
-class Profiles:
+class Profiles(Sampled):
     """Many profiles of any lengths, read-only.
 
     A sequence of them: ``profiles[3]`` is one, ``profiles[2:5]`` and ``profiles[mask]`` are fewer.
@@ -101,12 +101,13 @@ class Profiles:
     unit : str, optional
         The unit of `distance`.
     provenance : mapping, optional
-        What the profiles were made from and how, as JSON-able values.
+        What the profiles were made from and how; see :class:`Table`.
 
     Raises
     ------
     TypeError
-        If an array has another dtype.
+        If an array has another dtype, or there is something in `provenance` that JSON does not
+        hold.
     ValueError
         If shapes do not fit each other, or distances decrease.
 
@@ -144,20 +145,16 @@ class Profiles:
         unit: str = "pixel",
         provenance: Mapping[str, Any] | None = None,
     ) -> None:
-        self._values = frozen(values, "values", np.float64)
+        super().__init__(values, count, channels, unit, provenance)
         self._offsets = frozen(offsets, "offsets", np.int64)
         self._distance = frozen(distance, "distance", np.float64)
-        self._count = frozen(count, "count", np.int64)
         self._keys = {name: frozen(of_each, f"keys[{name!r}]") for name, of_each in keys.items()}
         self._key_units = dict(key_units or {})
         self._statistics = {
             name: frozen(of_each, f"statistics[{name!r}]")
             for name, of_each in (statistics or {}).items()
         }
-        self._channels = None if channels is None else tuple(channels)
         self._closed = bool(closed)
-        self._unit = unit
-        self._provenance = dict(provenance or {})
         self._check()
         self._length = self._closed_lengths(length)
 
@@ -212,11 +209,6 @@ class Profiles:
         return checked
 
     @property
-    def values(self) -> NDArray[np.float64]:
-        """The samples of all profiles: (S,), or with channels (S, C)."""
-        return self._values
-
-    @property
     def offsets(self) -> NDArray[np.int64]:
         """Where each profile begins, and where the last one ends: (N + 1,)."""
         return self._offsets
@@ -227,19 +219,9 @@ class Profiles:
         return self._distance
 
     @property
-    def count(self) -> NDArray[np.int64]:
-        """The number of valid samples behind each value, of the shape of `values`."""
-        return self._count
-
-    @property
     def keys(self) -> dict[str, NDArray[Any]]:
         """What identifies each profile, by name: arrays (N,)."""
         return dict(self._keys)
-
-    @property
-    def channels(self) -> tuple[str, ...] | None:
-        """The names of the channels; None where `values` has no axis of channels."""
-        return self._channels
 
     @property
     def statistics(self) -> dict[str, NDArray[Any]]:
@@ -255,16 +237,6 @@ class Profiles:
     def length(self) -> NDArray[np.float64] | None:
         """The distance once around each closed profile: (N,); None where they are open."""
         return self._length
-
-    @property
-    def unit(self) -> str:
-        """The unit of `distance`."""
-        return self._unit
-
-    @property
-    def provenance(self) -> dict[str, Any]:
-        """What the profiles were made from and how."""
-        return copy.deepcopy(self._provenance)
 
     def __len__(self) -> int:
         """Return the number of profiles."""
@@ -705,15 +677,6 @@ def _checked_fraction(fraction: object, name: str) -> float:
     if not 0 < float(fraction) < 1:
         raise ValueError(f"{name} must lie between 0 and 1, not {fraction!r}")
     return float(fraction)
-
-
-def frozen(array: ArrayLike, name: str, dtype: type[Any] | None = None) -> NDArray[Any]:
-    """Return a view that cannot be written."""
-    view = np.asarray(array).view()
-    if dtype is not None and view.dtype != dtype:
-        raise TypeError(f"{name} must be of dtype {np.dtype(dtype)}, not {view.dtype}")
-    view.flags.writeable = False
-    return view
 
 
 def _check_offsets(offsets: NDArray[np.int64], samples: int) -> None:

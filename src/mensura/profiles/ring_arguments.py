@@ -128,13 +128,6 @@ def check_outer(outer: float | None, metric: str, diagonal: float) -> float:
     return min(float(outer), diagonal)
 
 
-def check_flag(value: bool, name: str) -> bool:
-    """Return a bool."""
-    if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} must be True or False, not {value!r}")
-    return bool(value)
-
-
 # --- centers --------------------------------------------------------------------------------------
 
 _CENTERS_ALLOWED = (

@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
-from mensura.arguments import check_spacing, check_unit
+from mensura.arguments import check_flag, check_spacing, check_unit
 from mensura.pixels import Pixels, read_pixels
 from mensura.profiles.result import Profiles
 from mensura.profiles.ring_arguments import (
     Bins,
     RingBins,
     check_bins,
-    check_flag,
     check_metric,
     check_outer,
     check_sectors,
@@ -27,6 +26,7 @@ from mensura.profiles.ring_objects import (
     find_center,
     find_objects,
 )
+from mensura.provenance import of_call
 from mensura.regions import Regions
 
 
@@ -207,20 +207,19 @@ def radial_profiles(
             name: _by_channel(found[name], pixels) for name in ("sum", "std", "min", "max")
         },
         unit="fraction" if metric == "normalized" else length_unit,
-        provenance={
-            "version": _core.__version__,
-            "function": "radial_profiles",
-            "labels": objects.described,
+        provenance=of_call(
+            "radial_profiles",
+            labels=objects.described,
             **described_pixels(pixels),
-            "center": described_center(center),
-            "bins": _described_bins(cut),
-            "metric": metric,
-            "sectors": wedges,
-            "spacing": list(steps),
-            "unit": length_unit,
-            "outer": None if outer is None else float(outer),
-            "border_is_edge": ends_at_border,
-        },
+            center=described_center(center),
+            bins=_described_bins(cut),
+            metric=metric,
+            sectors=wedges,
+            spacing=steps,
+            unit=length_unit,
+            outer=None if outer is None else float(outer),
+            border_is_edge=ends_at_border,
+        ),
     )
 
 

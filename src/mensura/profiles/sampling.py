@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mensura import _core
-from mensura.arguments import as_image, check_channel_names, split_mask
+from mensura.arguments import (
+    as_image,
+    axis_of,
+    check_channel_names,
+    check_count,
+    check_flag,
+    split_mask,
+)
 from mensura.profiles.reducing import Reduction
 from mensura.threads import threads_for
 
@@ -114,11 +121,7 @@ def _channel_axis(image: NDArray[Any], ndim: int, channel_axis: int | None, of: 
         )
     if channel_axis is None:
         return None
-    if isinstance(channel_axis, bool) or not isinstance(channel_axis, (int, np.integer)):
-        raise TypeError(f"channel_axis must be an integer or None, not {channel_axis!r}")
-    if not -image.ndim <= channel_axis < image.ndim:
-        raise ValueError(f"channel_axis is {channel_axis}, and image has {image.ndim} axes")
-    return int(channel_axis) % image.ndim
+    return axis_of(image, "image", channel_axis, "channel_axis")
 
 
 def check_sampling(order: int, outside: str | float) -> _core.Sampling:
@@ -144,6 +147,28 @@ def _outside(outside: str | float) -> tuple[str, float]:
     if math.isinf(constant):
         raise ValueError(f"outside must be finite, not {constant}")
     return ("nan", 0.0) if math.isnan(constant) else ("constant", constant)
+
+
+@dataclass(frozen=True)
+class Along:
+    """How samples are placed along a profile: at a step, or, where that is given, so many."""
+
+    step: float
+    number: int | None
+    endpoint: bool
+
+
+def check_along(step: float | None, n: int | None, endpoint: bool, pixel: float) -> Along:
+    """Return how samples are placed; `pixel` is the step where none is given."""
+    ends = check_flag(endpoint, "endpoint")
+    if n is None:
+        return Along(pixel if step is None else check_positive(step, "step"), None, ends)
+    if step is not None:
+        raise ValueError("step and n exclude each other")
+    number = check_count(n, "n")
+    if number < 1:
+        raise ValueError(f"n must be at least 1, not {number}")
+    return Along(pixel, number, ends)
 
 
 def check_positive(value: object, name: str) -> float:
@@ -402,7 +427,7 @@ def sample_images(
     """
     counts = np.empty(into.shape[::-1], np.int64).T  # not touched unless a sample is missing
     with reduction.noting_errors():
-        complete, failed, failed_image = _core.sample_profiles(
+        complete, failed, failed_image, status, failed_values = _core.sample_profiles(
             images,
             list(masks),
             geometry.native,
@@ -413,7 +438,7 @@ def sample_images(
             threads_for(threads, into.size * geometry.across),
         )
     if failed >= 0:
-        reduction.raise_failure(name_of(failed, failed_image))
+        reduction.raise_failure(name_of(failed, failed_image), status, failed_values)
     return None if complete else counts
 
 

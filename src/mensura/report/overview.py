@@ -8,13 +8,12 @@ for hundreds of objects; every number is drawn on its own.
 """
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mensura.io import import_package, replacing
+from mensura.io import check_path, import_package, replacing
 from mensura.report.outlines import find_anchors, find_outlines
 
 if TYPE_CHECKING:
@@ -96,7 +95,9 @@ def save_overview(
     Raises
     ------
     ValueError
-        As for `draw_overview`, and if `path` has another suffix.
+        As for `draw_overview`, and if `path` is empty or has another suffix.
+    TypeError
+        If `path` is no path.
     OSError
         If the file cannot be written. What was there before is then still there.
     ImportError
@@ -110,7 +111,7 @@ def save_overview(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_overview(f"{folder}/overview.png", labels, labels, ms.measure(labels))
     """
-    if Path(path).suffix.lower() != ".png":
+    if check_path(path).suffix.lower() != ".png":
         raise ValueError(f"{os.fspath(path)}: an overview is written as .png")
     figure = draw_overview(image, labels, table)
     with replacing(path) as temporary:

@@ -1,0 +1,96 @@
+"""Provenance: what a result was made from and how, as values that JSON holds.
+
+Whatever reads JSON can read it: NaN and the infinities, which JSON has no numbers for, are the
+words "NaN", "Infinity" and "-Infinity", which ``float`` takes back.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+from mensura import _core
+
+
+def of_call(function: str, **told: Any) -> dict[str, Any]:
+    """Return what tells of a call: the version, the function, its inputs and options."""
+    return {"version": _core.__version__, "function": function, **told}
+
+
+def as_json(value: Any, name: str = "provenance") -> Any:
+    """Return a copy of a value in dict, list, str, int, float, bool and None alone.
+
+    Parameters
+    ----------
+    value : object
+        Made of mappings with str keys, lists, tuples, arrays, text, numbers (NumPy's too), bool
+        and None.
+    name : str, optional
+        How an error calls it.
+
+    Returns
+    -------
+    object
+        What :mod:`json` writes in strict JSON and reads back equal.
+
+    Raises
+    ------
+    TypeError
+        If there is anything else in it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> as_json({"spacing": (1, np.float32(0.5)), "saturation": float("-inf")})
+    {'spacing': [1, 0.5], 'saturation': '-Infinity'}
+    """
+    if type(value) in _AS_THEY_ARE:
+        return value
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, Mapping):
+        return {
+            _checked_key(key, name): as_json(part, f"{name}[{key!r}]")
+            for key, part in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [as_json(part, f"{name}[{i}]") for i, part in enumerate(value)]
+    return _scalar(value, name)
+
+
+def _scalar(value: Any, name: str) -> str | float | bool:
+    for kind, convert in _SCALARS:
+        if isinstance(value, kind):
+            return convert(value)
+    raise TypeError(
+        f"{name} must be of mappings, sequences, text, numbers, bool and None, not {value!r} "
+        f"({type(value).__name__})"
+    )
+
+
+def _number_or_word(value: Real) -> float | str:
+    number = float(value)
+    if math.isnan(number):
+        return "NaN"
+    if math.isinf(number):
+        return "Infinity" if number > 0 else "-Infinity"
+    return number
+
+
+_AS_THEY_ARE = frozenset({type(None), bool, int, str})
+
+# For all else. Integers are real numbers too, so the order matters.
+_SCALARS: tuple[tuple[Any, Callable[[Any], str | float | bool]], ...] = (
+    (np.bool_, bool),
+    (str, str),
+    (Integral, int),
+    (Real, _number_or_word),
+)
+
+
+def _checked_key(key: object, name: str) -> str:
+    if not isinstance(key, str):
+        raise TypeError(f"{name} must have keys that are str, not {key!r} ({type(key).__name__})")
+    return str(key)
