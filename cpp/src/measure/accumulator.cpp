@@ -249,6 +249,7 @@ public:
     // not all stand beside all columns.
     RegionTable take(int threads) {
         const Slots order = rows();
+        labels_.give_up_places();
         RegionTable table;
         table.label.resize(order.size());
         geometry_->prepare(order.size(), table);

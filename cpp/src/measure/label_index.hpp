@@ -44,6 +44,12 @@ public:
         high_ = 0;
     }
 
+    // Keeps the labels alone: gives up what their slots are found with.
+    void give_up_places() {
+        window_ = {};
+        places_ = {};
+    }
+
     // Whether some labels are looked up in the hash table.
     bool has_hashed() const { return outside_ != 0; }
 
