@@ -76,7 +76,7 @@ int useful_threads(std::int64_t blocks, int threads) {
 class OrderedMerge {
 public:
     OrderedMerge(std::int64_t blocks, int threads, const std::function<void(std::int64_t)>& merge)
-        : finished_(static_cast<std::size_t>(blocks)), limit_(4 * std::int64_t{threads}), merge_(merge) {
+        : finished_(static_cast<std::size_t>(blocks)), limit_(2 * std::int64_t{threads}), merge_(merge) {
     }
 
     // Waits while too many finished blocks are pending, so that a slow block cannot pile up memory.
