@@ -51,65 +51,101 @@ inline std::uint32_t run_before(const JoinRow& row, std::int64_t w, unsigned i) 
     return row.rank[w] + static_cast<std::uint32_t>(count_set(bits_below(row.starts[w], i))) - 1;
 }
 
-// Eight words of a row, which the compiler cuts up where vectors are shorter.
+// Words of a row are taken eight abreast, which the compiler cuts up where vectors are shorter, and one
+// by one where fewer are left, unless vectors can be loaded in part. What follows is the same for both.
 constexpr std::int64_t words_abreast = 8;
 using EightWords = Word __attribute__((vector_size(words_abreast * sizeof(Word))));
 
-// The first `count` of them; the others are zero.
-inline EightWords load_words(const Word* from, std::int64_t count) {
+constexpr bool loads_in_part =
+#if defined(__AVX512F__)
+    true;
+#else
+    false;
+#endif
+
+// Calls visit(V, w, count) for words [w, w + count) of [begin, end), V what they are taken as: all one
+// by one where not `abreast`.
+template <bool abreast, class Visit>
+inline void for_each_words(std::int64_t begin, std::int64_t end, Visit visit) {
+    std::int64_t w = begin;
+    for (; abreast && w + (loads_in_part ? 1 : words_abreast) <= end; w += words_abreast) {
+        visit(EightWords{}, w, end - w < words_abreast ? end - w : words_abreast);
+    }
+    for (; w < end; ++w) visit(Word{}, w, 1);
+}
+
+inline void load_words(const Word* from, std::int64_t, Word& word) { word = *from; }
+inline void load_words(const Word* from, [[maybe_unused]] std::int64_t count, EightWords& words) {
 #if defined(__AVX512F__)
     const auto mask = static_cast<__mmask8>(count < words_abreast ? (1U << count) - 1 : 0xffU);
-    return reinterpret_cast<EightWords>(_mm512_maskz_loadu_epi64(mask, from));
+    words = reinterpret_cast<EightWords>(_mm512_maskz_loadu_epi64(mask, from));
 #else
-    EightWords words{};
-    if (count >= words_abreast) {
-        __builtin_memcpy(&words, from, sizeof words);
-    } else {
-        for (std::int64_t i = 0; i < count; ++i) words[i] = from[i];
-    }
-    return words;
+    __builtin_memcpy(&words, from, sizeof words);
 #endif
 }
 
-// What stands before word w of a row, as the last of eight: nothing at its start.
-inline EightWords load_before(const Word* row, std::int64_t w) {
-    EightWords words{};
-    if (w > 0) words[words_abreast - 1] = row[w - 1];
-    return words;
+// The words before these at the start of a row: none, then these.
+inline Word behind_nothing(Word) { return 0; }
+inline EightWords behind_nothing(const EightWords& words) {
+    return __builtin_shufflevector(EightWords{}, words, 7, 8, 9, 10, 11, 12, 13, 14);
 }
 
-// The bits of eight words moved up by one pixel, the last one of those before moved in.
-inline EightWords moved_up(const EightWords& words, const EightWords& before) {
-    const EightWords previous = __builtin_shufflevector(before, words, 7, 8, 9, 10, 11, 12, 13, 14);
-    return words << 1 | previous >> (word_bits - 1);
-}
+// Words of a bitmap of a row from w on, and each of them moved up by one pixel, the last one of the word
+// before moved in.
+template <class V>
+struct MovingWords {
+    V here;
+    V up;
+
+    MovingWords(const Word* row, std::int64_t w, std::int64_t count) {
+        load_words(row + w, count, here);
+        V before;
+        if (w > 0) {
+            load_words(row + w - 1, count, before);
+        } else {
+            before = behind_nothing(here);
+        }
+        up = here << 1 | before >> (word_bits - 1);
+    }
+};
 
 // One pixel, the last, of every stretch of contact that holds no pixel of `known`; `inside` are all
 // pixels of contact of a word, `first` those that begin a stretch. What goes on from the word before was
 // dealt with there. Adding its first pixel to a stretch carries on to the pixel behind it, unless it
 // comes upon one that is known; out of the word if it goes on in the next one.
-inline EightWords unknown_stretches(const EightWords& inside, const EightWords& first,
-                                    const EightWords& known) {
+template <class V>
+inline V unknown_stretches(const V& inside, const V& first, const V& known) {
     constexpr Word last = Word{1} << (word_bits - 1);
-    const EightWords open = inside & ~known;
-    const EightWords added = first & ~known;
-    const EightWords sum = open + added;
-    const EightWords carried = (added | (open & ~sum)) & last;
-    const EightWords behind = inside << 1 & (~inside | first);
+    const V open = inside & ~known;
+    const V added = first & ~known;
+    const V sum = open + added;
+    const V carried = (added | (open & ~sum)) & last;
+    const V behind = inside << 1 & (~inside | first);
     return (sum & behind) >> 1 | carried;
 }
 
-// The pixels that are set in the first `count` of eight words. Returns one past the last written.
+// The pixels that are set in the first `count` words. Returns one past the last written.
+inline std::int16_t* append_pixels(Word word, std::int64_t, std::int64_t offset, std::int16_t* next) {
+    return !bits_are_cheap && word == 0 ? next : append_bits(word, offset, next);
+}
 inline std::int16_t* append_pixels(const EightWords& words, std::int64_t count, std::int64_t offset,
                                    std::int16_t* next) {
     alignas(EightWords) Word word[words_abreast];
     __builtin_memcpy(word, &words, sizeof word);
     for (std::int64_t i = 0; i < count; ++i) {
-        if (!bits_are_cheap && word[i] == 0) continue;
-        next = append_bits(word[i], offset + i * word_bits, next);
+        next = append_pixels(word[i], 1, offset + i * word_bits, next);
     }
     return next;
 }
+
+inline bool any_set(Word word) { return word != 0; }
+inline bool any_set(const EightWords& words) {
+    Word any = 0;
+    for (std::int64_t i = 0; i < words_abreast; ++i) any |= words[i];
+    return any != 0;
+}
+inline Word word_at(Word word, std::int64_t) { return word; }
+inline Word word_at(const EightWords& words, std::int64_t i) { return words[i]; }
 
 // Where contacts are written: each in turn, save for one equal to that before it.
 class ContactWriter {
@@ -128,37 +164,38 @@ private:
     Contact last_{~std::uint32_t{0}, ~std::uint32_t{0}};
 };
 
-// Where two rows touch: the first pixel of every stretch of contact and, with `diagonal`, the pixel
-// behind every diagonal one, of words [word_begin, word_end), counted from the first of them. Returns
-// one past the last written.
+// Where two rows touch, in words from w on: the first pixel of every stretch of contact and, with
+// `diagonal`, the pixel behind every diagonal one.
+template <bool diagonal, class V>
+inline V touching_words(const JoinRow& c_row, const JoinRow& p_row, const Word* implied, std::int64_t w,
+                        std::int64_t count) {
+    const MovingWords<V> c(c_row.foreground, w, count);
+    const MovingWords<V> p(p_row.foreground, w, count);
+    V touching = c.here & p.here & ~(c.up & p.up);
+    V before = c.here & ~c.up & ~p.here & p.up;
+    V behind = p.here & ~p.up & ~c.here & c.up;
+    if (implied != nullptr) {
+        const MovingWords<V> known(implied, w, count);
+        touching = unknown_stretches<V>(c.here & p.here, touching, known.here);
+        before &= ~known.here;
+        behind &= ~known.up;
+    }
+    if constexpr (diagonal) touching |= before | behind;
+    return touching;
+}
+
+// The same for words [word_begin, word_end), as pixels counted from the first of them. Returns one past
+// the last written.
 template <bool diagonal>
 inline std::int16_t* find_touching(const JoinRow& c, const JoinRow& p, const Word* implied,
                                    std::int64_t word_begin, std::int64_t word_end, std::int16_t* next) {
-    EightWords c_last = load_before(c.foreground, word_begin);
-    EightWords p_last = load_before(p.foreground, word_begin);
-    EightWords known_last{};
-    if (implied != nullptr) known_last = load_before(implied, word_begin);
-    for (std::int64_t w = word_begin; w < word_end; w += words_abreast) {
-        const std::int64_t words = word_end - w < words_abreast ? word_end - w : words_abreast;
-        const EightWords cf = load_words(c.foreground + w, words);
-        const EightWords pf = load_words(p.foreground + w, words);
-        const EightWords c_before = moved_up(cf, c_last);
-        const EightWords p_before = moved_up(pf, p_last);
-        EightWords touching = cf & pf & ~(c_before & p_before);
-        EightWords before = cf & ~c_before & ~pf & p_before;
-        EightWords behind = pf & ~p_before & ~cf & c_before;
-        if (implied != nullptr) {
-            const EightWords known = load_words(implied + w, words);
-            touching = unknown_stretches(cf & pf, touching, known);
-            before &= ~known;
-            behind &= ~moved_up(known, known_last);
-            known_last = known;
-        }
-        if constexpr (diagonal) touching |= before | behind;
-        next = append_pixels(touching, words, (w - word_begin) * word_bits, next);
-        c_last = cf;
-        p_last = pf;
-    }
+    // So little is to be done that shorter vectors are no gain over passing by what is empty.
+    for_each_words<loads_in_part>(
+        word_begin, word_end, [&]<class V>(V, std::int64_t w, std::int64_t count) {
+            if (!loads_in_part && (c.foreground[w] | p.foreground[w]) == 0) return;
+            const V touching = touching_words<diagonal, V>(c, p, implied, w, count);
+            next = append_pixels(touching, count, (w - word_begin) * word_bits, next);
+        });
     return next;
 }
 
@@ -202,49 +239,45 @@ std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::int64_t* end
     return count;
 }
 
-// Eight words of two rows of values and of what is known of their contacts.
-struct ValueWords {
-    EightWords c;
-    EightWords p;
-    EightWords same;
-    EightWords open;  // pixels of c whose contact is not implied
-};
-
-// Where two rows of values touch, in eight words: a pixel of every stretch of contact, and the pixels
-// behind a corner at which runs may touch diagonally. Such a corner is where both rows change their
-// value, and few pixels are, so that the values on either side are compared there alone. (Where only one
-// row changes, a contact across the corner is one along the other row as well.)
+// Where two rows of values touch, in words from w on: a pixel of every stretch of contact, and the
+// pixels behind a corner at which runs may touch diagonally. Such a corner is where both rows change
+// their value, and few pixels are, so that the values on either side are compared there alone. (Where
+// only one row changes, a contact across the corner is one along the other row as well.)
 //
 // Both pixels of a corner's contact lie in runs, by the bitmaps: values alone would tell, unless
 // somebody else writes to the image meanwhile, and then a run would be looked up that is not there.
+template <class V>
 struct TouchingValues {
-    EightWords straight;
-    EightWords before;  // corners at which c may touch p at the pixel before
-    EightWords behind;  // the mirror of it
+    V straight;
+    V before;  // corners at which c may touch p at the pixel before
+    V behind;  // the mirror of it
 
-    TouchingValues(const ValueWords& at, const ValueWords& last, const EightWords& c_starts,
-                   const EightWords& p_starts, const EightWords& known) {
-        const EightWords first = at.same & (~moved_up(at.same, last.same) | c_starts);
-        straight = unknown_stretches(at.same, first, known);
-        const EightWords corners = (c_starts | ~at.c) & (p_starts | ~at.p) & ~at.same;
-        before = corners & at.open & moved_up(at.p, last.p);
-        behind = corners & at.p & moved_up(at.open, last.open);
+    TouchingValues(const JoinRow& c_row, const JoinRow& p_row, const Word* same_row, const Word* implied,
+                   std::int64_t w, std::int64_t count) {
+        const MovingWords<V> c(c_row.foreground, w, count);
+        const MovingWords<V> p(p_row.foreground, w, count);
+        const MovingWords<V> same(same_row, w, count);
+        const MovingWords<V> known(implied, w, count);
+        V c_starts;
+        V p_starts;
+        load_words(c_row.starts + w, count, c_starts);
+        load_words(p_row.starts + w, count, p_starts);
+        const V first = same.here & (~same.up | c_starts);
+        straight = unknown_stretches<V>(same.here, first, known.here);
+        const V corners = (c_starts | ~c.here) & (p_starts | ~p.here) & ~same.here;
+        before = corners & c.here & ~known.here & p.up;
+        behind = corners & p.here & c.up & ~known.up;
     }
 };
 
-inline bool any_set(const EightWords& words) {
-    Word any = 0;
-    for (std::int64_t i = 0; i < words_abreast; ++i) any |= words[i];
-    return any != 0;
-}
-
-// The contacts at the corners of eight words from word `begin` on. Returns one past the last written.
-template <class T>
-inline Contact* write_corners(const ValueRow<T>& c, const ValueRow<T>& p, const TouchingValues& touching,
-                              std::int64_t begin, Contact* next) {
+// The contacts at the corners of words from `begin` on. Returns one past the last written.
+template <class T, class V>
+inline Contact* write_corners(const ValueRow<T>& c, const ValueRow<T>& p,
+                              const TouchingValues<V>& touching, std::int64_t begin, std::int64_t count,
+                              Contact* next) {
     std::int16_t pixels[words_abreast * word_bits + spare_runs];
-    const std::int16_t* last =
-        append_pixels(touching.before | touching.behind, words_abreast, 0, pixels);
+    const V corners = touching.before | touching.behind;
+    const std::int16_t* last = append_pixels(corners, count, 0, pixels);
     const T* c_values = c.values + begin * word_bits;
     const T* p_values = p.values + begin * word_bits;
     for (const std::int16_t* x = pixels; x < last; ++x) {
@@ -253,9 +286,9 @@ inline Contact* write_corners(const ValueRow<T>& c, const ValueRow<T>& p, const 
         const unsigned bit = pixel % word_bits;
         // Written, and kept or not, as a branch would often be mispredicted.
         *next = {run_at(c.bits, begin + i, bit), run_before(p.bits, begin + i, bit)};
-        next += (touching.before[i] >> bit & 1) & Word{c_values[*x] == p_values[*x - 1]};
+        next += (word_at(touching.before, i) >> bit & 1) & Word{c_values[*x] == p_values[*x - 1]};
         *next = {run_before(c.bits, begin + i, bit), run_at(p.bits, begin + i, bit)};
-        next += (touching.behind[i] >> bit & 1) & Word{c_values[*x - 1] == p_values[*x]};
+        next += (word_at(touching.behind, i) >> bit & 1) & Word{c_values[*x - 1] == p_values[*x]};
     }
     return next;
 }
@@ -266,29 +299,21 @@ std::int64_t find_value_contacts(const ValueRow<T>& c, const ValueRow<T>& p, con
                                  Contact* found) {
     std::int16_t pixels[words_abreast * word_bits + spare_runs];
     Contact* next = found;
-    const EightWords no_words{};
-    ValueWords last{no_words, load_before(p.bits.foreground, word_begin), load_before(same, word_begin),
-                    load_before(c.bits.foreground, word_begin) & ~load_before(implied, word_begin)};
-    for (std::int64_t w = word_begin; w < word_end; w += words_abreast) {
-        const std::int64_t words = word_end - w < words_abreast ? word_end - w : words_abreast;
-        const EightWords cf = load_words(c.bits.foreground + w, words);
-        const EightWords known = load_words(implied + w, words);
-        const ValueWords at{cf, load_words(p.bits.foreground + w, words), load_words(same + w, words),
-                            cf & ~known};
-        const TouchingValues touching(at, last, load_words(c.bits.starts + w, words),
-                                      load_words(p.bits.starts + w, words), known);
-        const std::int16_t* end = append_pixels(touching.straight, words, 0, pixels);
+    for_each_words<true>(word_begin, word_end, [&]<class V>(V, std::int64_t w, std::int64_t count) {
+        const TouchingValues<V> touching(c.bits, p.bits, same, implied, w, count);
+        const std::int16_t* end = append_pixels(touching.straight, count, 0, pixels);
         for (const std::int16_t* x = pixels; x < end; ++x) {
             const auto pixel = static_cast<unsigned>(*x);
             const std::int64_t i = w + pixel / word_bits;
             const unsigned bit = pixel % word_bits;
             *next++ = {run_at(c.bits, i, bit), run_at(p.bits, i, bit)};
         }
-        if (diagonal && any_set(touching.before | touching.behind)) {
-            next = write_corners(c, p, touching, w, next);
+        if constexpr (diagonal) {
+            if (any_set(touching.before | touching.behind)) {
+                next = write_corners<T, V>(c, p, touching, w, count, next);
+            }
         }
-        last = at;
-    }
+    });
     return next - found;
 }
 
