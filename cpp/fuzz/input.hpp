@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "image/dtype.hpp"
@@ -44,6 +46,10 @@ private:
 inline constexpr std::array all_types{DType::boolean, DType::int8,    DType::int16,   DType::int32,
                                       DType::int64,   DType::uint8,   DType::uint16,  DType::uint32,
                                       DType::uint64,  DType::float16, DType::float32, DType::float64};
+
+inline bool is_floating(DType dtype) {
+    return dtype == DType::float16 || dtype == DType::float32 || dtype == DType::float64;
+}
 
 inline Shape make_shape(Bytes& bytes) {
     if (bytes.below(16) == 0) return {1 + bytes.below(2), 1 + bytes.below(2), 70000 + bytes.below(999)};
@@ -181,6 +187,35 @@ inline AnyImage make_image(Bytes& bytes, const Shape& shape, DType dtype) {
         });
     }
     return image;
+}
+
+inline AnyImage make_labels(Bytes& bytes, const Shape& shape) {
+    return make_image(bytes, shape, all_types[static_cast<std::size_t>(1 + bytes.below(8))]);
+}
+
+// An image of any type, of which a mask may leave pixels out.
+struct Channel {
+    AnyImage image;
+    AnyImage mask;
+    bool has_mask;
+
+    std::optional<ImageView> mask_view() const {
+        return has_mask ? std::optional(mask.view) : std::nullopt;
+    }
+    bool is_masked(std::int64_t z, std::int64_t y, std::int64_t x) const {
+        return has_mask && mask.at(z, y, x) != 0;
+    }
+    bool is_left_out(std::int64_t z, std::int64_t y, std::int64_t x) const {
+        return is_masked(z, y, x) ||
+               !(std::abs(image.at(z, y, x)) <= std::numeric_limits<long double>::max());
+    }
+};
+
+inline Channel make_channel(Bytes& bytes, const Shape& shape) {
+    const DType dtype = all_types[static_cast<std::size_t>(bytes.below(all_types.size()))];
+    AnyImage image = make_image(bytes, shape, dtype);
+    AnyImage mask = make_image(bytes, shape, bytes.flag() ? DType::boolean : DType::uint8);
+    return {std::move(image), std::move(mask), bytes.flag()};
 }
 
 }  // namespace mensura::fuzz
