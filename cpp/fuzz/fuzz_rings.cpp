@@ -66,7 +66,7 @@ RingPlan make_plan(Bytes& bytes, const Shape& shape) {
     plan.outer = static_cast<double>(bytes.below(9)) / 2;
     plan.radius = static_cast<double>(1 + bytes.below(20)) / 2;
     plan.bins = static_cast<RingBins>(bytes.below(4));
-    plan.width = static_cast<double>(1 + bytes.below(12)) / 4;
+    plan.width = static_cast<double>(1 + bytes.below(12)) / 4 * plan.spacing[2];
     if (shape.width > 1000) plan.width *= 256;
     plan.number = 1 + bytes.below(6);
     const bool is_fraction = plan.metric == RingMetric::normalized || plan.metric == RingMetric::inner;
