@@ -83,25 +83,37 @@ Samples sample_lines(const Question& q, const Lines& lines, int threads) {
     return found;
 }
 
-// A pixel along one axis that takes part in a sample, and by how much; -1 stands for the constant.
+// A pixel along one axis that takes part in a sample, and by how much.
 struct Tap {
-    std::int64_t pixel;
+    std::int64_t pixel;  // or one of these
     long double weight;
+    static constexpr std::int64_t constant = -1, nothing = -2;
 };
+
+using Taps = std::vector<Tap>;
 
 std::int64_t pixel_inside(std::int64_t pixel, std::int64_t size, Outside outside) {
     if (pixel >= 0 && pixel < size) return pixel;
-    if (outside == Outside::constant) return -1;
-    if (outside != Outside::reflect) return std::clamp<std::int64_t>(pixel, 0, size - 1);
+    if (outside == Outside::nan) return Tap::nothing;
+    if (outside == Outside::constant) return Tap::constant;
+    if (outside == Outside::nearest) return std::clamp<std::int64_t>(pixel, 0, size - 1);
     const std::int64_t place = ((pixel % (2 * size)) + 2 * size) % (2 * size);
     return place < size ? place : 2 * size - 1 - place;
 }
 
-std::optional<std::vector<Tap>> taps_at(double place, std::int64_t size, const Sampling& sampling) {
+// Keys's kernel, a = -1/2.
+long double cubic_weight(long double away) {
+    const long double t = std::abs(away);
+    if (t >= 2) return 0;
+    return t <= 1 ? (1.5L * t - 2.5L) * t * t + 1 : ((-0.5L * t + 2.5L) * t - 4) * t + 2;
+}
+
+std::optional<Taps> taps_at(double place, std::int64_t size, Interpolation interpolation,
+                            Outside outside) {
     if (!std::isfinite(place)) return std::nullopt;
-    const bool is_nearest = sampling.interpolation == Interpolation::nearest;
+    const bool is_nearest = interpolation == Interpolation::nearest;
     const auto last = static_cast<double>(size - 1);
-    if (sampling.outside == Outside::nan) {
+    if (outside == Outside::nan) {
         const double rim = is_nearest ? 0.5 : 0;
         if (place < -rim || place > last + rim) return std::nullopt;
         place = std::clamp(place, 0.0, last);
@@ -109,33 +121,48 @@ std::optional<std::vector<Tap>> taps_at(double place, std::int64_t size, const S
     const double first = std::floor(is_nearest ? place + 0.5 : place);
     const auto pixel = static_cast<std::int64_t>(first);
     const long double fraction = is_nearest ? 0 : place - first;
-    std::vector<Tap> taps{{pixel_inside(pixel, size, sampling.outside), 1 - fraction}};
-    if (fraction > 0) taps.push_back({pixel_inside(pixel + 1, size, sampling.outside), fraction});
+    if (fraction == 0) return Taps{{pixel_inside(pixel, size, outside), 1}};
+    const int more = interpolation == Interpolation::cubic ? 1 : 0;
+    Taps taps;
+    for (int k = -more; k <= 1 + more; ++k) {
+        const long double away = static_cast<long double>(k) - fraction;
+        taps.push_back({pixel_inside(pixel + k, size, outside),
+                        more == 1 ? cubic_weight(away) : 1 - std::abs(away)});
+    }
     return taps;
 }
 
 struct Expected {
     long double value;
     long double magnitude;
+    bool is_whole;  // no pixel was left out
 };
 
-Expected plain_sample(const Question& q, const Sampling& sampling, const double* place) {
+Expected plain_sample(const Question& q, const Sampling& sampling, Interpolation interpolation,
+                      const std::array<double, 3>& place) {
     constexpr long double none = std::numeric_limits<long double>::quiet_NaN();
     const std::array<std::int64_t, 3> size{q.shape().depth, q.shape().height, q.shape().width};
-    std::array<std::vector<Tap>, 3> taps{{{{0, 1}}, {}, {}}};
-    for (std::size_t a = 3 - static_cast<std::size_t>(q.axes); a < 3; ++a) {
-        const auto along = taps_at(*place++, size[a], sampling);
-        if (!along) return {none, 0};
+    std::array<Taps, 3> taps{{{{0, 1}}, {}, {}}};
+    const std::size_t first = 3 - static_cast<std::size_t>(q.axes);
+    for (std::size_t a = first; a < 3; ++a) {
+        const auto along = taps_at(place[a - first], size[a], interpolation, sampling.outside);
+        if (!along) return {none, 0, true};
         taps[a] = *along;
     }
     long double sum = 0, weights = 0, magnitude = 0;
+    bool is_whole = true;
     for (const Tap& z : taps[0]) {
         for (const Tap& y : taps[1]) {
             for (const Tap& x : taps[2]) {
-                const bool is_constant = z.pixel < 0 || y.pixel < 0 || x.pixel < 0;
-                if (!is_constant && q.channel.is_left_out(z.pixel, y.pixel, x.pixel)) continue;
-                const long double value = is_constant ? static_cast<long double>(sampling.constant)
-                                                      : q.channel.image.at(z.pixel, y.pixel, x.pixel);
+                const std::int64_t lowest = std::min({z.pixel, y.pixel, x.pixel});
+                if (lowest == Tap::nothing ||
+                    (lowest >= 0 && q.channel.is_left_out(z.pixel, y.pixel, x.pixel))) {
+                    is_whole = false;
+                    continue;
+                }
+                const long double value = lowest == Tap::constant
+                                              ? static_cast<long double>(sampling.constant)
+                                              : q.channel.image.at(z.pixel, y.pixel, x.pixel);
                 const long double weight = z.weight * y.weight * x.weight;
                 sum += weight * value;
                 weights += weight;
@@ -143,11 +170,18 @@ Expected plain_sample(const Question& q, const Sampling& sampling, const double*
             }
         }
     }
-    return {weights > 0 ? sum / weights : none, magnitude};
+    return {weights > 0 ? sum / weights : none, magnitude, is_whole};
+}
+
+// Cubic becomes linear where a pixel is left out.
+Expected expected_sample(const Question& q, const Sampling& sampling,
+                         const std::array<double, 3>& place) {
+    const Expected sample = plain_sample(q, sampling, sampling.interpolation, place);
+    if (sampling.interpolation != Interpolation::cubic || sample.is_whole) return sample;
+    return plain_sample(q, sampling, Interpolation::linear, place);
 }
 
 void check_lines(const Question& q, const Lines& lines, const Samples& found) {
-    if (lines.sampling.interpolation == Interpolation::cubic) return;  // compared by bits alone
     const auto axes = static_cast<std::size_t>(q.axes);
     for (std::size_t p = 0; p + 1 < lines.offsets.size(); ++p) {
         for (std::int64_t i = lines.offsets[p]; i < lines.offsets[p + 1]; ++i) {
@@ -156,7 +190,7 @@ void check_lines(const Question& q, const Lines& lines, const Samples& found) {
                 place[a] = lines.points[p * axes + a] +
                            static_cast<double>(i - lines.offsets[p]) * lines.steps[p * axes + a];
             }
-            const Expected expected = plain_sample(q, lines.sampling, place.data());
+            const Expected expected = expected_sample(q, lines.sampling, place);
             require(is_near(found.values[static_cast<std::size_t>(i)], expected.value,
                             8 * expected.magnitude),
                     "another sample");
