@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <random>
 
 #include "images.hpp"
 #include "mensura/regions.hpp"
@@ -263,9 +265,34 @@ TEST_CASE("sets are numbered by their first element") {
     sets.unite(3, 5);
     sets.flatten_all();
     CHECK(parent == std::vector<std::uint32_t>{0, 1, 2, 1, 1, 1});
-    CHECK(number_sets<std::uint32_t>(parent) == 3);
-    CHECK(parent == std::vector<std::uint32_t>{0, 1, 2, 1, 1, 1});
-    std::vector<std::uint32_t> chain{0, 1, 0, 2, 1, 3, 6};
-    CHECK(number_sets<std::uint32_t>(chain) == 3);
-    CHECK(chain == std::vector<std::uint32_t>{0, 1, 0, 0, 1, 0, 2});
+    const std::vector<std::uint32_t> chain{0, 1, 0, 2, 1, 3, 6};
+    std::vector<std::uint32_t> numbers(chain.size());
+    CHECK(number_sets<std::uint32_t>(chain, numbers) == 3);
+    CHECK(numbers == std::vector<std::uint32_t>{0, 1, 0, 0, 1, 0, 2});
+}
+
+TEST_CASE("elements united with earlier ones are in the same sets as by any order of unions") {
+    std::mt19937 engine(9);
+    const auto random = [&engine] { return static_cast<std::uint32_t>(engine()); };
+    for (int repeat = 0; repeat < 200; ++repeat) {
+        const std::uint32_t count = 2 + random() % 60;
+        std::vector<std::uint32_t> parent(count);
+        std::iota(parent.begin(), parent.end(), std::uint32_t{0});
+        std::vector<std::uint32_t> expected = parent;
+        UnionFind<std::uint32_t> sets(parent);
+        UnionFind<std::uint32_t> plain(expected);
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
+        for (std::uint32_t i = 0; i < random() % (2 * count); ++i) {
+            const std::uint32_t a = 1 + random() % (count - 1);
+            pairs.emplace_back(a, random() % a);
+            sets.unite_with_earlier(a, pairs.back().second);
+        }
+        std::shuffle(pairs.begin(), pairs.end(), engine);
+        for (const auto& [a, b] : pairs) plain.unite(b, a);
+        for (std::uint32_t i = 0; i < count; ++i) {
+            sets.flatten(i);
+            plain.flatten(i);
+        }
+        CHECK(parent == expected);
+    }
 }

@@ -46,18 +46,12 @@ inline std::optional<NeighborRow> neighbor_row(const Shape& shape, const std::ar
     return NeighborRow{around_z * shape.height + around_y, off_z || off_y};
 }
 
-// Pixels in a strip, where they are not given: few enough for the cache in a small image, and enough in
-// a large one that few of its regions are cut.
-inline std::int64_t pixels_of_strip(const Shape& shape, std::int64_t given) {
-    if (given > 0) return std::min(given, std::int64_t{1} << 48);
-    if (shape.depth > 1) return std::int64_t{1} << 21;
-    return std::clamp<std::int64_t>(shape.pixels() / 64, std::int64_t{1} << 19, std::int64_t{1} << 22);
-}
-
 // Volumes are cut between planes, so that few contacts cross a seam, unless planes are as large as
 // several strips.
 inline bool cuts_planes(const Shape& shape, std::int64_t strip_pixels) {
-    const std::int64_t large_plane = 8 * pixels_of_strip(shape, strip_pixels);
+    constexpr std::int64_t usual = std::int64_t{1} << 21;
+    constexpr std::int64_t most = std::int64_t{1} << 48;
+    const std::int64_t large_plane = 8 * (strip_pixels > 0 ? std::min(strip_pixels, most) : usual);
     return shape.depth == 1 || shape.height >= large_plane / std::max<std::int64_t>(1, shape.width);
 }
 
@@ -70,13 +64,23 @@ inline Bands choose_bands(const Shape& shape, const FindOptions& options, bool b
     return cuts_planes(shape, options.strip_pixels) ? Bands{shape, 1, 1} : Bands{shape, 2, 2};
 }
 
+// Pixels in a strip: few enough for the cache in a small image, and enough in a large one that few of
+// its regions are cut.
+inline std::int64_t usual_strip(const Shape& shape) {
+    const auto share = [&shape](int strips, int least, int most) {
+        return std::clamp(shape.pixels() / strips, std::int64_t{1} << least, std::int64_t{1} << most);
+    };
+    return shape.depth > 1 ? share(32, 21, 22) : share(64, 19, 22);
+}
+
 // Rows in a strip of about so many pixels; 0 leaves it to the shape.
 inline std::int64_t rows_per_strip(const Bands& bands, std::int64_t strip_pixels) {
     const Shape& shape = bands.shape;
     const bool by_rows = cuts_planes(shape, strip_pixels);
+    const std::int64_t pixels = strip_pixels > 0 ? strip_pixels : usual_strip(shape);
     const std::int64_t unit_rows = by_rows ? bands.rows : bands.planes * shape.height;
     const std::int64_t unit_pixels = std::max<std::int64_t>(1, unit_rows * shape.width);
-    return unit_rows * std::max<std::int64_t>(1, pixels_of_strip(shape, strip_pixels) / unit_pixels);
+    return unit_rows * std::max<std::int64_t>(1, pixels / unit_pixels);
 }
 
 }  // namespace mensura

@@ -21,30 +21,29 @@ public:
     RasterNumbers(const Bands& bands, const RunTable& runs, std::int64_t words)
         : bands_(bands), runs_(runs), words_(words), nothing_(static_cast<std::size_t>(words)) {}
 
-    // Replaces the roots of the runs of bands [first_band, end_band) by the numbers of their pieces and
-    // returns how many there are. `bits` tells where the runs of a band start.
-    template <class Bits>
-    std::int64_t assign(std::int64_t first_band, std::int64_t end_band, Bits& bits,
-                        std::span<std::uint32_t> roots) {
+    // Writes the numbers of the pieces of the runs of bands [first_band, end_band), given by their
+    // roots, and returns how many there are. row(band) tells where the runs of a band start.
+    template <class Row>
+    std::int64_t assign(std::int64_t first_band, std::int64_t end_band, Row row,
+                        std::span<const std::uint32_t> roots, std::span<std::uint32_t> pieces) {
         if (roots.empty()) return 0;
         number_.assign(roots.size(), none);
         const std::int64_t layer = bands_.planes > 1 ? bands_.across() : 1;
         for (std::int64_t begin = first_band; begin < end_band; begin += layer) {
             newcomers_.clear();
             band_ends_.clear();
-            const std::uint32_t old = bits.rank_of(begin)[0];
+            const std::uint32_t old = row(begin).rank[0];
             for (std::int64_t band = begin; band < begin + layer; ++band) {
-                const JoinRow row = bits.row(nullptr, band);
                 if (bands_.planes > 1) {
-                    collect<4>(row, bands_.first_row(band), old, roots);
+                    collect<4>(row(band), bands_.first_row(band), old, roots);
                 } else {
-                    collect<2>(row, bands_.first_row(band), old, roots);
+                    collect<2>(row(band), bands_.first_row(band), old, roots);
                 }
                 band_ends_.push_back(newcomers_.size());
             }
             number_layer(roots);
         }
-        for (std::uint32_t& root : roots) root = number_[root];
+        for (std::size_t run = 0; run < roots.size(); ++run) pieces[run] = number_[roots[run]];
         return pieces_;
     }
 

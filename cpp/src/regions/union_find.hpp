@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <numeric>
 #include <span>
 
@@ -18,21 +19,28 @@ public:
     explicit UnionFind(std::span<Id> parent) : parent_(parent) {}
 
     void unite(Id a, Id b) {
-        const Id parent_a = at(a);
-        const Id parent_b = at(b);
-        if (parent_a == parent_b) return;
-        if (parent_a == a && parent_b < a) {
-            // A root larger than some member of the other set, as new elements are: no need to look for
-            // the other root.
-            at(a) = parent_b;
-            return;
-        }
         a = root(a);
         b = root(b);
         if (a < b) {
             at(b) = a;
         } else {
             at(a) = b;
+        }
+    }
+
+    // The same for an element and one before it, nearly always without looking for roots: where a is a
+    // root still, as new elements are, it goes below the parent of b, which is smaller; where both have
+    // the same parent, that is written once more. Which of the two it is, nobody could foresee, so one
+    // test is made of both: a product is zero where either factor is.
+    void unite_with_earlier(Id a, Id b)
+        requires(sizeof(Id) == sizeof(std::uint32_t))
+    {
+        const Id parent_a = at(a);
+        const Id parent_b = at(b);
+        if (static_cast<std::uint64_t>(parent_a ^ a) * (parent_a ^ parent_b) == 0) [[likely]] {
+            at(a) = parent_b;
+        } else {
+            unite(a, b);
         }
     }
 
@@ -58,14 +66,14 @@ private:
     std::span<Id> parent_;
 };
 
-// Replaces every parent by the number of its set, sets counted from 0 in order of their roots, and
-// returns how many sets there are. Parents come first, so they have their numbers before their children.
+// Writes the number of every element's set, sets counted from 0 in order of their roots, and returns how
+// many sets there are. Parents come first, so they have their numbers before their children.
 template <class Id>
-Id number_sets(std::span<Id> parents) {
+Id number_sets(std::span<const Id> parents, std::span<Id> numbers) {
     Id sets = 0;
     for (std::size_t i = 0; i < parents.size(); ++i) {
         const auto parent = static_cast<std::size_t>(parents[i]);
-        parents[i] = parent == i ? sets++ : parents[parent];
+        numbers[i] = parent == i ? sets++ : numbers[parent];
     }
     return sets;
 }

@@ -51,22 +51,64 @@ inline std::uint32_t run_before(const JoinRow& row, std::int64_t w, unsigned i) 
     return row.rank[w] + static_cast<std::uint32_t>(count_set(bits_below(row.starts[w], i))) - 1;
 }
 
-// The bits of a word moved up by one pixel, the last one of the word before moved in.
-inline Word moved_up(Word word, Word word_before) { return word << 1 | word_before >> (word_bits - 1); }
-inline Word moved_up(const Word* bits, std::int64_t w) {
-    return moved_up(bits[w], w > 0 ? bits[w - 1] : 0);
+// Eight words of a row, which the compiler cuts up where vectors are shorter.
+constexpr std::int64_t words_abreast = 8;
+using EightWords = Word __attribute__((vector_size(words_abreast * sizeof(Word))));
+
+// The first `count` of them; the others are zero.
+inline EightWords load_words(const Word* from, std::int64_t count) {
+#if defined(__AVX512F__)
+    const auto mask = static_cast<__mmask8>(count < words_abreast ? (1U << count) - 1 : 0xffU);
+    return reinterpret_cast<EightWords>(_mm512_maskz_loadu_epi64(mask, from));
+#else
+    EightWords words{};
+    if (count >= words_abreast) {
+        __builtin_memcpy(&words, from, sizeof words);
+    } else {
+        for (std::int64_t i = 0; i < count; ++i) words[i] = from[i];
+    }
+    return words;
+#endif
+}
+
+// What stands before word w of a row, as the last of eight: nothing at its start.
+inline EightWords load_before(const Word* row, std::int64_t w) {
+    EightWords words{};
+    if (w > 0) words[words_abreast - 1] = row[w - 1];
+    return words;
+}
+
+// The bits of eight words moved up by one pixel, the last one of those before moved in.
+inline EightWords moved_up(const EightWords& words, const EightWords& before) {
+    const EightWords previous = __builtin_shufflevector(before, words, 7, 8, 9, 10, 11, 12, 13, 14);
+    return words << 1 | previous >> (word_bits - 1);
 }
 
 // One pixel, the last, of every stretch of contact that holds no pixel of `known`; `inside` are all
 // pixels of contact of a word, `first` those that begin a stretch. What goes on from the word before was
 // dealt with there. Adding its first pixel to a stretch carries on to the pixel behind it, unless it
-// comes upon one that is known.
-inline Word unknown_stretches(Word inside, Word first, Word known) {
-    const Word open = inside & ~known;
-    const Word sum = open + (first & ~known);
-    const Word carried = sum < open ? Word{1} << (word_bits - 1) : 0;
-    const Word behind = inside << 1 & (~inside | first);
+// comes upon one that is known; out of the word if it goes on in the next one.
+inline EightWords unknown_stretches(const EightWords& inside, const EightWords& first,
+                                    const EightWords& known) {
+    constexpr Word last = Word{1} << (word_bits - 1);
+    const EightWords open = inside & ~known;
+    const EightWords added = first & ~known;
+    const EightWords sum = open + added;
+    const EightWords carried = (added | (open & ~sum)) & last;
+    const EightWords behind = inside << 1 & (~inside | first);
     return (sum & behind) >> 1 | carried;
+}
+
+// The pixels that are set in the first `count` of eight words. Returns one past the last written.
+inline std::int16_t* append_pixels(const EightWords& words, std::int64_t count, std::int64_t offset,
+                                   std::int16_t* next) {
+    alignas(EightWords) Word word[words_abreast];
+    __builtin_memcpy(word, &words, sizeof word);
+    for (std::int64_t i = 0; i < count; ++i) {
+        if (!bits_are_cheap && word[i] == 0) continue;
+        next = append_bits(word[i], offset + i * word_bits, next);
+    }
+    return next;
 }
 
 // Where contacts are written: each in turn, save for one equal to that before it.
@@ -92,22 +134,30 @@ private:
 template <bool diagonal>
 inline std::int16_t* find_touching(const JoinRow& c, const JoinRow& p, const Word* implied,
                                    std::int64_t word_begin, std::int64_t word_end, std::int16_t* next) {
-    for (std::int64_t w = word_begin; w < word_end; ++w) {
-        const Word cf = c.foreground[w];
-        const Word pf = p.foreground[w];
-        if (!bits_are_cheap && cf == 0 && pf == 0) continue;
-        const Word c_before = moved_up(c.foreground, w);
-        const Word p_before = moved_up(p.foreground, w);
-        Word touching = cf & pf & ~(c_before & p_before);
-        Word before = cf & ~c_before & ~pf & p_before;
-        Word behind = pf & ~p_before & ~cf & c_before;
+    EightWords c_last = load_before(c.foreground, word_begin);
+    EightWords p_last = load_before(p.foreground, word_begin);
+    EightWords known_last{};
+    if (implied != nullptr) known_last = load_before(implied, word_begin);
+    for (std::int64_t w = word_begin; w < word_end; w += words_abreast) {
+        const std::int64_t words = word_end - w < words_abreast ? word_end - w : words_abreast;
+        const EightWords cf = load_words(c.foreground + w, words);
+        const EightWords pf = load_words(p.foreground + w, words);
+        const EightWords c_before = moved_up(cf, c_last);
+        const EightWords p_before = moved_up(pf, p_last);
+        EightWords touching = cf & pf & ~(c_before & p_before);
+        EightWords before = cf & ~c_before & ~pf & p_before;
+        EightWords behind = pf & ~p_before & ~cf & c_before;
         if (implied != nullptr) {
-            touching = unknown_stretches(cf & pf, touching, implied[w]);
-            before &= ~implied[w];
-            behind &= ~moved_up(implied, w);
+            const EightWords known = load_words(implied + w, words);
+            touching = unknown_stretches(cf & pf, touching, known);
+            before &= ~known;
+            behind &= ~moved_up(known, known_last);
+            known_last = known;
         }
         if constexpr (diagonal) touching |= before | behind;
-        next = append_bits(touching, (w - word_begin) * word_bits, next);
+        next = append_pixels(touching, words, (w - word_begin) * word_bits, next);
+        c_last = cf;
+        p_last = pf;
     }
     return next;
 }
@@ -152,62 +202,61 @@ std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::int64_t* end
     return count;
 }
 
-// Where two rows of values touch, in up to words_at_once words: a pixel of every stretch of contact, and
-// the pixels behind a corner at which runs may touch diagonally. Such a corner is where both rows change
-// their value, and few pixels are, so that the values on either side are compared there alone. (Where
-// only one row changes, a contact across the corner is one along the other row as well.)
-struct TouchingValues {
-    static constexpr std::int64_t words_at_once = 16;
-    Word straight[words_at_once];
-    Word before[words_at_once];  // corners at which c may touch p at the pixel before
-    Word behind[words_at_once];  // the mirror of it
+// Eight words of two rows of values and of what is known of their contacts.
+struct ValueWords {
+    EightWords c;
+    EightWords p;
+    EightWords same;
+    EightWords open;  // pixels of c whose contact is not implied
 };
 
-// Words of two rows, with the one before in front: 0 at the start of a row.
-struct WordsBefore {
-    Word same[TouchingValues::words_at_once + 1];
-    Word open[TouchingValues::words_at_once + 1];  // pixels of c whose contact is not implied
-    Word p[TouchingValues::words_at_once + 1];
-
-    void take(const JoinRow& c, const JoinRow& p_row, const Word* same_row, const Word* implied,
-              std::int64_t begin, std::int64_t words) {
-        const std::int64_t first = begin == 0 ? 0 : -1;
-        same[0] = open[0] = p[0] = 0;
-        for (std::int64_t i = first; i < words; ++i) {
-            same[i + 1] = same_row[begin + i];
-            open[i + 1] = c.foreground[begin + i] & ~implied[begin + i];
-            p[i + 1] = p_row.foreground[begin + i];
-        }
-    }
-};
-
-// For words [begin, begin + words), in a loop without branches that becomes one of vectors.
+// Where two rows of values touch, in eight words: a pixel of every stretch of contact, and the pixels
+// behind a corner at which runs may touch diagonally. Such a corner is where both rows change their
+// value, and few pixels are, so that the values on either side are compared there alone. (Where only one
+// row changes, a contact across the corner is one along the other row as well.)
 //
 // Both pixels of a corner's contact lie in runs, by the bitmaps: values alone would tell, unless
 // somebody else writes to the image meanwhile, and then a run would be looked up that is not there.
-inline void find_touching_values(const JoinRow& c, const JoinRow& p, const Word* same,
-                                 const Word* implied, std::int64_t begin, std::int64_t words,
-                                 TouchingValues& __restrict found) {
-    WordsBefore from;
-    from.take(c, p, same, implied, begin, words);
-    const Word* __restrict foreground = c.foreground + begin;
-    const Word* __restrict known = implied + begin;
-    const Word* __restrict c_starts = c.starts + begin;
-    const Word* __restrict p_starts = p.starts + begin;
-    for (std::int64_t i = 0; i < words; ++i) {
-        const Word both = from.same[i + 1];
-        const Word p_word = from.p[i + 1];
-        const Word first = both & (~moved_up(both, from.same[i]) | c_starts[i]);
-        const Word corners = (c_starts[i] | ~foreground[i]) & (p_starts[i] | ~p_word) & ~both;
-        found.straight[i] = unknown_stretches(both, first, known[i]);
-        found.before[i] = corners & from.open[i + 1] & moved_up(p_word, from.p[i]);
-        found.behind[i] = corners & p_word & moved_up(from.open[i + 1], from.open[i]);
+struct TouchingValues {
+    EightWords straight;
+    EightWords before;  // corners at which c may touch p at the pixel before
+    EightWords behind;  // the mirror of it
+
+    TouchingValues(const ValueWords& at, const ValueWords& last, const EightWords& c_starts,
+                   const EightWords& p_starts, const EightWords& known) {
+        const EightWords first = at.same & (~moved_up(at.same, last.same) | c_starts);
+        straight = unknown_stretches(at.same, first, known);
+        const EightWords corners = (c_starts | ~at.c) & (p_starts | ~at.p) & ~at.same;
+        before = corners & at.open & moved_up(at.p, last.p);
+        behind = corners & at.p & moved_up(at.open, last.open);
     }
+};
+
+inline bool any_set(const EightWords& words) {
+    Word any = 0;
+    for (std::int64_t i = 0; i < words_abreast; ++i) any |= words[i];
+    return any != 0;
 }
 
-// The pixels that are set, counted from the first word. Returns one past the last written.
-inline const std::int16_t* pixels_of(const Word* bits, std::int64_t words, std::int16_t* next) {
-    for (std::int64_t i = 0; i < words; ++i) next = append_bits(bits[i], i * word_bits, next);
+// The contacts at the corners of eight words from word `begin` on. Returns one past the last written.
+template <class T>
+inline Contact* write_corners(const ValueRow<T>& c, const ValueRow<T>& p, const TouchingValues& touching,
+                              std::int64_t begin, Contact* next) {
+    std::int16_t pixels[words_abreast * word_bits + spare_runs];
+    const std::int16_t* last =
+        append_pixels(touching.before | touching.behind, words_abreast, 0, pixels);
+    const T* c_values = c.values + begin * word_bits;
+    const T* p_values = p.values + begin * word_bits;
+    for (const std::int16_t* x = pixels; x < last; ++x) {
+        const auto pixel = static_cast<unsigned>(*x);
+        const std::int64_t i = pixel / word_bits;
+        const unsigned bit = pixel % word_bits;
+        // Written, and kept or not, as a branch would often be mispredicted.
+        *next = {run_at(c.bits, begin + i, bit), run_before(p.bits, begin + i, bit)};
+        next += (touching.before[i] >> bit & 1) & Word{c_values[*x] == p_values[*x - 1]};
+        *next = {run_before(c.bits, begin + i, bit), run_at(p.bits, begin + i, bit)};
+        next += (touching.behind[i] >> bit & 1) & Word{c_values[*x - 1] == p_values[*x]};
+    }
     return next;
 }
 
@@ -215,37 +264,30 @@ template <class T, bool diagonal>
 std::int64_t find_value_contacts(const ValueRow<T>& c, const ValueRow<T>& p, const Word* same,
                                  const Word* implied, std::int64_t word_begin, std::int64_t word_end,
                                  Contact* found) {
-    constexpr std::int64_t words_at_once = TouchingValues::words_at_once;
-    TouchingValues touching;
-    std::int16_t pixels[words_at_once * word_bits + spare_runs];
+    std::int16_t pixels[words_abreast * word_bits + spare_runs];
     Contact* next = found;
-    for (std::int64_t begin = word_begin; begin < word_end; begin += words_at_once) {
-        const std::int64_t left = word_end - begin;
-        const std::int64_t words = left < words_at_once ? left : words_at_once;
-        find_touching_values(c.bits, p.bits, same, implied, begin, words, touching);
-        const std::int16_t* last = pixels_of(touching.straight, words, pixels);
-        for (const std::int16_t* x = pixels; x < last; ++x) {
+    const EightWords no_words{};
+    ValueWords last{no_words, load_before(p.bits.foreground, word_begin), load_before(same, word_begin),
+                    load_before(c.bits.foreground, word_begin) & ~load_before(implied, word_begin)};
+    for (std::int64_t w = word_begin; w < word_end; w += words_abreast) {
+        const std::int64_t words = word_end - w < words_abreast ? word_end - w : words_abreast;
+        const EightWords cf = load_words(c.bits.foreground + w, words);
+        const EightWords known = load_words(implied + w, words);
+        const ValueWords at{cf, load_words(p.bits.foreground + w, words), load_words(same + w, words),
+                            cf & ~known};
+        const TouchingValues touching(at, last, load_words(c.bits.starts + w, words),
+                                      load_words(p.bits.starts + w, words), known);
+        const std::int16_t* end = append_pixels(touching.straight, words, 0, pixels);
+        for (const std::int16_t* x = pixels; x < end; ++x) {
             const auto pixel = static_cast<unsigned>(*x);
-            const std::int64_t w = begin + pixel / word_bits;
+            const std::int64_t i = w + pixel / word_bits;
             const unsigned bit = pixel % word_bits;
-            *next++ = {run_at(c.bits, w, bit), run_at(p.bits, w, bit)};
+            *next++ = {run_at(c.bits, i, bit), run_at(p.bits, i, bit)};
         }
-        if constexpr (!diagonal) continue;
-        Word corners[words_at_once];
-        for (std::int64_t i = 0; i < words; ++i) corners[i] = touching.before[i] | touching.behind[i];
-        last = pixels_of(corners, words, pixels);
-        const T* c_values = c.values + begin * word_bits;
-        const T* p_values = p.values + begin * word_bits;
-        for (const std::int16_t* x = pixels; x < last; ++x) {
-            const auto pixel = static_cast<unsigned>(*x);
-            const std::int64_t i = pixel / word_bits;
-            const unsigned bit = pixel % word_bits;
-            // Written, and kept or not, as a branch would often be mispredicted.
-            *next = {run_at(c.bits, begin + i, bit), run_before(p.bits, begin + i, bit)};
-            next += (touching.before[i] >> bit & 1) & Word{c_values[*x] == p_values[*x - 1]};
-            *next = {run_before(c.bits, begin + i, bit), run_at(p.bits, begin + i, bit)};
-            next += (touching.behind[i] >> bit & 1) & Word{c_values[*x - 1] == p_values[*x]};
+        if (diagonal && any_set(touching.before | touching.behind)) {
+            next = write_corners(c, p, touching, w, next);
         }
+        last = at;
     }
     return next - found;
 }

@@ -34,9 +34,10 @@ inline int write_places(__m128i places, std::int64_t offset, std::int64_t* next)
     return 8;
 }
 inline int write_places(__m128i places, std::int64_t offset, std::int32_t* next) {
-    const __m512i base = _mm512_set1_epi32(static_cast<std::int32_t>(offset));
-    _mm512_storeu_si512(next, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(places)));
-    return 16;
+    const __m256i base = _mm256_set1_epi32(static_cast<std::int32_t>(offset));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(next),
+                        _mm256_add_epi32(base, _mm256_cvtepu8_epi32(places)));
+    return 8;
 }
 inline int write_places(__m128i places, std::int64_t offset, std::int16_t* next) {
     const __m256i base = _mm256_set1_epi16(static_cast<std::int16_t>(offset));
