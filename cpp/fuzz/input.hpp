@@ -1,7 +1,8 @@
 // From bytes to images and options. Any bytes are an input; where they end, zeros follow.
 //
 // Pixels are of few values, among them the extremes of their type, and lie in memory in every way that a
-// view can describe. Most images are small; some are wide enough to be cut into several blocks.
+// view can describe. Most images are small; some are wide enough to be cut into several blocks, or for
+// vectors of eight words of a bitmap.
 #pragma once
 
 #include <algorithm>
@@ -52,7 +53,9 @@ inline bool is_floating(DType dtype) {
 }
 
 inline Shape make_shape(Bytes& bytes) {
-    if (bytes.below(16) == 0) return {1 + bytes.below(2), 1 + bytes.below(2), 70000 + bytes.below(999)};
+    const std::int64_t kind = bytes.below(16);
+    if (kind == 0) return {1 + bytes.below(2), 1 + bytes.below(2), 70000 + bytes.below(999)};
+    if (kind == 2) return {1 + bytes.below(2), 1 + bytes.below(5), 400 + bytes.below(999)};
     const bool volume = bytes.flag();
     return {volume ? 1 + bytes.below(5) : 1, 1 + bytes.below(volume ? 9 : 24), 1 + bytes.below(140)};
 }
