@@ -10,6 +10,7 @@
 
 #include "images.hpp"
 #include "measure/geometry.hpp"
+#include "measure/values.hpp"
 #include "mensura/isa.hpp"
 #include "rings/ring_sums.hpp"
 #include "runs/kernels.hpp"
@@ -85,12 +86,26 @@ template <class T>
 std::vector<unsigned char> values_of(const IntensityKernels<T>& kernels, bool squares,
                                      const std::vector<T>& row, const std::vector<SlotRun>& runs) {
     auto partials = zero_partials<ValuePartial<T>>();
-    for (auto& partial : partials) {
-        partial.min = std::numeric_limits<T>::max();
-        partial.max = std::numeric_limits<T>::lowest();
-    }
     const auto count = static_cast<std::int64_t>(runs.size());
-    kernels.add_values[squares](row.data(), 0, runs.data(), count, partials.data());
+    if constexpr (has_lanes<T>) {
+        using Family = SmallIntegerValues<T, true>;
+        std::vector<ValueLanes<T>> lanes(partials.size(), Family::empty_lanes());
+        kernels.add_values[squares](row.data(), 0, runs.data(), count, lanes.data());
+        for (std::size_t k = 0; k < lanes.size(); ++k) {
+            const ValuePartial<T> part = Family::part_of(lanes[k]);
+            partials[k].valid = part.valid;
+            partials[k].sum = part.sum;
+            partials[k].squares = squares ? part.squares : 0;
+            partials[k].min = part.min;
+            partials[k].max = part.max;
+        }
+    } else {
+        for (auto& partial : partials) {
+            partial.min = std::numeric_limits<T>::max();
+            partial.max = std::numeric_limits<T>::lowest();
+        }
+        kernels.add_values[squares](row.data(), 0, runs.data(), count, partials.data());
+    }
     return bytes_of(partials);
 }
 
@@ -640,5 +655,34 @@ TEST_CASE("rows are lowered to what is least in their columns, with the same bit
                 }
             }
         }
+    }
+}
+
+namespace {
+
+template <class T>
+void check_picked(const KernelTable& table, std::size_t size) {
+    const auto at = [](std::int64_t i) { return static_cast<std::size_t>(i); };
+    for (const std::int64_t step : {2, 3, 4}) {
+        for (const std::int64_t count : {0, 1, 2, 31, 32, 33, 64, 200}) {
+            std::vector<T> row(at(std::max<std::int64_t>(0, (count - 1) * step + 1)));
+            for (std::size_t i = 0; i < row.size(); ++i)
+                row[i] = static_cast<T>(i * 0x9e3779b97f4a7c15U);
+            std::vector<T> picked(at(count));
+            table.pick[size](row.data(), step, count, picked.data());
+            for (std::int64_t i = 0; i < count; ++i) CHECK(picked[at(i)] == row[at(i * step)]);
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("pixels that lie some pixels apart are picked, and none behind the last is read") {
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        check_picked<std::uint8_t>(*table, 0);
+        check_picked<std::uint16_t>(*table, 1);
+        check_picked<std::uint32_t>(*table, 2);
+        check_picked<std::uint64_t>(*table, 3);
     }
 }

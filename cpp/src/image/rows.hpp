@@ -1,18 +1,21 @@
 // Rows of an image as contiguous, native pixels.
 //
 // A row that lies contiguous, aligned and in native byte order is used where it is; any other is
-// gathered into a buffer of one row. No stage ever sees a stride, and no stage ever needs a copy of an
+// gathered into a buffer of one row: by a kernel where channels lie side by side, else pixel by pixel.
+// No stage ever sees a stride, and no stage ever needs a copy of an
 // image.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <vector>
 
 #include "image/dtype.hpp"
 #include "mensura/image.hpp"
+#include "runs/kernels.hpp"
 
 namespace mensura {
 
@@ -42,20 +45,35 @@ T load_pixel(const std::byte* source, bool byte_swapped) {
     return value;
 }
 
-// Whether every row lies contiguous, aligned, in native byte order and in the type it is read as, so
-// that it can be used in place. Any byte but zero is a bool that is true, so those are read one by one.
+// Whether all pixels are aligned, in native byte order and in the type they are read as. Any byte but
+// zero is a bool that is true, so those are read one by one.
 template <class T, class Byte>
-bool rows_are_native(const BasicImageView<Byte>& view) {
+bool pixels_are_native(const BasicImageView<Byte>& view) {
     const auto aligned = [](auto value) { return value % static_cast<std::ptrdiff_t>(alignof(T)) == 0; };
     return view.dtype != DType::float16 && view.dtype != DType::boolean && !view.byte_swapped &&
-           (view.strides.x == sizeof(T) || view.shape.width == 1) && aligned(view.strides.y) &&
-           aligned(view.strides.z) && aligned(reinterpret_cast<std::intptr_t>(view.data));
+           aligned(view.strides.y) && aligned(view.strides.z) &&
+           aligned(reinterpret_cast<std::intptr_t>(view.data)) &&
+           (view.shape.width == 1 || view.strides.x % static_cast<std::ptrdiff_t>(sizeof(T)) == 0);
+}
+
+// Whether, besides, every row lies contiguous, so that it can be used in place.
+template <class T, class Byte>
+bool rows_are_native(const BasicImageView<Byte>& view) {
+    return pixels_are_native<T>(view) && (view.strides.x == sizeof(T) || view.shape.width == 1);
+}
+
+// How many pixels lie from one to the next where the kernel for it serves; else 0.
+template <class T>
+std::int64_t interleaved_by(const ImageView& view) {
+    const auto step = view.strides.x / static_cast<std::ptrdiff_t>(sizeof(T));
+    return pixels_are_native<T>(view) && 2 <= step && step <= 4 ? step : 0;
 }
 
 template <class T>
 class RowReader {
 public:
-    explicit RowReader(const ImageView& view) : view_(view), in_place_(rows_are_native<T>(view)) {}
+    explicit RowReader(const ImageView& view)
+        : view_(view), in_place_(rows_are_native<T>(view)), step_(interleaved_by<T>(view)) {}
 
     // Pixels [x, x + count) of row r. Valid until the next call.
     const T* read(std::int64_t r, std::int64_t x, std::int64_t count) {
@@ -72,7 +90,11 @@ public:
         const std::byte* first = view_.row(r) + x * view_.strides.x;
         if (in_place_) return reinterpret_cast<const T*>(first);
         buffer_.resize(static_cast<std::size_t>(count));
-        for (const auto& run : runs) gather(first, run.start, run.end);
+        if (step_ != 0 && are_dense(runs)) {
+            gather(first, runs.front().start, runs.back().end);
+        } else {
+            for (const auto& run : runs) gather(first, run.start, run.end);
+        }
         return buffer_.data();
     }
 
@@ -81,8 +103,20 @@ public:
     std::ptrdiff_t to_row_below() const { return in_place_ ? view_.strides.y : 0; }
 
 private:
+    // Whether it takes less time to gather what lies between the runs as well.
+    template <class Runs>
+    static bool are_dense(const Runs& runs) {
+        if (runs.empty()) return false;
+        std::int64_t pixels = 0;
+        for (const auto& run : runs) pixels += run.end - run.start;
+        return runs.back().end - runs.front().start <= 4 * pixels;
+    }
+
     void gather(const std::byte* row, std::int64_t begin, std::int64_t end) {
-        if (view_.dtype == DType::boolean) {
+        if (step_ != 0) {
+            kernels().pick[std::countr_zero(sizeof(T))](row + begin * view_.strides.x, step_,
+                                                        end - begin, buffer_.data() + begin);
+        } else if (view_.dtype == DType::boolean) {
             gather(row, begin, end,
                    [](const std::byte* p) { return static_cast<T>(*p != std::byte{0}); });
         } else if (view_.dtype == DType::float16) {
@@ -105,6 +139,7 @@ private:
 
     ImageView view_;
     bool in_place_;
+    std::int64_t step_;  // of interleaved pixels
     std::vector<T> buffer_;
 };
 

@@ -109,6 +109,11 @@ struct BlockGathering {
         for (auto& family : families) family->clear();
         for (auto& channel : channels) channel->start(block);
     }
+    void finish() {
+        geometry->finish();
+        for (auto& family : families) family->finish();
+        for (auto& channel : channels) channel->finish();
+    }
 };
 
 // Block gatherings that are not in use, so that a block seldom pays for fresh memory.
@@ -349,6 +354,7 @@ private:
             for (auto& family : gathering.families) family->add_row(row, slots);
             for (auto& channel : gathering.channels) channel->add_row(r, found, slots);
         }
+        gathering.finish();
     }
 
     void add(const BlockGathering& gathering, const Block& block) {

@@ -78,6 +78,10 @@ public:
         for (auto& sums : sums_) sums->add_row(row, slots);
     }
 
+    void finish() override {
+        for (auto& sums : sums_) sums->finish();
+    }
+
     const BlockSums<T>& sums(std::size_t family) const { return *sums_[family]; }
 
 private:

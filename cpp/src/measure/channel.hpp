@@ -19,6 +19,8 @@ public:
     virtual void start(const Block& block) = 0;
     // Adds the runs of row r, given in local coordinates, for `slots` slots so far.
     virtual void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots) = 0;
+    // After the last row.
+    virtual void finish() = 0;
 };
 
 // The sums of one channel over the image.

@@ -13,6 +13,7 @@
 // about the region's first pixel in the block. Only declarations here: see the note in kernels.hpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -53,6 +54,39 @@ struct IntegerPartial {
     T max;
 };
 
+// The same of 8- and 16-bit pixels while rows are added: in lanes of vectors, since adding up the lanes
+// costs more than all else that is done for a run of usual length; it is done once per region and block.
+template <class T>
+struct alignas(64) ValueLanes {
+    using Order = std::make_unsigned_t<T>;
+    static constexpr std::size_t order_lanes = 16 / sizeof(T);
+    static constexpr bool is_signed = std::is_signed_v<T>;
+    // What pixels are counted from in the sums: the least byte, since bytes are added up as unsigned
+    // numbers; of 16-bit pixels the middle, since products are of signed ones.
+    static constexpr std::int64_t middle = sizeof(T) == 1 ? (is_signed ? -128 : 0)
+                                           : is_signed    ? 0
+                                                          : 32768;
+
+    std::int64_t sums[8];         // four of v - middle, four of its squares
+    Order lows[2 * order_lanes];  // the smallest v, then the complement of the largest, as Order
+    std::int64_t valid;
+    static constexpr int order_bit = is_signed ? 1 << (8 * sizeof(T) - 1) : 0;
+};
+
+// Pixels as unsigned numbers of the same order, and back. `static`: see channel_partials.hpp.
+template <class T>
+static inline typename ValueLanes<T>::Order order_of(T v) {
+    using Order = typename ValueLanes<T>::Order;
+    return static_cast<Order>(static_cast<Order>(v) ^ ValueLanes<T>::order_bit);
+}
+template <class T>
+static inline T value_of_order(typename ValueLanes<T>::Order order) {
+    return static_cast<T>(order ^ ValueLanes<T>::order_bit);
+}
+
+template <class T>
+inline constexpr bool has_lanes = std::is_integral_v<T> && sizeof(T) <= 2;
+
 // The mean of values, as the sum of two doubles, and the sum of squares about it.
 struct Deviations {
     double center;
@@ -72,6 +106,10 @@ struct FloatPartial {
 
 template <class T>
 using ValuePartial = std::conditional_t<std::is_floating_point_v<T>, FloatPartial<T>, IntegerPartial<T>>;
+
+// What is held of a region while the rows of a block are added.
+template <class T>
+using GatheredValues = std::conditional_t<has_lanes<T>, ValueLanes<T>, ValuePartial<T>>;
 
 // Sums of value x coordinate, for z, y, x.
 template <class T>

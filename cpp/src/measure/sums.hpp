@@ -6,6 +6,9 @@
 //     Part, Total             of one region, in a block and in the image; plain data
 //     empty()                 the Part of a region not seen yet
 //     add_row(row, parts)     adds the runs of a row; the only work that is done per pixel
+//     Lanes, empty_lanes(), part_of(lanes)
+//                             if it has them: what rows are added to in place of a Part, made a Part of
+//                             when the block has been read
 //     add(total, part, block) adds what a block gathered
 //     add(total, other)       adds what another accumulator gathered
 //     prepare(rows, columns)  makes room for its columns
@@ -63,6 +66,8 @@ public:
     virtual void clear() = 0;
     // Adds a row, for `slots` slots so far.
     virtual void add_row(const Row<Pixel>& row, std::size_t slots) = 0;
+    // After the last row, before the sums are looked at.
+    virtual void finish() = 0;
 };
 
 // Which regions of the image the slots of a block, or of another accumulator, are.
@@ -97,16 +102,45 @@ class FamilyBlockSums final : public BlockSums<typename Family::Pixel> {
 public:
     explicit FamilyBlockSums(const Family& family) : family_(family) {}
 
-    void clear() override { parts_.clear(); }
+    void clear() override {
+        parts_.clear();
+        lanes_.clear();
+    }
     void add_row(const Row<typename Family::Pixel>& row, std::size_t slots) override {
-        parts_.resize(slots, family_.empty());
-        family_.add_row(row, parts_.data());
+        if constexpr (has_own_lanes) {
+            lanes_.resize(slots, family_.empty_lanes());
+            family_.add_row(row, lanes_.data());
+        } else {
+            parts_.resize(slots, family_.empty());
+            family_.add_row(row, parts_.data());
+        }
+    }
+    void finish() override {
+        if constexpr (has_own_lanes) {
+            parts_.resize(lanes_.size());
+            for (std::size_t k = 0; k < lanes_.size(); ++k) parts_[k] = family_.part_of(lanes_[k]);
+        }
     }
     const Column<typename Family::Part>& parts() const { return parts_; }
 
 private:
+    static constexpr bool has_own_lanes = requires { typename Family::Lanes; };
+    struct NoLanes {
+        void clear() {}
+    };
+    template <class F>
+    struct LanesOf {
+        using Type = NoLanes;
+    };
+    template <class F>
+        requires requires { typename F::Lanes; }
+    struct LanesOf<F> {
+        using Type = Column<typename F::Lanes>;
+    };
+
     Family family_;
     Column<typename Family::Part> parts_;
+    [[no_unique_address]] typename LanesOf<Family>::Type lanes_;
 };
 
 // `Base` is ImageSums, or an interface that asks for more.

@@ -34,9 +34,9 @@ struct ValueFamily {
     using Columns = RegionTable::Channel;
     using Part = ValuePartial<T>;
 
-    static void add_row(const Row<T>& row, Part* parts) {
+    static void add_row(const Row<T>& row, GatheredValues<T>* gathered) {
         intensity_kernels_of<T>().add_values[with_squares](row.pixels, row.to_row_below, row.runs,
-                                                           row.count, parts);
+                                                           row.count, gathered);
     }
 
     static void prepare(std::size_t rows, Columns& columns) {
@@ -110,6 +110,42 @@ struct IntegerValues : ValueFamily<T, with_squares> {
     }
 };
 
+// Pixels of 8 and 16 bits are gathered in lanes.
+template <class T, bool with_squares>
+struct SmallIntegerValues : IntegerValues<T, with_squares> {
+    using Part = IntegerPartial<T>;
+    using Lanes = ValueLanes<T>;
+
+    static Lanes empty_lanes() {
+        Lanes lanes{};
+        std::fill(std::begin(lanes.lows), std::end(lanes.lows),
+                  std::numeric_limits<typename Lanes::Order>::max());
+        return lanes;
+    }
+
+    static Part part_of(const Lanes& lanes) {
+        constexpr std::int64_t middle = Lanes::middle;
+        const auto sum_of = [](const std::int64_t* sums) {
+            return sums[0] + sums[1] + sums[2] + sums[3];
+        };
+        const auto lowest_of = [](const typename Lanes::Order* lows) {
+            return *std::min_element(lows, lows + Lanes::order_lanes);
+        };
+        Part part{};
+        const std::int64_t about_middle = sum_of(lanes.sums);
+        part.valid = lanes.valid;
+        part.sum = about_middle + middle * lanes.valid;
+        if constexpr (with_squares) {
+            part.squares = static_cast<std::uint64_t>(
+                sum_of(lanes.sums + 4) + 2 * middle * about_middle + middle * middle * lanes.valid);
+        }
+        part.min = value_of_order<T>(lowest_of(lanes.lows));
+        const auto top = lowest_of(lanes.lows + Lanes::order_lanes);
+        part.max = value_of_order<T>(static_cast<typename Lanes::Order>(~top));
+        return part;
+    }
+};
+
 template <class T, bool with_squares>
 struct FloatValues : ValueFamily<T, with_squares> {
     using Part = FloatPartial<T>;
@@ -169,6 +205,7 @@ private:
 
 template <class T, bool with_squares>
 using Values = std::conditional_t<std::is_floating_point_v<T>, FloatValues<T, with_squares>,
-                                  IntegerValues<T, with_squares>>;
+                                  std::conditional_t<has_lanes<T>, SmallIntegerValues<T, with_squares>,
+                                                     IntegerValues<T, with_squares>>>;
 
 }  // namespace mensura

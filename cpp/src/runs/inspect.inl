@@ -33,10 +33,10 @@ inline Extremes<T> extremes_of(const T* pixels, std::int64_t length) {
         return {low[0] <= high[0], low[0], high[0]};
     } else {
 #if defined(__AVX512BW__)
-        if constexpr (sizeof(T) <= 2 && T(-1) > T(0)) {
+        if constexpr (has_lanes<T>) {
             if (length <= stretch_length) {
-                const IntegerStretch<T> stretch = sum_vectors<T, false>(pixels, length);
-                return {true, stretch.min, stretch.max};
+                const StretchExtremes<T> extremes = vector_extremes(pixels, length);
+                return {true, extremes.min, extremes.max};
             }
         }
 #endif

@@ -77,7 +77,7 @@ struct IntensityKernels {
     // [with sums of squares]. The memory `to_row_below` bytes further is asked for, as the runs of the
     // next row mostly lie where those of this one do.
     void (*add_values[2])(const T* row, std::ptrdiff_t to_row_below, const SlotRun* runs,
-                          std::int64_t count, ValuePartial<T>* partials);
+                          std::int64_t count, GatheredValues<T>* gathered);
     void (*add_powers)(const T* row, const SlotRun* runs, std::int64_t count, PowerPartial<T>* partials);
     void (*add_positions)(const T* row, const SlotRun* runs, std::int64_t count, std::int64_t z,
                           std::int64_t y, PositionPartial<T>* partials);
@@ -155,6 +155,8 @@ struct RingKernels {
 
 struct KernelTable {
     const char* name;
+    // [log2 of the bytes of a pixel]. Copies every `step`-th pixel of a row, `step` 2, 3 or 4.
+    void (*pick[4])(const void* row, std::int64_t step, std::int64_t count, void* picked);
 
     // How many bits are set.
     std::int64_t (*count)(const Word* bits, std::int64_t words);

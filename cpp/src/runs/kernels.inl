@@ -13,6 +13,8 @@ namespace mensura {
 namespace {
 namespace MENSURA_ISA {
 
+#include "runs/strided.inl"
+
 #include "runs/runs.inl"
 
 #include "runs/scan.inl"
@@ -57,6 +59,7 @@ constexpr IntensityKernels<T> intensity_kernels() {
 
 constexpr KernelTable make_table(const char* name) {
     return {name,
+            {&pick<std::uint8_t>, &pick<std::uint16_t>, &pick<std::uint32_t>, &pick<std::uint64_t>},
             &count,
             &rank,
             &positions,

@@ -82,101 +82,161 @@ inline __m512i pairs_of(__m512i v) {
                             _mm512_and_si512(v, _mm512_set1_epi64(0xffffffff)));
 }
 
-// Sums lane by lane; lanes that are left out count as 0 in the sums and in no extreme.
+// Sums lane by lane, of pixels of 8 and of 16 bits; lanes that are left out count as 0 in the sums and
+// in no extreme. Two numbers are made of a pixel v: w = v - least, in the order of unsigned numbers, of
+// which the extremes are; and u = v - middle (partials.hpp), of which the sums are.
 template <class T>
-struct VectorSums;
+constexpr bool is_signed_type = T(-1) < T(0);
 
-template <>
-struct VectorSums<std::uint8_t> {
+// Signed and unsigned numbers of this type turned into each other, keeping their order.
+template <class T>
+constexpr int order_bit = 1 << (8 * sizeof(T) - 1);
+
+template <class T>
+struct ByteSums {
     static constexpr std::int64_t width = 64;
-    __m512i sum;      // 64-bit lanes
+    __m512i sum;      // of u = w, 64-bit lanes
     __m512i squares;  // 32-bit lanes, of a stretch at most
     __m512i smallest;
     __m512i largest;
 
-    VectorSums(const std::uint8_t* pixels, std::int64_t count) {
+    ByteSums(const T* pixels, std::int64_t count) {
         const __m512i zero = _mm512_setzero_si512();
+        const __m512i least =
+            is_signed_type<T> ? _mm512_set1_epi8(static_cast<char>(order_bit<T>)) : zero;
         const __mmask64 lanes_in = first_lanes(count);
-        const __m512i v = _mm512_maskz_loadu_epi8(lanes_in, pixels);
-        const __m512i low = _mm512_unpacklo_epi8(v, zero);
-        const __m512i high = _mm512_unpackhi_epi8(v, zero);
-        sum = _mm512_sad_epu8(v, zero);
+        const __m512i w = _mm512_xor_si512(_mm512_mask_loadu_epi8(least, lanes_in, pixels), least);
+        const __m512i low = _mm512_unpacklo_epi8(w, zero);
+        const __m512i high = _mm512_unpackhi_epi8(w, zero);
+        sum = _mm512_sad_epu8(w, zero);
         squares = _mm512_add_epi32(_mm512_madd_epi16(low, low), _mm512_madd_epi16(high, high));
-        smallest = _mm512_mask_mov_epi8(_mm512_set1_epi32(-1), lanes_in, v);
-        largest = v;
+        smallest = _mm512_mask_mov_epi8(_mm512_set1_epi32(-1), lanes_in, w);
+        largest = w;
     }
-    void add(const VectorSums& other) {
+    void add(const ByteSums& other) {
         sum = _mm512_add_epi64(sum, other.sum);
         squares = _mm512_add_epi32(squares, other.squares);
-        smallest = _mm512_min_epu8(smallest, other.smallest);
+        smallest = lower(smallest, other.smallest);
         largest = _mm512_max_epu8(largest, other.largest);
     }
-    template <bool with_squares>
-    IntegerStretch<std::uint8_t> total(std::int64_t) const {
-        const auto top = smallest_of(smaller_bytes(complement(largest)));
-        return {_mm512_reduce_add_epi64(sum),
-                with_squares ? static_cast<std::uint32_t>(_mm512_reduce_add_epi32(squares)) : 0U,
-                static_cast<std::uint8_t>(smallest_of(smaller_bytes(smallest))),
-                static_cast<std::uint8_t>(255 - top)};
-    }
+    static int lowest(__m512i v) { return smallest_of(smaller_bytes(v)); }
+
+    // Eight lanes of 64 bits each.
+    __m512i wide_sum() const { return sum; }
+    __m512i wide_squares() const { return pairs_of(squares); }
+    static __m256i lower(__m256i a, __m256i b) { return _mm256_min_epu8(a, b); }
+    static __m512i lower(__m512i a, __m512i b) { return _mm512_min_epu8(a, b); }
 };
 
-// Pixels are taken as u = v - 2^15, because products of signed 16-bit lanes are summed in pairs by one
-// instruction: sum v = sum u + 2^15 n and sum v^2 = sum u^2 + 2^16 sum u + 2^30 n, n lanes in all.
-template <>
-struct VectorSums<std::uint16_t> {
+// Products of signed 16-bit lanes are summed in pairs by one instruction, hence u.
+template <class T>
+struct ShortSums {
     static constexpr std::int64_t width = 32;
     __m512i sum;      // of u, signed 32-bit lanes
     __m512i squares;  // of u, 64-bit lanes
     __m512i smallest;
     __m512i largest;
 
-    VectorSums(const std::uint16_t* pixels, std::int64_t count) {
+    ShortSums(const T* pixels, std::int64_t count) {
+        const __m512i zero = _mm512_setzero_si512();
+        const __m512i order = _mm512_set1_epi16(static_cast<short>(order_bit<T>));
         const auto lanes_in = static_cast<__mmask32>(first_lanes(count));
-        const __m512i v = _mm512_maskz_loadu_epi16(lanes_in, pixels);
-        const __m512i u = _mm512_xor_si512(v, _mm512_set1_epi16(-32768));
+        const __m512i v = _mm512_mask_loadu_epi16(is_signed_type<T> ? zero : order, lanes_in, pixels);
+        const __m512i other = _mm512_xor_si512(v, order);
+        const __m512i u = is_signed_type<T> ? v : other;
+        const __m512i w = is_signed_type<T> ? other : v;
         sum = _mm512_madd_epi16(u, _mm512_set1_epi16(1));
         squares = pairs_of(_mm512_madd_epi16(u, u));  // a pair is at most 2^31
-        smallest = _mm512_mask_mov_epi16(_mm512_set1_epi32(-1), lanes_in, v);
-        largest = v;
+        smallest = _mm512_mask_mov_epi16(_mm512_set1_epi32(-1), lanes_in, w);
+        largest = _mm512_maskz_mov_epi16(lanes_in, w);
     }
-    void add(const VectorSums& other) {
+    void add(const ShortSums& other) {
         sum = _mm512_add_epi32(sum, other.sum);
         squares = _mm512_add_epi64(squares, other.squares);
-        smallest = _mm512_min_epu16(smallest, other.smallest);
+        smallest = lower(smallest, other.smallest);
         largest = _mm512_max_epu16(largest, other.largest);
     }
-    template <bool with_squares>
-    IntegerStretch<std::uint16_t> total(std::int64_t lanes) const {
-        const std::int64_t of_u = _mm512_reduce_add_epi32(sum);
-        const std::int64_t of_squares =
-            with_squares ? _mm512_reduce_add_epi64(squares) + 65536 * of_u + (lanes << 30) : 0;
-        const auto top = smallest_of(complement(largest));
-        return {of_u + (lanes << 15), static_cast<std::uint64_t>(of_squares), smallest_of(smallest),
-                static_cast<std::uint16_t>(65535 - top)};
+    static int lowest(__m512i v) { return smallest_of(v); }
+
+    __m512i wide_sum() const {
+        return _mm512_add_epi64(_mm512_srai_epi64(sum, 32),
+                                _mm512_srai_epi64(_mm512_slli_epi64(sum, 32), 32));
     }
+    __m512i wide_squares() const { return squares; }
+    static __m256i lower(__m256i a, __m256i b) { return _mm256_min_epu16(a, b); }
+    static __m512i lower(__m512i a, __m512i b) { return _mm512_min_epu16(a, b); }
 };
 
-template <class T, bool with_squares>
-inline IntegerStretch<T> sum_vectors(const T* pixels, std::int64_t length) {
+template <class T>
+using VectorSums = std::conditional_t<sizeof(T) == 1, ByteSums<T>, ShortSums<T>>;
+
+template <class T>
+inline VectorSums<T> vector_sums(const T* pixels, std::int64_t length) {
     constexpr std::int64_t width = VectorSums<T>::width;
     VectorSums<T> sums(pixels, length);
-    std::int64_t lanes_seen = width;
-    for (; lanes_seen < length; lanes_seen += width) {
-        sums.add(VectorSums<T>(pixels + lanes_seen, length - lanes_seen));
+    for (std::int64_t i = width; i < length; i += width) {
+        sums.add(VectorSums<T>(pixels + i, length - i));
     }
-    return sums.template total<with_squares>(lanes_seen);
+    return sums;
 }
-#endif
+
+// The extremes alone.
+template <class T>
+struct StretchExtremes {
+    T min;
+    T max;
+};
+template <class T>
+inline StretchExtremes<T> vector_extremes(const T* pixels, std::int64_t length) {
+    constexpr int least = is_signed_type<T> ? order_bit<T> : 0;
+    const VectorSums<T> sums = vector_sums(pixels, length);
+    return {static_cast<T>(VectorSums<T>::lowest(sums.smallest) ^ least),
+            static_cast<T>(~VectorSums<T>::lowest(complement(sums.largest)) ^ least)};
+}
+
+// Lanes [a0, a1 | b0, b1] of 256 bits become [a0 b0] and [a1 b1], to be added or compared.
+inline __m512i first_halves(__m512i a, __m512i b) {
+    return _mm512_inserti64x4(a, _mm512_castsi512_si256(b), 1);
+}
+inline __m512i second_halves(__m512i a, __m512i b) { return _mm512_shuffle_i64x2(a, b, 0xee); }
 
 template <class T, bool with_squares>
-inline IntegerStretch<T> sum_stretch_of(const T* pixels, std::int64_t length) {
-#if defined(__AVX512BW__)
-    constexpr bool is_common = sizeof(T) <= 2 && T(-1) > T(0);
-    if constexpr (is_common) return sum_vectors<T, with_squares>(pixels, length);
-#endif
-    return sum_integers<T, with_squares>(pixels, length);
+inline void add_stretch(const T* pixels, std::int64_t length, ValueLanes<T>& lanes) {
+    const VectorSums<T> stretch = vector_sums(pixels, length);
+    const __m512i sum = stretch.wide_sum();
+    const __m512i squares = with_squares ? stretch.wide_squares() : _mm512_setzero_si512();
+    const __m512i sums = _mm512_add_epi64(first_halves(sum, squares), second_halves(sum, squares));
+    _mm512_store_si512(lanes.sums, _mm512_add_epi64(_mm512_load_si512(lanes.sums), sums));
+
+    const __m512i top = complement(stretch.largest);
+    const __m512i both =
+        VectorSums<T>::lower(first_halves(stretch.smallest, top), second_halves(stretch.smallest, top));
+    const __m512i even = _mm512_shuffle_i64x2(both, both, 0x08);  // quarters 0 and 2
+    const __m512i odd = _mm512_shuffle_i64x2(both, both, 0x0d);   // quarters 1 and 3
+    const __m256i lows = VectorSums<T>::lower(_mm512_castsi512_si256(even), _mm512_castsi512_si256(odd));
+    auto* kept = reinterpret_cast<__m256i*>(lanes.lows);
+    _mm256_store_si256(kept, VectorSums<T>::lower(_mm256_load_si256(kept), lows));
 }
+#else
+// The first of all lanes is enough where vectors are not told lane by lane what to do.
+template <class T, bool with_squares>
+inline void add_stretch(const T* pixels, std::int64_t length, ValueLanes<T>& lanes) {
+    constexpr std::int64_t middle = ValueLanes<T>::middle;
+    const IntegerStretch<T> stretch = sum_integers<T, with_squares>(pixels, length);
+    lanes.sums[0] += stretch.sum - middle * length;
+    if constexpr (with_squares) {
+        lanes.sums[4] += static_cast<std::int64_t>(stretch.squares) - 2 * middle * stretch.sum +
+                         middle * middle * length;
+    }
+    using Lanes = ValueLanes<T>;
+    const auto keep_lower = [](typename Lanes::Order value, typename Lanes::Order& low) {
+        low = value < low ? value : low;
+    };
+    keep_lower(order_of(stretch.min), lanes.lows[0]);
+    keep_lower(static_cast<typename Lanes::Order>(~order_of(stretch.max)),
+               lanes.lows[Lanes::order_lanes]);
+}
+#endif
 
 inline void add_squares(std::uint64_t& total, std::uint64_t part) { total += part; }
 inline void add_squares(UInt128& total, UInt128 part) { total += part; }
@@ -186,20 +246,25 @@ inline void add_squares(UInt192& total, const UInt192& part) {
 }
 
 template <class T, bool with_squares>
+inline void add_stretch(const T* pixels, std::int64_t length, IntegerPartial<T>& partial) {
+    const IntegerStretch<T> stretch = sum_integers<T, with_squares>(pixels, length);
+    partial.sum += stretch.sum;
+    partial.min = stretch.min < partial.min ? stretch.min : partial.min;
+    partial.max = stretch.max > partial.max ? stretch.max : partial.max;
+    if constexpr (with_squares) add_squares(partial.squares, stretch.squares);
+}
+
+template <class T, bool with_squares>
 void add_values(const T* row, std::ptrdiff_t to_row_below, const SlotRun* runs, std::int64_t count,
-                IntegerPartial<T>* partials) {
+                std::conditional_t<has_lanes<T>, ValueLanes<T>, IntegerPartial<T>>* gathered) {
     for (std::int64_t k = 0; k < count; ++k) {
         ask_for(row + runs[k].start, to_row_below);
-        IntegerPartial<T>& partial = partials[runs[k].slot];
-        partial.valid += runs[k].end - runs[k].start;
+        auto& sums = gathered[runs[k].slot];
+        sums.valid += runs[k].end - runs[k].start;
         for (std::int64_t start = runs[k].start; start < runs[k].end; start += stretch_length) {
             const std::int64_t left = runs[k].end - start;
-            const IntegerStretch<T> stretch = sum_stretch_of<T, with_squares>(
-                row + start, left < stretch_length ? left : stretch_length);
-            partial.sum += stretch.sum;
-            partial.min = stretch.min < partial.min ? stretch.min : partial.min;
-            partial.max = stretch.max > partial.max ? stretch.max : partial.max;
-            if constexpr (with_squares) add_squares(partial.squares, stretch.squares);
+            add_stretch<T, with_squares>(row + start, left < stretch_length ? left : stretch_length,
+                                         sums);
         }
     }
 }
@@ -216,7 +281,8 @@ inline bool is_finite(T value) {
     return value - value == 0;
 }
 
-// Finite pixels of a stretch: count, sum, extremes.
+// Finite pixels of a stretch: count, sum, extremes. Of zeros the extremes are the positive one, so that
+// they do not depend on which pixel came first.
 template <class T>
 struct Stretch {
     std::int64_t valid;
@@ -225,9 +291,74 @@ struct Stretch {
     T max;
 };
 
+// sum_stretch() gives those of a stretch, deviations_of() its deviations from a number near the mean;
+// what that lacks to the mean is the mean difference from it, of which no digits are lost.
+//
 // Stretches of floating pixels are short, so that eight partial sums of one hold few roundings.
 constexpr std::int64_t float_stretch = 256;
 
+#if defined(__AVX512DQ__)
+// Eight pixels at a time, as doubles, which hold all floats.
+inline __m512d load_doubles(const float* pixels, __mmask8 lanes_in) {
+    return _mm512_cvtps_pd(_mm256_maskz_loadu_ps(lanes_in, pixels));
+}
+inline __m512d load_doubles(const double* pixels, __mmask8 lanes_in) {
+    return _mm512_maskz_loadu_pd(lanes_in, pixels);
+}
+
+inline __mmask8 first_of_eight(std::int64_t count) {
+    return static_cast<__mmask8>(count >= 8 ? 0xff : (1U << count) - 1);
+}
+
+// Which of these lanes are neither infinite nor NaN.
+inline __mmask8 finite_lanes(__m512d v, __mmask8 lanes_in) {
+    constexpr int infinite_or_nan = 0x99;
+    return static_cast<__mmask8>(lanes_in & ~_mm512_fpclass_pd_mask(v, infinite_or_nan));
+}
+
+// In the same order as join() of eight numbers.
+inline double join(__m512d lane) {
+    const __m256d four = _mm256_add_pd(_mm512_castpd512_pd256(lane), _mm512_extractf64x4_pd(lane, 1));
+    const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+}
+
+template <class T>
+inline Stretch<T> sum_stretch(const T* pixels, std::int64_t length) {
+    __m512d sum = _mm512_setzero_pd();
+    __m512d low = _mm512_set1_pd(__builtin_inf());
+    __m512d high = _mm512_set1_pd(-__builtin_inf());
+    std::int64_t valid = 0;
+    for (std::int64_t i = 0; i < length; i += lanes) {
+        const __mmask8 lanes_in = first_of_eight(length - i);
+        const __m512d v = load_doubles(pixels + i, lanes_in);
+        const __mmask8 finite = finite_lanes(v, lanes_in);
+        valid += count_set(finite);
+        sum = _mm512_mask_add_pd(sum, finite, sum, v);
+        low = _mm512_mask_min_pd(low, finite, low, v);
+        high = _mm512_mask_max_pd(high, finite, high, v);
+    }
+    return {valid, join(sum), static_cast<T>(_mm512_reduce_min_pd(low) + 0.0),
+            static_cast<T>(_mm512_reduce_max_pd(high) + 0.0)};
+}
+
+template <class T>
+inline Deviations deviations_of(const T* pixels, std::int64_t length, double center, double count) {
+    __m512d first = _mm512_setzero_pd();
+    __m512d second = _mm512_setzero_pd();
+    for (std::int64_t i = 0; i < length; i += lanes) {
+        const __mmask8 lanes_in = first_of_eight(length - i);
+        const __m512d v = load_doubles(pixels + i, lanes_in);
+        const __m512d difference =
+            _mm512_maskz_sub_pd(finite_lanes(v, lanes_in), v, _mm512_set1_pd(center));
+        first = _mm512_add_pd(first, difference);
+        second = _mm512_add_pd(second, _mm512_mul_pd(difference, difference));
+    }
+    const double sum = join(first);
+    const double rest = sum / count;
+    return {center, rest, join(second) - rest * sum};
+}
+#else
 template <class T>
 inline Stretch<T> sum_stretch(const T* pixels, std::int64_t length) {
     double sum[lanes] = {};
@@ -245,11 +376,9 @@ inline Stretch<T> sum_stretch(const T* pixels, std::int64_t length) {
             high = (finite & (value > high)) ? value : high;
         }
     }
-    return {valid, join(sum), low, high};
+    return {valid, join(sum), low + T{0}, high + T{0}};
 }
 
-// Deviations of finite pixels from a number near their mean; what that lacks to the mean is their mean
-// difference from it, of which no digits are lost.
 template <class T>
 inline Deviations deviations_of(const T* pixels, std::int64_t length, double center, double count) {
     double first[lanes] = {};
@@ -267,6 +396,7 @@ inline Deviations deviations_of(const T* pixels, std::int64_t length, double cen
     const double rest = sum / count;
     return {center, rest, join(second) - rest * sum};
 }
+#endif
 
 template <class T, bool with_squares>
 void add_values(const T* row, std::ptrdiff_t to_row_below, const SlotRun* runs, std::int64_t count,
