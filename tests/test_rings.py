@@ -256,6 +256,18 @@ def test_an_object_without_a_center_has_a_profile_of_nothing():
     assert found.values[3] == 3
 
 
+@pytest.mark.parametrize("options", [{"metric": "edge"}, {"metric": "signed", "outer": 1}])
+def test_an_object_without_a_center_has_no_sectors(options):
+    labels = np.zeros((12, 24), int)
+    labels[1:9, 1:9] = 1
+    labels[1:9, 13:21] = 2
+    image = np.where(labels == 2, 3, 0)
+    found = ms.radial_profiles(image, labels, center="intensity", bins=2, sectors=4, **options)
+    assert not found.count[:8].any()
+    assert np.isnan(found.values[:8]).all()
+    assert found.count[8:].sum() == (64 if options["metric"] == "edge" else 100)
+
+
 def test_a_nucleus_in_its_cell():
     cell = np.ones((9, 9), int)
     nucleus = np.zeros((9, 9), int)

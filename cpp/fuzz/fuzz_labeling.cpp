@@ -13,9 +13,7 @@ namespace {
 
 // A value of the palette of the image, as options take it.
 Scalar scalar_of(DType dtype, long double value) {
-    if (dtype == DType::float16 || dtype == DType::float32 || dtype == DType::float64) {
-        return static_cast<double>(value);
-    }
+    if (is_floating(dtype)) return static_cast<double>(value);
     if (value < 0) return static_cast<std::int64_t>(value);
     return static_cast<std::uint64_t>(value);
 }

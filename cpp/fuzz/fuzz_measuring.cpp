@@ -13,27 +13,16 @@ namespace {
 
 struct Question {
     AnyImage labels;
-    AnyImage image;
-    AnyImage mask;
-    bool has_mask = false;
+    Channel channel;
     MeasurePlan plan;
-    ChannelKind kind;
 
-    ChannelView channel() const {
-        ChannelView view{image.view};
-        if (has_mask) view.mask = mask.view;
-        return view;
-    }
+    ChannelView channel_view() const { return {channel.image.view, channel.mask_view()}; }
 };
 
 Question make_question(Bytes& bytes) {
-    Question q;
     const Shape shape = make_shape(bytes);
-    q.labels = make_image(bytes, shape, all_types[static_cast<std::size_t>(1 + bytes.below(8))]);
-    q.kind.dtype = all_types[static_cast<std::size_t>(bytes.below(all_types.size()))];
-    q.image = make_image(bytes, shape, q.kind.dtype);
-    q.mask = make_image(bytes, shape, bytes.flag() ? DType::boolean : DType::uint8);
-    q.has_mask = bytes.flag();
+    AnyImage labels = make_labels(bytes, shape);
+    Question q{std::move(labels), make_channel(bytes, shape), {}};
     MeasurePlan& plan = q.plan;
     plan.axes = shape.depth == 1 && bytes.flag() ? 2 : 3;
     plan.image = shape;
@@ -99,13 +88,9 @@ Objects loop_over(const Question& q) {
         if (label <= 0) return;
         Object& object = objects[static_cast<std::uint64_t>(label)];
         object.add_place({z, y, x}, q.labels.view.shape, q.plan.axes);
-        object.add_value(q.image.at(z, y, x), q.has_mask && q.mask.at(z, y, x) != 0, {z, y, x});
+        object.add_value(q.channel.image.at(z, y, x), q.channel.is_masked(z, y, x), {z, y, x});
     });
     return objects;
-}
-
-bool is_near(double found, long double expected, long double scale) {
-    return std::abs(static_cast<long double>(found) - expected) <= 1e-12L * scale + 1e-300L;
 }
 
 void check_geometry(const Question& q, const RegionTable& table, std::size_t k, const Object& object) {
@@ -146,13 +131,8 @@ void check_intensity(const Question& q, const RegionTable& table, std::size_t k,
     }
 }
 
-template <class T>
-void append(std::string& all, const Column<T>& column) {
-    all.append(reinterpret_cast<const char*>(column.data()), column.size() * sizeof(T));
-}
-
 template <class T, std::size_t n>
-void append(std::string& all, const std::array<Column<T>, n>& columns) {
+void append_each(std::string& all, const std::array<Column<T>, n>& columns) {
     for (const auto& column : columns) append(all, column);
 }
 
@@ -160,10 +140,10 @@ std::string bits_of(const RegionTable& table) {
     std::string all;
     append(all, table.label);
     append(all, table.count);
-    append(all, table.box_begin);
-    append(all, table.box_end);
-    append(all, table.centroid);
-    append(all, table.covariance);
+    append_each(all, table.box_begin);
+    append_each(all, table.box_end);
+    append_each(all, table.centroid);
+    append_each(all, table.covariance);
     append(all, table.border_pixels);
     for (const RegionTable::Channel& c : table.channels) {
         append(all, c.valid);
@@ -171,10 +151,10 @@ std::string bits_of(const RegionTable& table) {
              {&c.sum, &c.mean, &c.min, &c.max, &c.above_min, &c.squares, &c.skewness, &c.kurtosis}) {
             append(all, *column);
         }
-        append(all, c.min_at);
-        append(all, c.max_at);
+        append_each(all, c.min_at);
+        append_each(all, c.max_at);
         for (const auto* column : {&c.nan, &c.masked, &c.saturated, &c.at_min}) append(all, *column);
-        append(all, c.centroid);
+        append_each(all, c.centroid);
     }
     return all;
 }
@@ -187,12 +167,14 @@ ImageView rows_of(ImageView view, std::int64_t begin, std::int64_t end) {
 }
 
 RegionTable measure_tiles(const Question& q, std::int64_t cut) {
-    Accumulator accumulator(q.plan, {q.kind});
+    ChannelKind kind;
+    kind.dtype = q.channel.image.view.dtype;
+    Accumulator accumulator(q.plan, {kind});
     const std::int64_t height = q.labels.view.shape.height;
     for (const auto& [begin, end] : {std::pair{cut, height}, std::pair{std::int64_t{0}, cut}}) {
         if (begin == end) continue;
-        ChannelView channel{rows_of(q.image.view, begin, end)};
-        if (q.has_mask) channel.mask = rows_of(q.mask.view, begin, end);
+        ChannelView channel{rows_of(q.channel.image.view, begin, end)};
+        if (q.channel.has_mask) channel.mask = rows_of(q.channel.mask.view, begin, end);
         accumulator.add(rows_of(q.labels.view, begin, end), {&channel, 1}, {0, begin, 0}, 1);
     }
     return accumulator.table(1);
@@ -205,7 +187,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace mensura::fuzz;
     Bytes bytes(data, size);
     const Question q = make_question(bytes);
-    const mensura::ChannelView channel = q.channel();
+    const mensura::ChannelView channel = q.channel_view();
     const auto table = measure_labels(q.labels.view, {&channel, 1}, q.plan, 1);
     const Objects objects = loop_over(q);
     require(table.label.size() == objects.size(), "another number of objects");
@@ -219,10 +201,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string bits = bits_of(table);
     require(bits_of(measure_labels(q.labels.view, {&channel, 1}, q.plan, 3)) == bits,
             "three threads give other bits");
-    const bool is_integer = q.kind.dtype != mensura::DType::float16 &&
-                            q.kind.dtype != mensura::DType::float32 &&
-                            q.kind.dtype != mensura::DType::float64;
-    if (is_integer) {
+    if (!is_floating(q.channel.image.view.dtype)) {
         const std::int64_t cut = bytes.below(1 + q.labels.view.shape.height);
         require(bits_of(measure_tiles(q, cut)) == bits, "tiles give other bits");
     }

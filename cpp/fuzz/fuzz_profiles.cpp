@@ -1,6 +1,5 @@
-// Samples along any lines, rings and outlines of any objects, and ways across these, against loops that
-// follow the definitions: values to rounding, counts, extremes and places exactly. One thread and three
-// give the same bits.
+// Samples along any lines, outlines of any objects, and ways across these, against loops that follow the
+// definitions: values to rounding, counts and places exactly. One thread and three give the same bits.
 #include <cmath>
 #include <map>
 #include <optional>
@@ -8,7 +7,6 @@
 #include "input.hpp"
 #include "mensura/outlines.hpp"
 #include "mensura/profiles.hpp"
-#include "mensura/rings.hpp"
 #include "target.hpp"
 
 namespace mensura::fuzz {
@@ -16,40 +14,16 @@ namespace {
 
 struct Question {
     AnyImage labels;
-    AnyImage image;
-    AnyImage mask;
-    bool has_mask = false;
-    int axes = 3;
+    Channel channel;
+    int axes;
 
-    const Shape& shape() const { return image.view.shape; }
-    bool is_left_out(std::int64_t z, std::int64_t y, std::int64_t x) const {
-        const long double value = image.at(z, y, x);
-        return (has_mask && mask.at(z, y, x) != 0) ||
-               !(std::abs(value) <= std::numeric_limits<long double>::max());
-    }
+    const Shape& shape() const { return labels.view.shape; }
 };
 
 Question make_question(Bytes& bytes) {
-    Question q;
     const Shape shape = make_shape(bytes);
-    q.labels = make_image(bytes, shape, all_types[static_cast<std::size_t>(1 + bytes.below(8))]);
-    q.image =
-        make_image(bytes, shape, all_types[static_cast<std::size_t>(bytes.below(all_types.size()))]);
-    q.mask = make_image(bytes, shape, bytes.flag() ? DType::boolean : DType::uint8);
-    q.has_mask = bytes.flag();
-    q.axes = shape.depth == 1 ? 2 : 3;
-    return q;
-}
-
-bool is_near(double found, long double expected, long double scale) {
-    if (std::isnan(found) || expected != expected) return std::isnan(found) && expected != expected;
-    return std::abs(static_cast<long double>(found) - expected) <= 1e-12L * scale + 1e-300L;
-}
-
-template <class Vector>
-void append(std::string& all, const Vector& column) {
-    all.append(reinterpret_cast<const char*>(column.data()),
-               column.size() * sizeof(typename Vector::value_type));
+    AnyImage labels = make_labels(bytes, shape);
+    return {std::move(labels), make_channel(bytes, shape), shape.depth == 1 ? 2 : 3};
 }
 
 // --- lines -------------------------------------------------------------------------------------------
@@ -95,8 +69,7 @@ Samples sample_lines(const Question& q, const Lines& lines, int threads) {
     geometry.steps = lines.steps.data();
     geometry.offsets_across = {offsets_across, static_cast<std::size_t>(q.axes - 1)};
     geometry.weights = {&weight, 1};
-    ProfileImage image{q.image.view};
-    if (q.has_mask) image.mask = q.mask.view;
+    const ProfileImage image{q.channel.image.view, q.channel.mask_view()};
     const auto count = static_cast<std::size_t>(geometry.samples());
     Samples found{std::vector<double>(count, -1), std::vector<std::int64_t>(count, 1)};
     ProfileOutput output;
@@ -110,25 +83,37 @@ Samples sample_lines(const Question& q, const Lines& lines, int threads) {
     return found;
 }
 
-// A pixel along one axis that takes part in a sample, and by how much; -1 stands for the constant.
+// A pixel along one axis that takes part in a sample, and by how much.
 struct Tap {
-    std::int64_t pixel;
+    std::int64_t pixel;  // or one of these
     long double weight;
+    static constexpr std::int64_t constant = -1, nothing = -2;
 };
+
+using Taps = std::vector<Tap>;
 
 std::int64_t pixel_inside(std::int64_t pixel, std::int64_t size, Outside outside) {
     if (pixel >= 0 && pixel < size) return pixel;
-    if (outside == Outside::constant) return -1;
-    if (outside != Outside::reflect) return std::clamp<std::int64_t>(pixel, 0, size - 1);
+    if (outside == Outside::nan) return Tap::nothing;
+    if (outside == Outside::constant) return Tap::constant;
+    if (outside == Outside::nearest) return std::clamp<std::int64_t>(pixel, 0, size - 1);
     const std::int64_t place = ((pixel % (2 * size)) + 2 * size) % (2 * size);
     return place < size ? place : 2 * size - 1 - place;
 }
 
-std::optional<std::vector<Tap>> taps_at(double place, std::int64_t size, const Sampling& sampling) {
+// Keys's kernel, a = -1/2.
+long double cubic_weight(long double away) {
+    const long double t = std::abs(away);
+    if (t >= 2) return 0;
+    return t <= 1 ? (1.5L * t - 2.5L) * t * t + 1 : ((-0.5L * t + 2.5L) * t - 4) * t + 2;
+}
+
+std::optional<Taps> taps_at(double place, std::int64_t size, Interpolation interpolation,
+                            Outside outside) {
     if (!std::isfinite(place)) return std::nullopt;
-    const bool is_nearest = sampling.interpolation == Interpolation::nearest;
+    const bool is_nearest = interpolation == Interpolation::nearest;
     const auto last = static_cast<double>(size - 1);
-    if (sampling.outside == Outside::nan) {
+    if (outside == Outside::nan) {
         const double rim = is_nearest ? 0.5 : 0;
         if (place < -rim || place > last + rim) return std::nullopt;
         place = std::clamp(place, 0.0, last);
@@ -136,33 +121,48 @@ std::optional<std::vector<Tap>> taps_at(double place, std::int64_t size, const S
     const double first = std::floor(is_nearest ? place + 0.5 : place);
     const auto pixel = static_cast<std::int64_t>(first);
     const long double fraction = is_nearest ? 0 : place - first;
-    std::vector<Tap> taps{{pixel_inside(pixel, size, sampling.outside), 1 - fraction}};
-    if (fraction > 0) taps.push_back({pixel_inside(pixel + 1, size, sampling.outside), fraction});
+    if (fraction == 0) return Taps{{pixel_inside(pixel, size, outside), 1}};
+    const int more = interpolation == Interpolation::cubic ? 1 : 0;
+    Taps taps;
+    for (int k = -more; k <= 1 + more; ++k) {
+        const long double away = static_cast<long double>(k) - fraction;
+        taps.push_back({pixel_inside(pixel + k, size, outside),
+                        more == 1 ? cubic_weight(away) : 1 - std::abs(away)});
+    }
     return taps;
 }
 
 struct Expected {
     long double value;
     long double magnitude;
+    bool is_whole;  // no pixel was left out
 };
 
-Expected plain_sample(const Question& q, const Sampling& sampling, const double* place) {
+Expected plain_sample(const Question& q, const Sampling& sampling, Interpolation interpolation,
+                      const std::array<double, 3>& place) {
     constexpr long double none = std::numeric_limits<long double>::quiet_NaN();
     const std::array<std::int64_t, 3> size{q.shape().depth, q.shape().height, q.shape().width};
-    std::array<std::vector<Tap>, 3> taps{{{{0, 1}}, {}, {}}};
-    for (std::size_t a = 3 - static_cast<std::size_t>(q.axes); a < 3; ++a) {
-        const auto along = taps_at(*place++, size[a], sampling);
-        if (!along) return {none, 0};
+    std::array<Taps, 3> taps{{{{0, 1}}, {}, {}}};
+    const std::size_t first = 3 - static_cast<std::size_t>(q.axes);
+    for (std::size_t a = first; a < 3; ++a) {
+        const auto along = taps_at(place[a - first], size[a], interpolation, sampling.outside);
+        if (!along) return {none, 0, true};
         taps[a] = *along;
     }
     long double sum = 0, weights = 0, magnitude = 0;
+    bool is_whole = true;
     for (const Tap& z : taps[0]) {
         for (const Tap& y : taps[1]) {
             for (const Tap& x : taps[2]) {
-                const bool is_constant = z.pixel < 0 || y.pixel < 0 || x.pixel < 0;
-                if (!is_constant && q.is_left_out(z.pixel, y.pixel, x.pixel)) continue;
-                const long double value = is_constant ? static_cast<long double>(sampling.constant)
-                                                      : q.image.at(z.pixel, y.pixel, x.pixel);
+                const std::int64_t lowest = std::min({z.pixel, y.pixel, x.pixel});
+                if (lowest == Tap::nothing ||
+                    (lowest >= 0 && q.channel.is_left_out(z.pixel, y.pixel, x.pixel))) {
+                    is_whole = false;
+                    continue;
+                }
+                const long double value = lowest == Tap::constant
+                                              ? static_cast<long double>(sampling.constant)
+                                              : q.channel.image.at(z.pixel, y.pixel, x.pixel);
                 const long double weight = z.weight * y.weight * x.weight;
                 sum += weight * value;
                 weights += weight;
@@ -170,11 +170,18 @@ Expected plain_sample(const Question& q, const Sampling& sampling, const double*
             }
         }
     }
-    return {weights > 0 ? sum / weights : none, magnitude};
+    return {weights > 0 ? sum / weights : none, magnitude, is_whole};
+}
+
+// Cubic becomes linear where a pixel is left out.
+Expected expected_sample(const Question& q, const Sampling& sampling,
+                         const std::array<double, 3>& place) {
+    const Expected sample = plain_sample(q, sampling, sampling.interpolation, place);
+    if (sampling.interpolation != Interpolation::cubic || sample.is_whole) return sample;
+    return plain_sample(q, sampling, Interpolation::linear, place);
 }
 
 void check_lines(const Question& q, const Lines& lines, const Samples& found) {
-    if (lines.sampling.interpolation == Interpolation::cubic) return;  // compared by bits alone
     const auto axes = static_cast<std::size_t>(q.axes);
     for (std::size_t p = 0; p + 1 < lines.offsets.size(); ++p) {
         for (std::int64_t i = lines.offsets[p]; i < lines.offsets[p + 1]; ++i) {
@@ -183,117 +190,10 @@ void check_lines(const Question& q, const Lines& lines, const Samples& found) {
                 place[a] = lines.points[p * axes + a] +
                            static_cast<double>(i - lines.offsets[p]) * lines.steps[p * axes + a];
             }
-            const Expected expected = plain_sample(q, lines.sampling, place.data());
+            const Expected expected = expected_sample(q, lines.sampling, place);
             require(is_near(found.values[static_cast<std::size_t>(i)], expected.value,
                             8 * expected.magnitude),
                     "another sample");
-        }
-    }
-}
-
-// --- rings -------------------------------------------------------------------------------------------
-
-RingPlan make_plan(Bytes& bytes, const Question& q) {
-    RingPlan plan;
-    plan.axes = q.axes;
-    plan.metric = static_cast<RingMetric>(bytes.below(5));
-    const bool is_edge = plan.metric == RingMetric::edge || plan.metric == RingMetric::signed_edge;
-    if (!is_edge && bytes.flag()) plan.center = RingCenter::deepest;
-    plan.border_is_edge = bytes.flag();
-    plan.outer = static_cast<double>(bytes.below(9)) / 2;
-    plan.radius = 7;
-    plan.bins = static_cast<RingBins>(bytes.below(4));
-    plan.number = 1 + bytes.below(5);
-    plan.edges = {0, 1, 2.5, 9};
-    if (bytes.flag()) plan.sectors = 1 + bytes.below(7);
-    return plan;
-}
-
-RingTable table_of(const Question& q, const RingObjects& objects, const RingPlan& plan, int threads) {
-    ChannelView channel{q.image.view};
-    if (q.has_mask) channel.mask = q.mask.view;
-    return measure_rings(objects, plan, {}, {&channel, 1}, threads);
-}
-
-std::string bits_of(const RingTable& table) {
-    std::string all;
-    append(all, table.rings);
-    append(all, table.count);
-    for (const auto* column :
-         {&table.distance, &table.sum, &table.mean, &table.std, &table.min, &table.max}) {
-        append(all, *column);
-    }
-    return all;
-}
-
-using Place = std::array<std::int64_t, 3>;
-
-// The square of the distance to the nearest pixel that has another label, or lies outside the image.
-std::int64_t to_edge(const Question& q, const Place& at) {
-    const Shape& shape = q.shape();
-    const long double label = q.labels.at(at[0], at[1], at[2]);
-    std::int64_t nearest = std::numeric_limits<std::int64_t>::max();
-    const std::int64_t pad = q.axes == 3 ? 1 : 0;
-    for (std::int64_t z = -pad; z < shape.depth + pad; ++z) {
-        for (std::int64_t y = -1; y <= shape.height; ++y) {
-            for (std::int64_t x = -1; x <= shape.width; ++x) {
-                const bool is_inside =
-                    z >= 0 && z < shape.depth && y >= 0 && y < shape.height && x >= 0 && x < shape.width;
-                if (is_inside && q.labels.at(z, y, x) == label) continue;
-                const std::int64_t dz = z - at[0], dy = y - at[1], dx = x - at[2];
-                nearest = std::min(nearest, dz * dz + dy * dy + dx * dx);
-            }
-        }
-    }
-    return nearest;
-}
-
-struct Ring {
-    std::int64_t count = 0;
-    long double sum = 0, magnitude = 0;
-    long double low = 0, high = 0;
-};
-
-// Rings of one pixel by the distance to the edge, ring by ring of each label.
-void check_edge_rings(const Question& q, const RingObjects& objects) {
-    std::map<std::uint64_t, std::vector<Ring>> expected;
-    visit_pixels(q.shape(), [&](std::int64_t z, std::int64_t y, std::int64_t x) {
-        if (q.labels.at(z, y, x) <= 0) return;
-        auto& rings = expected[static_cast<std::uint64_t>(q.labels.at(z, y, x))];
-        const double distance = std::sqrt(static_cast<double>(to_edge(q, {z, y, x})));
-        const auto k = static_cast<std::size_t>(distance - 0.5);
-        if (k >= rings.size()) rings.resize(k + 1);
-        if (q.is_left_out(z, y, x)) return;
-        Ring& ring = rings[k];
-        const long double value = q.image.at(z, y, x);
-        ring.low = ring.count == 0 ? value : std::min(ring.low, value);
-        ring.high = ring.count == 0 ? value : std::max(ring.high, value);
-        ring.sum += value;
-        ring.magnitude = std::max(ring.magnitude, std::abs(value));
-        ++ring.count;
-    });
-    RingPlan plan;
-    plan.axes = q.axes;
-    plan.metric = RingMetric::edge;
-    const RingTable table = table_of(q, objects, plan, 1);
-    require(objects.count() == expected.size(), "another number of objects");
-    std::size_t object = 0;
-    std::size_t row = 0;
-    for (const auto& [label, rings] : expected) {
-        require(objects.labels()[object] == label, "another label");
-        require(table.rings[object++] == static_cast<std::int64_t>(rings.size()), "other rings");
-        for (const Ring& ring : rings) {
-            require(table.count[row] == ring.count, "another number of pixels in a ring");
-            if (ring.count == 0) {
-                require(std::isnan(table.mean[row]), "the mean of nothing is not NaN");
-            } else {
-                const auto count = static_cast<long double>(ring.count);
-                require(table.min[row] == static_cast<double>(ring.low), "another minimum");
-                require(table.max[row] == static_cast<double>(ring.high), "another maximum");
-                require(is_near(table.sum[row], ring.sum, 4 * count * ring.magnitude), "another sum");
-                require(is_near(table.mean[row], ring.sum / count, 4 * ring.magnitude), "another mean");
-            }
-            ++row;
         }
     }
 }
@@ -468,14 +368,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(bits == bits_by_three, "three threads give other samples");
     check_lines(q, lines, samples);
     add_to_digest(bits.data(), bits.size());
-
-    const mensura::RingObjects objects(q.labels.view, 1);
-    const mensura::RingPlan plan = make_plan(bytes, q);
-    const std::string rings = bits_of(table_of(q, objects, plan, 1));
-    require(bits_of(table_of(q, mensura::RingObjects(q.labels.view, 3), plan, 3)) == rings,
-            "three threads give other rings");
-    add_to_digest(rings.data(), rings.size());
-    if (q.shape().pixels() <= 400) check_edge_rings(q, objects);
 
     if (q.axes == 2) {
         const std::string outlines = check_outlines(bytes, q);

@@ -1,7 +1,8 @@
 // From bytes to images and options. Any bytes are an input; where they end, zeros follow.
 //
 // Pixels are of few values, among them the extremes of their type, and lie in memory in every way that a
-// view can describe. Most images are small; some are wide enough to be cut into several blocks.
+// view can describe. Most images are small; some are wide enough to be cut into several blocks, or for
+// vectors of eight words of a bitmap.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +11,8 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "image/dtype.hpp"
@@ -45,8 +48,14 @@ inline constexpr std::array all_types{DType::boolean, DType::int8,    DType::int
                                       DType::int64,   DType::uint8,   DType::uint16,  DType::uint32,
                                       DType::uint64,  DType::float16, DType::float32, DType::float64};
 
+inline bool is_floating(DType dtype) {
+    return dtype == DType::float16 || dtype == DType::float32 || dtype == DType::float64;
+}
+
 inline Shape make_shape(Bytes& bytes) {
-    if (bytes.below(16) == 0) return {1 + bytes.below(2), 1 + bytes.below(2), 70000 + bytes.below(999)};
+    const std::int64_t kind = bytes.below(16);
+    if (kind == 0) return {1 + bytes.below(2), 1 + bytes.below(2), 70000 + bytes.below(999)};
+    if (kind == 2) return {1 + bytes.below(2), 1 + bytes.below(5), 400 + bytes.below(999)};
     const bool volume = bytes.flag();
     return {volume ? 1 + bytes.below(5) : 1, 1 + bytes.below(volume ? 9 : 24), 1 + bytes.below(140)};
 }
@@ -181,6 +190,35 @@ inline AnyImage make_image(Bytes& bytes, const Shape& shape, DType dtype) {
         });
     }
     return image;
+}
+
+inline AnyImage make_labels(Bytes& bytes, const Shape& shape) {
+    return make_image(bytes, shape, all_types[static_cast<std::size_t>(1 + bytes.below(8))]);
+}
+
+// An image of any type, of which a mask may leave pixels out.
+struct Channel {
+    AnyImage image;
+    AnyImage mask;
+    bool has_mask;
+
+    std::optional<ImageView> mask_view() const {
+        return has_mask ? std::optional(mask.view) : std::nullopt;
+    }
+    bool is_masked(std::int64_t z, std::int64_t y, std::int64_t x) const {
+        return has_mask && mask.at(z, y, x) != 0;
+    }
+    bool is_left_out(std::int64_t z, std::int64_t y, std::int64_t x) const {
+        return is_masked(z, y, x) ||
+               !(std::abs(image.at(z, y, x)) <= std::numeric_limits<long double>::max());
+    }
+};
+
+inline Channel make_channel(Bytes& bytes, const Shape& shape) {
+    const DType dtype = all_types[static_cast<std::size_t>(bytes.below(all_types.size()))];
+    AnyImage image = make_image(bytes, shape, dtype);
+    AnyImage mask = make_image(bytes, shape, bytes.flag() ? DType::boolean : DType::uint8);
+    return {std::move(image), std::move(mask), bytes.flag()};
 }
 
 }  // namespace mensura::fuzz

@@ -82,7 +82,7 @@ TEST_CASE("strips and threads do not show in the numbers") {
 }
 
 // Strips of a few rows or planes instead of millions of pixels: what crosses a seam in large images does
-// so here, and what counts pieces over all strips.
+// so here, and what counts pieces over all strips. The small ones cut the planes of a volume too.
 TEST_CASE("any strips give the regions of one strip, periodic or not") {
     unsigned seed = 40;
     for (const Shape& shape : {Shape{1, 37, 70}, Shape{7, 9, 66}, Shape{6, 4, 130}, Shape{9, 1, 5}}) {
@@ -92,12 +92,16 @@ TEST_CASE("any strips give the regions of one strip, periodic or not") {
                 for (const bool by_value : {false, true}) {
                     FindOptions options{connectivity, Scalar{std::int64_t{0}}, by_value, {}, {}, 1, 0};
                     options.periodic = {(axes & 4) != 0, (axes & 2) != 0, (axes & 1) != 0};
-                    Image<std::int64_t> whole(shape), cut(shape);
+                    Image<std::int64_t> whole(shape);
                     paint(find_regions(image.view(), options), whole.mutable_view(), true, 1);
-                    options.strip_pixels = 1;
                     options.threads = 3;
-                    paint(find_regions(image.view(), options), cut.mutable_view(), true, 3);
-                    REQUIRE(whole.pixels == cut.pixels);
+                    const std::int64_t plane = shape.height * shape.width;
+                    for (const std::int64_t pixels : {std::int64_t{1}, plane / 9, plane}) {
+                        Image<std::int64_t> cut(shape);
+                        options.strip_pixels = pixels;
+                        paint(find_regions(image.view(), options), cut.mutable_view(), true, 3);
+                        REQUIRE(whole.pixels == cut.pixels);
+                    }
                 }
             }
         }

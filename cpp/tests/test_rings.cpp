@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <random>
 
@@ -205,6 +206,25 @@ TEST_CASE_TEMPLATE("the ring of a large object has the sum and the extremes of a
         image.pixels[place] = before[0];
         image.pixels[last - place / 3] = before[1];
     }
+}
+
+TEST_CASE("about a center that is nowhere lies no sector") {
+    const Image<std::uint8_t> image({1, 9, 9}, 1);
+    const RingObjects objects(image.view(), 1);
+    RingPlan plan;
+    plan.axes = 2;
+    plan.metric = RingMetric::edge;
+    plan.sectors = 5;
+    const std::vector<ChannelView> channels{{image.view()}};
+    const double nowhere = std::numeric_limits<double>::quiet_NaN();
+    for (const std::array<double, 3>& center : {std::array<double, 3>{0, nowhere, 4}, {0, 4, nowhere}}) {
+        plan.center = RingCenter::points;
+        const RingTable table = measure_rings(objects, plan, {{&center, 1}, {}}, channels, 1);
+        CHECK(table.count == Column<std::int64_t>(25, 0));
+    }
+    plan.center = RingCenter::pixels;
+    const RingTable table = measure_rings(objects, plan, {{}, image.view()}, channels, 1);
+    CHECK(table.count == Column<std::int64_t>(25, 0));
 }
 
 TEST_CASE("too many rings are refused") {

@@ -37,7 +37,7 @@ public:
     Finder(const ImageView& image, const FindOptions& options)
         : image_(bytes_for_bool(image)), foreground_(image, options), options_(options),
           words_(words_for(image.shape.width)),
-          bands_(choose_bands(image.shape, options.connectivity, foreground_.by_value())),
+          bands_(choose_bands(image.shape, options, foreground_.by_value())),
           neighbors_(earlier_neighbors(options.connectivity, image.shape.depth > 1)) {}
 
     Regions find() const {

@@ -46,19 +46,22 @@ inline std::optional<NeighborRow> neighbor_row(const Shape& shape, const std::ar
     return NeighborRow{around_z * shape.height + around_y, off_z || off_y};
 }
 
-// Volumes are cut between planes, so that few contacts cross a seam, unless planes are this large.
-inline bool cuts_planes(const Shape& shape) {
-    constexpr std::int64_t large_plane = std::int64_t{1} << 24;
+// Volumes are cut between planes, so that few contacts cross a seam, unless planes are as large as
+// several strips.
+inline bool cuts_planes(const Shape& shape, std::int64_t strip_pixels) {
+    constexpr std::int64_t usual = std::int64_t{1} << 21;
+    constexpr std::int64_t most = std::int64_t{1} << 48;
+    const std::int64_t large_plane = 8 * (strip_pixels > 0 ? std::min(strip_pixels, most) : usual);
     return shape.depth == 1 || shape.height >= large_plane / std::max<std::int64_t>(1, shape.width);
 }
 
 // Two rows or four where all foreground is alike and touches along every diagonal. Strips hold whole
 // bands, so a volume that is cut within planes has bands of one row.
-inline Bands choose_bands(const Shape& shape, int connectivity, bool by_value) {
+inline Bands choose_bands(const Shape& shape, const FindOptions& options, bool by_value) {
     const bool volume = shape.depth > 1;
-    if (by_value || connectivity < (volume ? 3 : 2)) return {shape, 1, 1};
-    if (volume) return cuts_planes(shape) ? Bands{shape, 1, 1} : Bands{shape, 2, 2};
-    return {shape, 1, 2};
+    if (by_value || options.connectivity < (volume ? 3 : 2)) return {shape, 1, 1};
+    if (!volume) return {shape, 1, 2};
+    return cuts_planes(shape, options.strip_pixels) ? Bands{shape, 1, 1} : Bands{shape, 2, 2};
 }
 
 // Pixels in a strip: few enough for the cache in a small image, and enough in a large one that few of
@@ -73,7 +76,7 @@ inline std::int64_t usual_strip(const Shape& shape) {
 // Rows in a strip of about so many pixels; 0 leaves it to the shape.
 inline std::int64_t rows_per_strip(const Bands& bands, std::int64_t strip_pixels) {
     const Shape& shape = bands.shape;
-    const bool by_rows = cuts_planes(shape);
+    const bool by_rows = cuts_planes(shape, strip_pixels);
     const std::int64_t pixels = strip_pixels > 0 ? strip_pixels : usual_strip(shape);
     const std::int64_t unit_rows = by_rows ? bands.rows : bands.planes * shape.height;
     const std::int64_t unit_pixels = std::max<std::int64_t>(1, unit_rows * shape.width);

@@ -4,6 +4,7 @@
 // are cut by the object's own pixels and joined in order.
 #include "mensura/rings.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <numbers>
@@ -142,8 +143,12 @@ private:
         }
     }
 
-    // Rings of all sectors are numbered sector by sector.
+    // Rings of all sectors are numbered sector by sector. About a center that is nowhere there are none.
     void add_sectors(const RegionRun& part, std::int32_t* ring) const {
+        if (std::isnan(distances_.center()[1]) || std::isnan(distances_.center()[2])) {
+            std::fill_n(ring, part.end - part.start, -1);
+            return;
+        }
         const auto rings = static_cast<std::int32_t>(bounds_.count());
         const std::int64_t y = part.row % height_ - distances_.box().begin[1];
         const double dy = static_cast<double>(y) - distances_.center()[1];
