@@ -746,6 +746,7 @@ except KeyboardInterrupt:
 
 @pytest.mark.parametrize("speed", ["slow", "quick"])
 def test_ctrl_c_during_a_function_is_keyboard_interrupt(speed):
+    pytest.importorskip("numba", reason="needs numba, which this Python does not have")
     """Also where it arrives before the first line of the function, as it does if that is quick."""
     for _ in range(3):
         done = subprocess.run(
@@ -774,6 +775,7 @@ def test_errors_of_others_are_left_to_them(monkeypatch):
 
 
 def test_errors_of_functions_at_work_at_once_are_told_apart():
+    pytest.importorskip("numba", reason="needs numba, which this Python does not have")
     """And what Python does with errors that it cannot raise is as it was afterwards."""
     before = sys.unraisablehook
     image = np.zeros((6, 6))
