@@ -6,7 +6,8 @@
 //
 // Memory: 1/8 byte a pixel (1/4 where values are told apart; rows count in steps of 64 pixels), 4 bytes
 // a run and 4 bytes a piece, of which there are at most as many as runs (8 from 2^31 on); while it
-// works, each thread uses another 1/4 byte a pixel of its strip and 8 bytes a run.
+// works, each thread uses another 3/4 byte a pixel of its strip, and 8 bytes a run where there is more
+// than one in eight pixels.
 #pragma once
 
 #include <array>

@@ -2,8 +2,7 @@
 //
 // A row that lies contiguous, aligned and in native byte order is used where it is; any other is
 // gathered into a buffer of one row: by a kernel where channels lie side by side, else pixel by pixel.
-// No stage ever sees a stride, and no stage ever needs a copy of an
-// image.
+// No stage ever sees a stride, and no stage ever needs a copy of an image.
 #pragma once
 
 #include <algorithm>

@@ -131,17 +131,17 @@ private:
 // ---------------------------------------------------------------------------------------- in the image
 
 // The types of sums about the origin of the image.
-struct WideSums {
+struct WideGeometrySums {
     using Sum = Int128;
     using Place = std::int64_t;
 };
-struct NarrowSums {
+struct NarrowGeometrySums {
     using Sum = std::int64_t;
     using Place = std::int32_t;
 };
 
 // Whether those are wide enough for an image of which no pixel is added twice.
-inline bool narrow_sums_fit(const Shape& shape) {
+inline bool narrow_geometry_sums_fit(const Shape& shape) {
     const std::int64_t side = std::max({shape.depth, shape.height, shape.width});
     if (side > std::numeric_limits<std::int32_t>::max()) return false;
     return Int128{shape.pixels()} * side * side < Int128{1} << 62;
@@ -341,8 +341,8 @@ inline std::unique_ptr<GeometrySums> make_geometry(const MeasurePlan& plan,
     const auto make = [](auto family) -> std::unique_ptr<GeometrySums> {
         return std::make_unique<GeometrySumsOf<decltype(family)>>(family);
     };
-    return once && narrow_sums_fit(*once) ? with_geometry<NarrowSums>(plan, make)
-                                          : with_geometry<WideSums>(plan, make);
+    return once && narrow_geometry_sums_fit(*once) ? with_geometry<NarrowGeometrySums>(plan, make)
+                                                   : with_geometry<WideGeometrySums>(plan, make);
 }
 
 }  // namespace mensura

@@ -46,8 +46,9 @@ public:
 
     // Keeps the labels alone: gives up what their slots are found with.
     void give_up_places() {
-        window_ = {};
-        places_ = {};
+        // An empty list assigned would leave the memory where it is.
+        window_ = Column<std::int64_t>();
+        places_ = Column<std::int64_t>();
     }
 
     // Whether some labels are looked up in the hash table.

@@ -179,7 +179,7 @@ private:
 RegionTable measure_regions(const Regions& regions, std::span<const ChannelView> channels,
                             const MeasurePlan& plan, int threads) {
     if (channels.empty() && strips_serve(regions, plan)) {
-        return with_geometry<WideSums>(plan, [&](auto family) {
+        return with_geometry<WideGeometrySums>(plan, [&](auto family) {
             return StripGeometry<decltype(family)>(regions).table(regions, threads);
         });
     }

@@ -63,6 +63,8 @@ struct Piece {
     std::byte* end() const { return begin() + room; }
 };
 
+// A piece out of the middle of others may be refused, where the process has very many; it is then left
+// as it is, and not used again.
 void unmap(const Piece& piece) { munmap(piece.data, piece.room); }
 
 // What was given back and is not in use. A thread that finds the list taken does without it: nothing
@@ -88,9 +90,8 @@ public:
         if (!hold) return unmap(piece);
         const std::size_t limit = piece.room < large_page ? most_unmarked : most_kept();
         if (piece.room >= large_page) piece = joined(piece, limit);
-        while (count_ > 0 && (count_ == most_pieces || bytes_of(piece) + piece.room > limit)) {
-            unmap(remove(0));
-        }
+        while (bytes_of(piece) + piece.room > limit) unmap(remove(oldest_like(piece)));
+        if (count_ == most_pieces) unmap(remove(0));
         bytes_of(piece) += piece.room;
         pieces_[count_++] = piece;
     }
@@ -151,6 +152,13 @@ private:
             piece = {before ? neighbor.data : piece.data, neighbor.room + piece.room};
         }
         return piece;
+    }
+
+    // Of those that count towards the same limit; there is one.
+    std::size_t oldest_like(const Piece& piece) const {
+        std::size_t k = 0;
+        while ((pieces_[k].room < large_page) != (piece.room < large_page)) ++k;
+        return k;
     }
 
     std::size_t& bytes_of(const Piece& piece) {

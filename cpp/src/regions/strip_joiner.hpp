@@ -6,9 +6,11 @@
 // and Suzuki, "A run-based two-scan labeling algorithm", IEEE TIP 17(5), 2008.
 //
 // Memory while a strip is joined: 1/8 byte a pixel for where runs start, if that is not kept with the
-// image, 1/16 for how many lie before each word, and 4 bytes a run for its parent.
+// image, 1/16 for how many lie before each word, and 4 bytes a run for its parent, room for which is
+// made for one run in eight pixels.
 #pragma once
 
+#include <algorithm>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -40,9 +42,10 @@ public:
         starts_ = made_.empty() ? runs.starts.data() + strip.row_begin * words_ : made_.data();
         strip.first_run.reserve(static_cast<std::size_t>(end_band_ - first_band_ + 1));
         strip.first_run.push_back(0);
-        // So much that it seldom has to grow; what is not used is never touched.
+        // So much that it seldom has to grow, up to what is worth it.
+        constexpr std::int64_t most = std::int64_t{1} << 19;
         const std::int64_t pixels = (strip.row_end - strip.row_begin) * bands.shape.width;
-        parent_.reserve(static_cast<std::size_t>(pixels / 4));
+        parent_.reserve(static_cast<std::size_t>(std::min(pixels / 8, most)));
     }
 
     std::int64_t first_band() const { return first_band_; }

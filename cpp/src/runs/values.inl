@@ -86,11 +86,11 @@ inline __m512i pairs_of(__m512i v) {
 // in no extreme. Two numbers are made of a pixel v: w = v - least, in the order of unsigned numbers, of
 // which the extremes are; and u = v - middle (partials.hpp), of which the sums are.
 template <class T>
-constexpr bool is_signed_type = T(-1) < T(0);
+constexpr bool is_signed_type = ValueLanes<T>::is_signed;
 
 // Signed and unsigned numbers of this type turned into each other, keeping their order.
 template <class T>
-constexpr int order_bit = 1 << (8 * sizeof(T) - 1);
+constexpr int top_bit = 1 << (8 * sizeof(T) - 1);
 
 template <class T>
 struct ByteSums {
@@ -102,8 +102,7 @@ struct ByteSums {
 
     ByteSums(const T* pixels, std::int64_t count) {
         const __m512i zero = _mm512_setzero_si512();
-        const __m512i least =
-            is_signed_type<T> ? _mm512_set1_epi8(static_cast<char>(order_bit<T>)) : zero;
+        const __m512i least = is_signed_type<T> ? _mm512_set1_epi8(static_cast<char>(top_bit<T>)) : zero;
         const __mmask64 lanes_in = first_lanes(count);
         const __m512i w = _mm512_xor_si512(_mm512_mask_loadu_epi8(least, lanes_in, pixels), least);
         const __m512i low = _mm512_unpacklo_epi8(w, zero);
@@ -139,7 +138,7 @@ struct ShortSums {
 
     ShortSums(const T* pixels, std::int64_t count) {
         const __m512i zero = _mm512_setzero_si512();
-        const __m512i order = _mm512_set1_epi16(static_cast<short>(order_bit<T>));
+        const __m512i order = _mm512_set1_epi16(static_cast<short>(top_bit<T>));
         const auto lanes_in = static_cast<__mmask32>(first_lanes(count));
         const __m512i v = _mm512_mask_loadu_epi16(is_signed_type<T> ? zero : order, lanes_in, pixels);
         const __m512i other = _mm512_xor_si512(v, order);
@@ -188,7 +187,7 @@ struct StretchExtremes {
 };
 template <class T>
 inline StretchExtremes<T> vector_extremes(const T* pixels, std::int64_t length) {
-    constexpr int least = is_signed_type<T> ? order_bit<T> : 0;
+    constexpr int least = ValueLanes<T>::order_bit;
     const VectorSums<T> sums = vector_sums(pixels, length);
     return {static_cast<T>(VectorSums<T>::lowest(sums.smallest) ^ least),
             static_cast<T>(~VectorSums<T>::lowest(complement(sums.largest)) ^ least)};
