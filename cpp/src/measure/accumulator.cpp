@@ -198,6 +198,18 @@ public:
             });
     }
 
+    // The same from labels of integer type, and from regions found before.
+    void gather(const ImageView& labels, std::span<const ChannelView> views, const Origin& origin,
+                int threads) {
+        visit_integer_type(labels.dtype, [&]<class T>(std::type_identity<T>) {
+            gather(labels.shape, views, origin, [&] { return BlockLabelRuns<T>(labels); }, threads);
+        });
+    }
+    void gather(const Regions& regions, std::span<const ChannelView> views, const Origin& origin,
+                int threads) {
+        gather(regions.shape(), views, origin, [&] { return RegionRuns(regions); }, threads);
+    }
+
     // All that may fail comes first; a label whose sums were not added has a slot without a region.
     void merge(const Sums& other) {
         if (other.plan_ != plan_ || other.kinds_ != kinds_) {
@@ -468,19 +480,12 @@ void Accumulator::add_safely(Gather gather) {
 
 void Accumulator::add(const ImageView& labels, std::span<const ChannelView> channels,
                       const Origin& origin, int threads) {
-    visit_integer_type(labels.dtype, [&]<class T>(std::type_identity<T>) {
-        add_safely([&](Sums& tile) {
-            tile.gather(
-                labels.shape, channels, origin, [&] { return BlockLabelRuns<T>(labels); }, threads);
-        });
-    });
+    add_safely([&](Sums& tile) { tile.gather(labels, channels, origin, threads); });
 }
 
 void Accumulator::add(const Regions& regions, std::span<const ChannelView> channels,
                       const Origin& origin, int threads) {
-    add_safely([&](Sums& tile) {
-        tile.gather(regions.shape(), channels, origin, [&] { return RegionRuns(regions); }, threads);
-    });
+    add_safely([&](Sums& tile) { tile.gather(regions, channels, origin, threads); });
 }
 
 namespace {
@@ -521,36 +526,28 @@ Accumulator Accumulator::load(std::string_view saved) {
 // Labels or regions that are all there is, and so need no accumulator that others could be added to.
 class WholeImage {
 public:
-    // gather(sums) adds everything.
-    template <class Gather>
-    static RegionTable measure(const Shape& shape, std::span<const ChannelView> channels,
-                               const MeasurePlan& plan, int threads, Gather gather) {
+    template <class Source>
+    static RegionTable measure(const Shape& shape, const Source& source,
+                               std::span<const ChannelView> channels, const MeasurePlan& plan,
+                               int threads) {
         std::vector<ChannelKind> kinds;
         for (const ChannelView& channel : channels) {
             kinds.push_back({channel.image.dtype, channel.saturation});
         }
         Accumulator::Sums sums(plan, std::move(kinds), shape);
-        gather(sums);
+        sums.gather(source, channels, {}, threads);
         return sums.take(threads);
     }
 };
 
 RegionTable measure_labels(const ImageView& labels, std::span<const ChannelView> channels,
                            const MeasurePlan& plan, int threads) {
-    RegionTable table;
-    visit_integer_type(labels.dtype, [&]<class T>(std::type_identity<T>) {
-        table = WholeImage::measure(labels.shape, channels, plan, threads, [&](auto& sums) {
-            sums.gather(labels.shape, channels, {}, [&] { return BlockLabelRuns<T>(labels); }, threads);
-        });
-    });
-    return table;
+    return WholeImage::measure(labels.shape, labels, channels, plan, threads);
 }
 
 RegionTable measure_once(const Regions& regions, std::span<const ChannelView> channels,
                          const MeasurePlan& plan, int threads) {
-    return WholeImage::measure(regions.shape(), channels, plan, threads, [&](auto& sums) {
-        sums.gather(regions.shape(), channels, {}, [&] { return RegionRuns(regions); }, threads);
-    });
+    return WholeImage::measure(regions.shape(), regions, channels, plan, threads);
 }
 
 }  // namespace mensura
