@@ -89,7 +89,7 @@ std::vector<unsigned char> values_of(const IntensityKernels<T>& kernels, bool sq
     const auto count = static_cast<std::int64_t>(runs.size());
     if constexpr (has_lanes<T>) {
         using Family = SmallIntegerValues<T, true>;
-        std::vector<ValueLanes<T>> lanes(partials.size(), Family::empty_lanes());
+        std::vector<ValueLanes<T>> lanes(partials.size(), Family::empty());
         kernels.add_values[squares](row.data(), 0, runs.data(), count, lanes.data());
         for (std::size_t k = 0; k < lanes.size(); ++k) {
             const ValuePartial<T> part = Family::part_of(lanes[k]);

@@ -4,10 +4,9 @@
 //
 //     Pixel, Columns          what it reads (NoPixel for geometry) and which columns it writes
 //     Part, Total             of one region, in a block and in the image; plain data
-//     empty()                 the Part of a region not seen yet
+//     empty()                 the Part, or the Lanes, of a region not seen yet
 //     add_row(row, parts)     adds the runs of a row; the only work that is done per pixel
-//     Lanes, empty_lanes(), part_of(lanes)
-//                             if it has them: what rows are added to in place of a Part, made a Part of
+//     Lanes, part_of(lanes)   if it has them: what rows are added to in place of a Part, made a Part of
 //                             when the block has been read
 //     add(total, part, block) adds what a block gathered
 //     add(total, other)       adds what another accumulator gathered
@@ -23,6 +22,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -97,50 +97,48 @@ public:
     virtual void write(std::size_t first_row, const TableRows& rows, Columns& columns) const = 0;
 };
 
+// What rows are added to.
+template <class Family>
+struct GatheredBy {
+    using Type = typename Family::Part;
+};
+template <class Family>
+    requires requires { typename Family::Lanes; }
+struct GatheredBy<Family> {
+    using Type = typename Family::Lanes;
+};
+
 template <class Family>
 class FamilyBlockSums final : public BlockSums<typename Family::Pixel> {
 public:
     explicit FamilyBlockSums(const Family& family) : family_(family) {}
 
-    void clear() override {
-        parts_.clear();
-        lanes_.clear();
-    }
+    void clear() override { gathered_.clear(); }
     void add_row(const Row<typename Family::Pixel>& row, std::size_t slots) override {
-        if constexpr (has_own_lanes) {
-            lanes_.resize(slots, family_.empty_lanes());
-            family_.add_row(row, lanes_.data());
-        } else {
-            parts_.resize(slots, family_.empty());
-            family_.add_row(row, parts_.data());
-        }
+        gathered_.resize(slots, family_.empty());
+        family_.add_row(row, gathered_.data());
     }
     void finish() override {
-        if constexpr (has_own_lanes) {
-            parts_.resize(lanes_.size());
-            for (std::size_t k = 0; k < lanes_.size(); ++k) parts_[k] = family_.part_of(lanes_[k]);
+        if constexpr (!gathers_parts) {
+            made_.resize(gathered_.size());
+            for (std::size_t k = 0; k < made_.size(); ++k) made_[k] = family_.part_of(gathered_[k]);
         }
     }
-    const Column<typename Family::Part>& parts() const { return parts_; }
+    const Column<typename Family::Part>& parts() const {
+        if constexpr (gathers_parts) {
+            return gathered_;
+        } else {
+            return made_;
+        }
+    }
 
 private:
-    static constexpr bool has_own_lanes = requires { typename Family::Lanes; };
-    struct NoLanes {
-        void clear() {}
-    };
-    template <class F>
-    struct LanesOf {
-        using Type = NoLanes;
-    };
-    template <class F>
-        requires requires { typename F::Lanes; }
-    struct LanesOf<F> {
-        using Type = Column<typename F::Lanes>;
-    };
+    using Gathered = typename GatheredBy<Family>::Type;
+    static constexpr bool gathers_parts = std::is_same_v<Gathered, typename Family::Part>;
 
     Family family_;
-    Column<typename Family::Part> parts_;
-    [[no_unique_address]] typename LanesOf<Family>::Type lanes_;
+    Column<Gathered> gathered_;
+    Column<typename Family::Part> made_;  // of lanes
 };
 
 // `Base` is ImageSums, or an interface that asks for more.

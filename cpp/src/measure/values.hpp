@@ -134,7 +134,7 @@ struct SmallIntegerValues : IntegerValues<T, with_squares, Types> {
     using Part = IntegerPartial<T>;
     using Lanes = ValueLanes<T>;
 
-    static Lanes empty_lanes() {
+    static Lanes empty() {
         Lanes lanes{};
         std::fill(std::begin(lanes.lows), std::end(lanes.lows),
                   std::numeric_limits<typename Lanes::Order>::max());
