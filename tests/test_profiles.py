@@ -734,11 +734,15 @@ def reduce(samples):
         time.sleep(0.001)
     return samples[0]
 
+def sample(lines):
+    ms.line_profiles(np.zeros((9, 9)), [[0, 0]] * lines, [[8, 8]] * lines, reduce=reduce)
+
+sample(1)  # Numba is loaded
 threading.Timer(0.5, signal.raise_signal, [signal.SIGINT]).start()
 begin = time.monotonic()
 try:
     while time.monotonic() < begin + 20:
-        ms.line_profiles(np.zeros((9, 9)), [[0, 0]] * 2000, [[8, 8]] * 2000, reduce=reduce)
+        sample(2000)
 except KeyboardInterrupt:
     print("interrupted")
 """
@@ -746,8 +750,8 @@ except KeyboardInterrupt:
 
 @pytest.mark.parametrize("speed", ["slow", "quick"])
 def test_ctrl_c_during_a_function_is_keyboard_interrupt(speed):
-    pytest.importorskip("numba", reason="needs numba, which this Python does not have")
     """Also where it arrives before the first line of the function, as it does if that is quick."""
+    pytest.importorskip("numba", reason="needs numba, which this Python does not have")
     for _ in range(3):
         done = subprocess.run(
             [sys.executable, "-c", INTERRUPTED, speed], capture_output=True, text=True, check=True
@@ -850,6 +854,25 @@ def test_threads_do_not_matter(options):
     assert one.distance.tobytes() == many.distance.tobytes()
 
 
+@pytest.mark.parametrize("dtype", ["u1", "u2", "i4", "f4", "f8"])
+def test_samples_too_many_for_the_cache_are_those_of_few(dtype):
+    """Such are written another way, from any place in memory on."""
+    image = (np.random.default_rng(28).random((300, 400)) * 200).astype(dtype)
+    if dtype[0] == "f":
+        image[150, 200] = np.nan
+    rng = np.random.default_rng(29)
+    starts, stops = (random_points(rng, image.shape, 8000) for _ in range(2))
+    for options in ({}, {"endpoint": True}):
+        many = ms.line_profiles(image, starts, stops, **options)
+        assert many.values.nbytes > 9e6
+        for first in range(0, 8000, 2000):
+            part = slice(first, first + 2000)
+            few = ms.line_profiles(image, starts[part], stops[part], **options)
+            assert few.values.nbytes < 8e6
+            assert many[part].values.tobytes() == few.values.tobytes()
+            assert many[part].count.tobytes() == few.count.tobytes()
+
+
 DIGEST = """
 import hashlib, numpy as np, mensura as ms
 digest = hashlib.sha256()
@@ -863,6 +886,8 @@ for dtype in "u1 u2 i4 f4 f8".split():
         for order in (0, 1, 3):
             got = ms.line_profiles(image, starts, stops, width=width, order=order)
             digest.update(got.values.tobytes() + got.count.tobytes())
+many = [np.resize(ends, (30_000, 2)) for ends in (starts, stops)]
+digest.update(ms.line_profiles((rng.random((60, 61)) * 200).astype("u2"), *many).values.tobytes())
 print(digest.hexdigest())
 """
 

@@ -1,6 +1,7 @@
 """Profiles as a result: a sequence, a table, on one axis, means, peaks and edges, pictures."""
 
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -141,7 +142,10 @@ def test_what_is_shown():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"values": np.zeros(4)}, r"values has shape \(4,\); 3 distances"),
+        ({"values": np.zeros((3, 1))}, r"values has shape \(3, 1\); .* ask for \(3,\)"),
+        ({"values": np.array(1.0)}, r"values has shape \(\); .* ask for \(S,\)"),
+        ({"values": np.zeros(4)}, "begin with 0 and end with the 4 samples"),
+        ({"distance": np.arange(4.0)}, r"distance has shape \(4,\), and values \(3,\)"),
         ({"offsets": np.array([0, 2])}, "offsets must be 1-D, begin with 0 and end with the 3"),
         ({"offsets": np.array([0, 2, 1, 3])}, r"offsets\[2\] = 1"),
         ({"count": np.zeros(2, np.int64)}, r"count has shape \(2,\)"),
@@ -165,6 +169,30 @@ def test_what_does_not_fit(change, message):
     } | change
     with pytest.raises(ValueError, match=message):
         ms.Profiles(**given_)
+
+
+def test_distances_may_be_found_when_they_are_asked_for():
+    asked = []
+
+    def distance():
+        asked.append(1)
+        return np.array([0.0, 0.5, 1.0])
+
+    given_ = {"count": np.ones(3, np.int64), "keys": {"profile": [0]}}
+    profiles = ms.Profiles(np.zeros(3), np.array([0, 3]), distance, **given_)
+    assert len(profiles) == 1
+    assert not asked
+    assert profiles.distance.tolist() == profiles[0].distance.tolist() == [0, 0.5, 1]
+    assert asked == [1]
+    wrong = ms.Profiles(np.zeros(3), np.array([0, 3]), lambda: np.arange(4.0), **given_)
+    with pytest.raises(ValueError, match="distance has shape"):
+        wrong.to_table()
+
+
+def test_lines_are_pickled_before_their_distances_are_asked_for():
+    profiles = ms.line_profiles(np.eye(9), [[1, 1]], [[7, 7]], n=4)
+    again = pickle.loads(pickle.dumps(profiles))
+    assert again.distance.tobytes() == profiles.distance.tobytes()
 
 
 def test_other_dtypes_are_not_converted():

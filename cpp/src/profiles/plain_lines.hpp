@@ -15,7 +15,7 @@
 namespace mensura {
 
 using SampleLine = bool (*)(const ImageView& image, const StraightLine& line, std::int64_t first,
-                            std::int64_t count, double* samples);
+                            std::int64_t count, bool around_cache, double* samples);
 
 // The kernel for an image, or null where it is not plain.
 inline SampleLine plain_line_sampler(const ProfileImage& image) {
@@ -23,18 +23,12 @@ inline SampleLine plain_line_sampler(const ProfileImage& image) {
     return visit_pixel_type(image.image.dtype, [&]<class T>(std::type_identity<T>) -> SampleLine {
         if (!rows_are_native<T>(image.image)) return nullptr;
         return [](const ImageView& view, const StraightLine& line, std::int64_t first,
-                  std::int64_t count, double* samples) {
+                  std::int64_t count, bool around_cache, double* samples) {
             const std::int64_t row_step = view.strides.y / static_cast<std::int64_t>(sizeof(T));
             return line_kernels_of<T>().linear(reinterpret_cast<const T*>(view.data), row_step, line,
-                                               first, count, samples);
+                                               first, count, around_cache, samples);
         };
     });
-}
-
-// Has the processor fetch pixels that will be sampled next.
-inline void fetch_line(const ImageView& image, const StraightLine& line, std::int64_t first,
-                       std::int64_t count) {
-    kernels().fetch_line(image.data, image.strides.y, image.strides.x, line, first, count);
 }
 
 // Lines in images of one shape.
@@ -48,31 +42,45 @@ public:
     StraightLine line(std::int64_t profile, std::size_t k) const {
         const double* start = geometry_.points + 2 * profile;
         const double* step = geometry_.steps + 2 * profile;
-        const double offset = geometry_.offsets_across[k];
-        if (offset == 0) return {start[0], start[1], step[0], step[1], 0, 0};
-        const double* across = geometry_.across + 2 * profile;
-        return {start[0], start[1], step[0], step[1], offset * across[0], offset * across[1]};
-    }
-
-    // Its last sample, as a line of one.
-    StraightLine end(std::int64_t profile, std::size_t k) const {
-        StraightLine at = line(profile, k);
-        at.y = geometry_.ends[2 * profile];
-        at.x = geometry_.ends[2 * profile + 1];
-        return at;
+        StraightLine line{start[0], start[1], step[0], step[1], 0, 0};
+        if (const double offset = geometry_.offsets_across[k]; offset != 0) {
+            const double* across = geometry_.across + 2 * profile;
+            line.shift_y = offset * across[0];
+            line.shift_x = offset * across[1];
+        }
+        if (geometry_.ends != nullptr) {
+            const auto p = static_cast<std::size_t>(profile);
+            line.last = geometry_.offsets[p + 1] - geometry_.offsets[p] - 1;
+            line.last_y = geometry_.ends[2 * profile];
+            line.last_x = geometry_.ends[2 * profile + 1];
+        }
+        return line;
     }
 
     // Whether samples [first, last] lie amid pixels.
     bool is_amid(const StraightLine& line, std::int64_t first, std::int64_t last) const {
-        return is_amid(line, first) && is_amid(line, last);
+        if (last == line.last) {
+            if (!is_amid(line.last_y + line.shift_y, line.last_x + line.shift_x)) return false;
+            --last;
+        }
+        return first > last || (is_amid_sample(line, first) && is_amid_sample(line, last));
+    }
+
+    // Has the processor fetch what is known of a profile, while it works on others.
+    void fetch(std::int64_t profile) const {
+        __builtin_prefetch(geometry_.offsets.data() + profile);
+        __builtin_prefetch(geometry_.points + 2 * profile);
+        __builtin_prefetch(geometry_.steps + 2 * profile);
+        if (geometry_.ends != nullptr) __builtin_prefetch(geometry_.ends + 2 * profile);
     }
 
 private:
-    bool is_amid(const StraightLine& line, std::int64_t sample) const {
+    bool is_amid(double y, double x) const { return y >= 0 && y < height_ && x >= 0 && x < width_; }
+
+    bool is_amid_sample(const StraightLine& line, std::int64_t sample) const {
         const auto number = static_cast<double>(sample);
-        const double y = (line.y + number * line.step_y) + line.shift_y;
-        const double x = (line.x + number * line.step_x) + line.shift_x;
-        return y >= 0 && y < height_ && x >= 0 && x < width_;
+        return is_amid((line.y + number * line.step_y) + line.shift_y,
+                       (line.x + number * line.step_x) + line.shift_x);
     }
 
     const ProfileGeometry& geometry_;

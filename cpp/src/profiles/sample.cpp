@@ -66,6 +66,10 @@ public:
         are_plain_lines_ =
             std::ranges::all_of(plain_samplers_, [](auto sampler) { return sampler != nullptr; });
         if (!are_plain_lines_) return;
+        are_final_ = across_ == 1 && reducer_.kind == Reduction::mean && output_.sample_step == 1;
+        around_cache_ = are_final_ && geometry_.samples() * std::ssize(images_) *
+                                              static_cast<std::int64_t>(sizeof(double)) >
+                                          cached_bytes;
         order_ = order_of_lines(geometry_, images_.front().image.shape, block_size());
     }
 
@@ -167,16 +171,27 @@ private:
 
     // The lines of a block, in chunks.
     void work_on_lines(Block& block) {
+        constexpr std::int64_t ahead = 8;
         const std::int64_t chunk = chunk_size();
         const auto [begin, end] = lines_of(block.stretch);
         for (std::int64_t line = begin; line < end; ++line) {
+            if (line + ahead < end) plain_lines_.fetch(line_at(line + ahead));
+            if (around_cache_ && line + ahead / 2 < end) fetch_edges(block, line_at(line + ahead / 2));
             const std::int64_t profile = line_at(line);
-            const std::int64_t next = line + 1 < end ? line_at(line + 1) : profile;
             if (is_in_vain(block, offset(profile))) continue;
             const std::int64_t stop = offset(profile + 1);
             for (std::int64_t first = offset(profile); first < stop; first += chunk) {
-                work_on_line(block, profile, next, first, std::min(chunk, stop - first));
+                work_on_line(block, profile, first, std::min(chunk, stop - first));
             }
+        }
+        if (around_cache_) kernels().end_streaming();
+    }
+
+    // Those of the values of a line, which share their cache lines with other values.
+    void fetch_edges(const Block& block, std::int64_t profile) const {
+        for (std::int64_t i = block.images.begin; i < block.images.end; ++i) {
+            __builtin_prefetch(out_at(i, offset(profile)), 1);
+            __builtin_prefetch(out_at(i, offset(profile + 1) - 1), 1);
         }
     }
 
@@ -193,75 +208,48 @@ private:
         return geometry_.offsets[static_cast<std::size_t>(profile)];
     }
 
-    // So many samples of a line, from its sample `first` on, and maybe its last.
+    // So many samples of a profile, from its sample `first` on.
     struct LinePart {
         std::int64_t profile;
         std::int64_t first;
         std::int64_t count;
-        bool has_end;
     };
 
-    void work_on_line(Block& block, std::int64_t profile, std::int64_t next, std::int64_t first,
-                      std::int64_t count) {
-        const bool has_end = geometry_.ends != nullptr && first + count == offset(profile + 1);
-        const LinePart part{profile, first - offset(profile), has_end ? count - 1 : count, has_end};
+    void work_on_line(Block& block, std::int64_t profile, std::int64_t first, std::int64_t count) {
+        const LinePart part{profile, first - offset(profile), count};
         if (!is_amid(part)) return work_on_any(block, first, count);
         bool found = false;
         for (std::int64_t i = block.images.begin; i < block.images.end; ++i) {
-            fetch_next(block, i, part, next);
-            if (sample_line(block, i, part)) {
-                finish(block, i, first, count, true);
-                continue;
-            }
+            if (sample_line(block, i, part, first)) continue;
             if (!found) find_chunk(first, count, block);
             found = true;
             work_on_any_image(block, i, first, count);
         }
     }
 
-    // Has the processor fetch what is sampled after this: the line in the next image, or the next line.
-    void fetch_next(const Block& block, std::int64_t i, const LinePart& part, std::int64_t next) const {
-        if (i + 1 < block.images.end) return fetch(i + 1, part);
-        fetch(block.images.begin,
-              {next, 0, std::min(chunk_length, offset(next + 1) - offset(next)), false});
-    }
-
-    void fetch(std::int64_t i, const LinePart& part) const {
-        const StraightLine line = plain_lines_.line(part.profile, across_ / 2);
-        if (part.count > 1 && plain_lines_.is_amid(line, part.first, part.first + part.count - 2)) {
-            fetch_line(image(i).image, line, part.first, part.count - 1);
-        }
-    }
-
     bool is_amid(const LinePart& part) const {
         for (std::size_t k = 0; k < across_; ++k) {
-            const auto last = part.first + part.count - 1;
-            if (part.count > 0 &&
-                !plain_lines_.is_amid(plain_lines_.line(part.profile, k), part.first, last)) {
-                return false;
-            }
-            if (part.has_end && !plain_lines_.is_amid(plain_lines_.end(part.profile, k), 0, 0))
-                return false;
+            const StraightLine line = plain_lines_.line(part.profile, k);
+            if (!plain_lines_.is_amid(line, part.first, part.first + part.count - 1)) return false;
         }
         return true;
     }
 
-    // Whether all samples are finite.
-    bool sample_line(Block& block, std::int64_t i, const LinePart& part) const {
+    // Writes samples, reduced; `sample` is the number of the first. Whether all are finite.
+    bool sample_line(Block& block, std::int64_t i, const LinePart& part, std::int64_t sample) {
         const SampleLine sampler = plain_samplers_[static_cast<std::size_t>(i)];
-        bool finite = true;
+        if (are_final_) {
+            return sampler(image(i).image, plain_lines_.line(part.profile, 0), part.first, part.count,
+                           around_cache_, out_at(i, sample));
+        }
         for (std::size_t k = 0; k < across_; ++k) {
-            double* values = block.values[k].data();
-            if (part.count > 0) {
-                finite &= sampler(image(i).image, plain_lines_.line(part.profile, k), part.first,
-                                  part.count, values);
-            }
-            if (part.has_end) {
-                finite &= sampler(image(i).image, plain_lines_.end(part.profile, k), 0, 1,
-                                  values + part.count);
+            if (!sampler(image(i).image, plain_lines_.line(part.profile, k), part.first, part.count,
+                         false, block.values[k].data())) {
+                return false;
             }
         }
-        return finite;
+        finish(block, i, sample, part.count, true);
+        return true;
     }
 
     // Reduces and writes a chunk of one image.
@@ -327,7 +315,7 @@ private:
 
     // With counts where a sample is missing.
     void write(Block& block, std::int64_t image, std::int64_t first, std::int64_t count, bool whole) {
-        double* out = output_.values + image * output_.image_step + first * output_.sample_step;
+        double* out = out_at(image, first);
         if (whole && reducer_.kind == Reduction::mean) {
             const double* values = block.values.front().data();
             if (across_ > 1) {
@@ -346,6 +334,10 @@ private:
                 note_failure(first + i, image, status, block.reduce.valid(samples, chunk_length));
             }
         }
+    }
+
+    double* out_at(std::int64_t image, std::int64_t sample) const {
+        return output_.values + image * output_.image_step + sample * output_.sample_step;
     }
 
     bool is_whole(std::int64_t count, const Block& block) const {
@@ -415,6 +407,8 @@ private:
     Positions<axes> positions_;
     PlainLines plain_lines_;
     std::vector<SampleLine> plain_samplers_;
+    bool are_final_ = false;     // whether the samples of a line are its values, side by side
+    bool around_cache_ = false;  // whether such values are too many for the cache
     bool are_plain_lines_ = false;
     LineOrder order_;
     std::size_t across_;

@@ -19,8 +19,6 @@
 namespace mensura {
 namespace {
 
-// Images beyond this many bytes are not looked for in the cache.
-constexpr std::int64_t cached_bytes = std::int64_t{8} << 20;
 constexpr std::ptrdiff_t cache_line = 64;
 
 // How many runs a band has at most.
@@ -56,7 +54,7 @@ public:
             look_up_labels(strip);
             bands.visit_rows(first_row, [this](std::int64_t r) { paint_row(r); });
         }
-        kernels().end_painting();
+        kernels().end_streaming();
     }
 
 private:

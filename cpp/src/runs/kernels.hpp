@@ -104,6 +104,9 @@ struct PaintLabelOf<std::uint64_t> {
 template <class T>
 using PaintLabel = typename PaintLabelOf<T>::Type;
 
+// Outputs of more bytes than this are not looked for in the cache, and written around it.
+inline constexpr std::int64_t cached_bytes = std::int64_t{8} << 20;
+
 // Labels that may be read, and are not used, behind the last one.
 inline constexpr std::int64_t spare_labels = 16;
 
@@ -117,7 +120,8 @@ struct PaintKernels {
                   const PaintLabel<T>* labels, bool skip_background, bool around_cache, T* out);
 };
 
-// A straight line of samples: sample i lies at (start + i * step) + shift.
+// A straight line of samples: sample i lies at (start + i * step) + shift, and sample `last`, if that is
+// not -1, at last + shift.
 struct StraightLine {
     double y;
     double x;
@@ -125,6 +129,9 @@ struct StraightLine {
     double step_x;
     double shift_y;
     double shift_x;
+    std::int64_t last = -1;
+    double last_y = 0;
+    double last_x = 0;
 };
 
 // Up to so many bytes behind the pixels of a sample are read, and not used.
@@ -133,9 +140,10 @@ inline constexpr std::int64_t spare_pixel_bytes = 2;
 template <class T>
 struct LineKernels {
     // Samples [first, first + count) of a line, each amid four pixels of the image, whose rows are
-    // `row_step` pixels apart. Returns whether all are finite.
+    // `row_step` pixels apart. Returns whether all are finite. With `around_cache`, they are written
+    // past the cache where the instruction set allows for it.
     bool (*linear)(const T* image, std::int64_t row_step, const StraightLine& line, std::int64_t first,
-                   std::int64_t count, double* samples);
+                   std::int64_t count, bool around_cache, double* samples);
 };
 
 // A stretch of a row of pixels beside a point: pixel i lies `first + i` pixels from it along the row,
@@ -190,8 +198,8 @@ struct KernelTable {
     PaintKernels<std::uint16_t> paint_u16;
     PaintKernels<std::uint32_t> paint_u32;
     PaintKernels<std::uint64_t> paint_u64;
-    // Called by a thread that painted around the cache, before others look at it.
-    void (*end_painting)();
+    // Called by a thread that wrote around the cache, before others look at it.
+    void (*end_streaming)();
 
     ScanKernels<std::uint8_t> scan_u8;
     ScanKernels<std::uint16_t> scan_u16;
@@ -211,10 +219,6 @@ struct KernelTable {
     IntensityKernels<float> intensity_f32;
     IntensityKernels<double> intensity_f64;
 
-    // Has the processor fetch the pixels of samples [first, first + count) of a line, without its shift,
-    // while it does something else. They are amid pixels.
-    void (*fetch_line)(const void* image, std::int64_t row_bytes, std::int64_t pixel_bytes,
-                       const StraightLine& line, std::int64_t first, std::int64_t count);
     LineKernels<std::int8_t> lines_i8;
     LineKernels<std::int16_t> lines_i16;
     LineKernels<std::int32_t> lines_i32;

@@ -2,8 +2,8 @@
 
 inline double between(double a, double b, double fraction) { return a + fraction * (b - a); }
 
-// Where sample i of a line lies along one axis. The order of operations is that of
-// profiles/positions.hpp.
+// Where sample i of a line lies along one axis, if it is not the last. The order of operations is that
+// of profiles/positions.hpp.
 inline double line_position(double start, double step, double shift, std::int64_t i) {
     return (start + static_cast<double>(i) * step) + shift;
 }
@@ -12,11 +12,14 @@ inline bool is_finite(double value) { return value - value == 0; }
 
 template <class T>
 bool linear_line(const T* image, std::int64_t row_step, const StraightLine& line, std::int64_t first,
-                 std::int64_t count, double* samples) {
+                 std::int64_t count, bool /*around_cache*/, double* samples) {
     bool finite = true;
     for (std::int64_t i = 0; i < count; ++i) {
-        const double y = line_position(line.y, line.step_y, line.shift_y, first + i);
-        const double x = line_position(line.x, line.step_x, line.shift_x, first + i);
+        const bool last = first + i == line.last;
+        const double y = last ? line.last_y + line.shift_y
+                              : line_position(line.y, line.step_y, line.shift_y, first + i);
+        const double x = last ? line.last_x + line.shift_x
+                              : line_position(line.x, line.step_x, line.shift_x, first + i);
         const auto row = static_cast<std::int64_t>(y);
         const auto column = static_cast<std::int64_t>(x);
         const double fraction_y = y - static_cast<double>(row);
@@ -33,130 +36,213 @@ bool linear_line(const T* image, std::int64_t row_step, const StraightLine& line
     return finite;
 }
 
-#if !defined(__AVX512DQ__)
-void fetch_line(const void* image, std::int64_t row_bytes, std::int64_t pixel_bytes,
-                const StraightLine& line, std::int64_t first, std::int64_t count) {
-    const char* pixels = static_cast<const char*>(image);
-    for (std::int64_t i = first; i < first + count; ++i) {
-        const auto row = static_cast<std::int64_t>(line.y + static_cast<double>(i) * line.step_y);
-        const auto column = static_cast<std::int64_t>(line.x + static_cast<double>(i) * line.step_x);
-        __builtin_prefetch(pixels + row * row_bytes + column * pixel_bytes);
-    }
-}
-#else
-// Eight samples at a time; a pixel and the next one are one load where they fit into 64 bits.
+#if defined(__AVX512DQ__)
+// Eight samples at a time. Pixels are loaded one by one, each with the next one where both fit into 64
+// bits: instructions that gather are slower on some processors, and faster on none.
 
 struct PixelPairs {
     __m512d first;
     __m512d second;
 };
 
-inline PixelPairs gather_pairs(const std::uint8_t* image, __m512i at, __mmask8 selected) {
-    const __m256i pairs = _mm512_mask_i64gather_epi32(_mm256_setzero_si256(), selected, at, image, 1);
+// Where eight pixels lie.
+struct EightPlaces {
+    alignas(64) std::int64_t at[8];
+};
+
+template <class Pair, class T>
+inline Pair pair_at(const T* pixel) {
+    Pair pair;
+    __builtin_memcpy(&pair, pixel, sizeof pair);
+    return pair;
+}
+
+template <class T>
+inline __m256i load_narrow_pairs(const T* image, const EightPlaces& p) {
+    const auto at = [&](int k) { return pair_at<std::int32_t>(image + p.at[k]); };
+    return _mm256_set_epi32(at(7), at(6), at(5), at(4), at(3), at(2), at(1), at(0));
+}
+
+inline PixelPairs load_pairs(const std::uint8_t* image, const EightPlaces& p) {
+    const __m256i pairs = load_narrow_pairs(image, p);
     const __m256i byte = _mm256_set1_epi32(0xff);
     return {_mm512_cvtepi32_pd(_mm256_and_si256(pairs, byte)),
             _mm512_cvtepi32_pd(_mm256_and_si256(_mm256_srli_epi32(pairs, 8), byte))};
 }
 
-inline PixelPairs gather_pairs(const std::uint16_t* image, __m512i at, __mmask8 selected) {
-    const __m256i pairs = _mm512_mask_i64gather_epi32(_mm256_setzero_si256(), selected, at, image, 2);
+inline PixelPairs load_pairs(const std::uint16_t* image, const EightPlaces& p) {
+    const __m256i pairs = load_narrow_pairs(image, p);
     return {_mm512_cvtepi32_pd(_mm256_and_si256(pairs, _mm256_set1_epi32(0xffff))),
             _mm512_cvtepi32_pd(_mm256_srli_epi32(pairs, 16))};
 }
 
-inline PixelPairs gather_pairs(const float* image, __m512i at, __mmask8 selected) {
-    const __m512i pairs = _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), selected, at, image, 4);
+inline PixelPairs load_pairs(const float* image, const EightPlaces& p) {
+    const auto at = [&](int k) { return pair_at<std::int64_t>(image + p.at[k]); };
+    const __m512i pairs = _mm512_set_epi64(at(7), at(6), at(5), at(4), at(3), at(2), at(1), at(0));
     const __m256i first = _mm512_cvtepi64_epi32(pairs);
     const __m256i second = _mm512_cvtepi64_epi32(_mm512_srli_epi64(pairs, 32));
     return {_mm512_cvtps_pd(_mm256_castsi256_ps(first)), _mm512_cvtps_pd(_mm256_castsi256_ps(second))};
 }
 
-inline PixelPairs gather_pairs(const double* image, __m512i at, __mmask8 selected) {
-    const __m512d zero = _mm512_setzero_pd();
-    return {_mm512_mask_i64gather_pd(zero, selected, at, image, 8),
-            _mm512_mask_i64gather_pd(zero, selected, at, image + 1, 8)};
+inline PixelPairs load_pairs(const double* image, const EightPlaces& p) {
+    const auto at = [&](int k) { return image[p.at[k]]; };
+    const auto next = [&](int k) { return image[p.at[k] + 1]; };
+    return {_mm512_set_pd(at(7), at(6), at(5), at(4), at(3), at(2), at(1), at(0)),
+            _mm512_set_pd(next(7), next(6), next(5), next(4), next(3), next(2), next(1), next(0))};
 }
 
 inline __m512d between(__m512d a, __m512d b, __m512d fraction) {
     return _mm512_add_pd(a, _mm512_mul_pd(fraction, _mm512_sub_pd(b, a)));
 }
 
-inline __m512d line_positions(double start, double step, double shift, __m512d number) {
-    const __m512d moved = _mm512_mul_pd(number, _mm512_set1_pd(step));
-    return _mm512_add_pd(_mm512_add_pd(_mm512_set1_pd(start), moved), _mm512_set1_pd(shift));
+// Where along one axis the samples of a line lie, eight at a time.
+class EightPositions {
+public:
+    EightPositions(double start, double step, double shift, double last)
+        : start_(_mm512_set1_pd(start)), step_(_mm512_set1_pd(step)), shift_(_mm512_set1_pd(shift)),
+          last_(_mm512_set1_pd(last)) {}
+
+    // Those that are not `inner` are the last.
+    __m512d at(__m512d number, __mmask8 inner) const {
+        const __m512d moved = _mm512_mul_pd(number, step_);
+        return _mm512_add_pd(_mm512_mask_add_pd(last_, inner, start_, moved), shift_);
+    }
+
+private:
+    __m512d start_;
+    __m512d step_;
+    __m512d shift_;
+    __m512d last_;
+};
+
+// What lies between eight samples and the pixels before them.
+struct EightFractions {
+    __m512d y;
+    __m512d x;
+};
+
+// A line, of which samples `selected` are looked at. Where they lie is found one step ahead of what they
+// are: as one chain of instructions, which is long, few of them would be under way at once.
+template <class T>
+class EightSamples {
+public:
+    EightSamples(const T* image, std::int64_t row_step, const StraightLine& line)
+        : image_(image), row_step_(row_step), step_(_mm512_set1_pd(static_cast<double>(row_step))),
+          last_(_mm512_set1_pd(static_cast<double>(line.last))),
+          y_(line.y, line.step_y, line.shift_y, line.last_y),
+          x_(line.x, line.step_x, line.shift_x, line.last_x) {}
+
+    EightFractions find(__m512d number, __mmask8 selected, EightPlaces& places) const {
+        constexpr int toward_zero = _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC;
+        const __mmask8 inner = _mm512_cmp_pd_mask(number, last_, _CMP_NEQ_OQ);
+        const __m512d y = y_.at(number, inner);
+        const __m512d x = x_.at(number, inner);
+        const __m512d row = _mm512_roundscale_pd(y, toward_zero);
+        const __m512d column = _mm512_roundscale_pd(x, toward_zero);
+        // Offsets of pixels are whole numbers that a double holds. Where nothing is selected there may
+        // be no pixel.
+        const __m512d offset = _mm512_add_pd(_mm512_mul_pd(row, step_), column);
+        _mm512_store_si512(places.at, _mm512_maskz_cvttpd_epi64(selected, offset));
+        return {_mm512_sub_pd(y, row), _mm512_sub_pd(x, column)};
+    }
+
+    __m512d at(const EightPlaces& places, const EightFractions& fraction, __mmask8 selected) {
+        constexpr int not_finite = 0x01 | 0x08 | 0x10 | 0x80;  // NaN and both infinities
+        const PixelPairs above = load_pairs(image_, places);
+        const PixelPairs below = load_pairs(image_ + row_step_, places);
+        const __m512d sample = between(between(above.first, above.second, fraction.x),
+                                       between(below.first, below.second, fraction.x), fraction.y);
+        if constexpr (std::is_floating_point_v<T>) {
+            unsound_ |= _mm512_mask_fpclass_pd_mask(selected, sample, not_finite);
+        }
+        return sample;
+    }
+
+    bool are_finite() const { return unsound_ == 0; }
+
+private:
+    const T* image_;
+    std::int64_t row_step_;
+    __m512d step_;
+    __m512d last_;
+    EightPositions y_;
+    EightPositions x_;
+    __mmask8 unsound_ = 0;
+};
+
+// Vectors of eight of the samples to be written, the first of which are `skipped` so that vectors are
+// aligned.
+class EightSelected {
+public:
+    EightSelected(std::int64_t skipped, std::int64_t count)
+        : first_(static_cast<__mmask8>(0xff << skipped)), vectors_((skipped + count + 7) / 8),
+          last_(static_cast<__mmask8>(0xff >> (8 * vectors_ - skipped - count))) {}
+
+    std::int64_t vectors() const { return vectors_; }
+
+    __mmask8 of(std::int64_t v) const {
+        return (v == 0 ? first_ : __mmask8{0xff}) & (v == vectors_ - 1 ? last_ : __mmask8{0xff});
+    }
+
+private:
+    __mmask8 first_;
+    std::int64_t vectors_;
+    __mmask8 last_;
+};
+
+template <bool around_cache, class T>
+inline bool linear_line_by_eight(const T* image, std::int64_t row_step, const StraightLine& line,
+                                 std::int64_t first, std::int64_t count, double* samples) {
+    const auto place = reinterpret_cast<std::uintptr_t>(samples) / sizeof(double);
+    const auto skipped = around_cache ? static_cast<std::int64_t>(place % 8) : 0;
+    const EightSelected selected(skipped, count);
+    EightSamples<T> eight(image, row_step, line);
+    EightPlaces places[2];
+    __m512d number = _mm512_add_pd(_mm512_set1_pd(static_cast<double>(first - skipped)),
+                                   _mm512_set_pd(7, 6, 5, 4, 3, 2, 1, 0));
+    EightFractions fraction = eight.find(number, selected.of(0), places[0]);
+    for (std::int64_t v = 0; v < selected.vectors(); ++v) {
+        number = _mm512_add_pd(number, _mm512_set1_pd(8));
+        const EightFractions next = eight.find(number, selected.of(v + 1), places[(v + 1) % 2]);
+        const __mmask8 some = selected.of(v);
+        const __m512d sample = eight.at(places[v % 2], fraction, some);
+        double* out = samples - skipped + 8 * v;
+        if (around_cache && some == 0xff) {
+            _mm512_stream_pd(out, sample);
+        } else {
+            _mm512_mask_storeu_pd(out, some, sample);
+        }
+        fraction = next;
+    }
+    return eight.are_finite();
 }
 
 template <class T>
 inline bool linear_line_by_eight(const T* image, std::int64_t row_step, const StraightLine& line,
-                                 std::int64_t first, std::int64_t count, double* samples) {
-    constexpr int toward_zero = _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC;
-    constexpr int not_finite = 0x01 | 0x08 | 0x10 | 0x80;  // NaN and both infinities
-    // Offsets of pixels are whole numbers that a double holds.
-    const __m512d step = _mm512_set1_pd(static_cast<double>(row_step));
-    const __m512d eight = _mm512_set1_pd(8);
-    __m512d number =
-        _mm512_add_pd(_mm512_set1_pd(static_cast<double>(first)), _mm512_set_pd(7, 6, 5, 4, 3, 2, 1, 0));
-    __mmask8 unsound = 0;
-    for (std::int64_t i = 0; i < count; i += 8) {
-        const __mmask8 selected =
-            count - i >= 8 ? __mmask8{0xff} : static_cast<__mmask8>((1U << (count - i)) - 1);
-        const __m512d y = line_positions(line.y, line.step_y, line.shift_y, number);
-        const __m512d x = line_positions(line.x, line.step_x, line.shift_x, number);
-        const __m512d row = _mm512_roundscale_pd(y, toward_zero);
-        const __m512d column = _mm512_roundscale_pd(x, toward_zero);
-        const __m512i at = _mm512_cvttpd_epi64(_mm512_add_pd(_mm512_mul_pd(row, step), column));
-        const __m512d fraction = _mm512_sub_pd(x, column);
-        const PixelPairs above = gather_pairs(image, at, selected);
-        const PixelPairs below = gather_pairs(image + row_step, at, selected);
-        const __m512d sample =
-            between(between(above.first, above.second, fraction),
-                    between(below.first, below.second, fraction), _mm512_sub_pd(y, row));
-        unsound |= _mm512_mask_fpclass_pd_mask(selected, sample, not_finite);
-        _mm512_mask_storeu_pd(samples + i, selected, sample);
-        number = _mm512_add_pd(number, eight);
-    }
-    return unsound == 0;
-}
-
-void fetch_line(const void* image, std::int64_t row_bytes, std::int64_t pixel_bytes,
-                const StraightLine& line, std::int64_t first, std::int64_t count) {
-    constexpr int toward_zero = _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC;
-    const char* pixels = static_cast<const char*>(image);
-    const __m512d row_step = _mm512_set1_pd(static_cast<double>(row_bytes));
-    const __m512d pixel_step = _mm512_set1_pd(static_cast<double>(pixel_bytes));
-    __m512d number =
-        _mm512_add_pd(_mm512_set1_pd(static_cast<double>(first)), _mm512_set_pd(7, 6, 5, 4, 3, 2, 1, 0));
-    for (std::int64_t i = 0; i + 8 <= count; i += 8) {
-        const __m512d row =
-            _mm512_roundscale_pd(line_positions(line.y, line.step_y, 0, number), toward_zero);
-        const __m512d column =
-            _mm512_roundscale_pd(line_positions(line.x, line.step_x, 0, number), toward_zero);
-        alignas(64) std::int64_t at[8];
-        _mm512_store_si512(at, _mm512_cvttpd_epi64(_mm512_add_pd(_mm512_mul_pd(row, row_step),
-                                                                 _mm512_mul_pd(column, pixel_step))));
-        for (const std::int64_t offset : at) __builtin_prefetch(pixels + offset);
-        number = _mm512_add_pd(number, _mm512_set1_pd(8));
-    }
+                                 std::int64_t first, std::int64_t count, bool around_cache,
+                                 double* samples) {
+    return around_cache ? linear_line_by_eight<true>(image, row_step, line, first, count, samples)
+                        : linear_line_by_eight<false>(image, row_step, line, first, count, samples);
 }
 
 template <>
 bool linear_line(const std::uint8_t* image, std::int64_t row_step, const StraightLine& line,
-                 std::int64_t first, std::int64_t count, double* samples) {
-    return linear_line_by_eight(image, row_step, line, first, count, samples);
+                 std::int64_t first, std::int64_t count, bool around_cache, double* samples) {
+    return linear_line_by_eight(image, row_step, line, first, count, around_cache, samples);
 }
 template <>
 bool linear_line(const std::uint16_t* image, std::int64_t row_step, const StraightLine& line,
-                 std::int64_t first, std::int64_t count, double* samples) {
-    return linear_line_by_eight(image, row_step, line, first, count, samples);
+                 std::int64_t first, std::int64_t count, bool around_cache, double* samples) {
+    return linear_line_by_eight(image, row_step, line, first, count, around_cache, samples);
 }
 template <>
 bool linear_line(const float* image, std::int64_t row_step, const StraightLine& line, std::int64_t first,
-                 std::int64_t count, double* samples) {
-    return linear_line_by_eight(image, row_step, line, first, count, samples);
+                 std::int64_t count, bool around_cache, double* samples) {
+    return linear_line_by_eight(image, row_step, line, first, count, around_cache, samples);
 }
 template <>
 bool linear_line(const double* image, std::int64_t row_step, const StraightLine& line,
-                 std::int64_t first, std::int64_t count, double* samples) {
-    return linear_line_by_eight(image, row_step, line, first, count, samples);
+                 std::int64_t first, std::int64_t count, bool around_cache, double* samples) {
+    return linear_line_by_eight(image, row_step, line, first, count, around_cache, samples);
 }
 #endif

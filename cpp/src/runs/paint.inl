@@ -160,7 +160,7 @@ void paint(const Word* foreground, const Word* starts, std::int64_t width, const
 }
 
 // Makes stores around the cache visible to other threads in order.
-void end_painting() {
+void end_streaming() {
 #if defined(__SSE2__)
     _mm_sfence();
 #endif

@@ -1,6 +1,7 @@
 """Profiles along straight lines, any number of them in one call."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -170,7 +171,7 @@ def line_profiles(
     spread = spread_across(width, segments.spacing)
     geometry = make_geometry(
         lines.offsets,
-        lines.starts,
+        segments.starts,
         spread,
         steps=lines.steps,
         ends=lines.ends,
@@ -184,9 +185,9 @@ def line_profiles(
     return Profiles(
         values,
         lines.offsets,
-        lines.distances(threads),
+        partial(lines.distances, threads),
         count,
-        keys={"profile": np.arange(len(lines.starts))},
+        keys={"profile": np.arange(len(segments.starts))},
         channels=source.names,
         unit=length_unit,
         provenance=of_call(
@@ -211,8 +212,8 @@ def _as_segments(starts: ArrayLike, stops: ArrayLike, spacing: float | Sequence[
             f"starts has {len(begins)} positions and stops {len(finishes)}; {longer}[{both}] has "
             f"no {other}"
         )
-    unknown = ~np.isfinite(np.hstack([begins, finishes])).all(axis=1, keepdims=True)
-    if unknown.any():
+    if not (np.isfinite(begins).all() and np.isfinite(finishes).all()):
+        unknown = ~np.isfinite(begins + finishes).all(axis=1, keepdims=True)
         begins, finishes = (np.where(unknown, np.nan, ends) for ends in (begins, finishes))
     return Segments(begins, finishes, check_spacing(spacing, begins.shape[1], of="image"))
 
@@ -229,7 +230,7 @@ def _placed(segments: Segments, step: float | None, n: int | None, endpoint: boo
     along = check_along(step, n, endpoint, min(segments.spacing))
     if along.number is None:
         return at_step(segments, along.step, along.endpoint)
-    return so_many(segments, np.full(len(segments.starts), float(along.number)))
+    return so_many(segments, float(along.number))
 
 
 def _placed_like(
@@ -272,7 +273,7 @@ def _zero_far_outside(values: Floats, lines: Lines, shape: tuple[int, ...]) -> N
     for line in np.unique(np.searchsorted(lines.offsets, np.flatnonzero(near), side="right") - 1):
         first, last = lines.offsets[line : line + 2].tolist()
         steps = np.repeat(lines.steps[line : line + 1], last - first, axis=0)
-        steps[0] = lines.starts[line]
+        steps[0] = lines.segments.starts[line]
         walked = np.add.accumulate(steps, axis=0)
         beyond[first:last] = ((walked < -1) | (walked >= shape)).any(axis=1)
     values[beyond] = 0

@@ -5,9 +5,10 @@ with an end that is not finite counts as one of no length.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mensura import _core
 from mensura.profiles.sampling import TOLERANCE, Floats, Offsets, check_sizes, offsets_of
@@ -47,7 +48,8 @@ class Segments:
 
 
 def _lengths(vectors: Floats) -> Floats:
-    lengths = np.sqrt((vectors**2).sum(axis=1))
+    squares = vectors**2
+    lengths = np.sqrt(reduce(np.add, squares.T))  # of columns, which are long; rows are short
     return np.where(np.isfinite(lengths), lengths, 0.0)
 
 
@@ -57,33 +59,35 @@ class Lines:
 
     Attributes
     ----------
-    starts : (N, ndim) float64 array
-        The first samples, in pixels.
+    segments : Segments
+        What they are placed on, from its starts on.
     steps : (N, ndim) float64 array
         From one sample to the next, in pixels.
-    lengths : (N,) float64 array
-        The lengths of the steps, in the unit of the spacing.
     offsets : (N + 1,) int64 array
         Where the samples of each line begin.
+    parts : (N,) or () float64 array
+        The number of steps that make up a segment.
+    pitch : float, optional
+        The length of all steps in the unit of the spacing, where they were asked for by it.
     ends : (N, ndim) float64 array, optional
-        The last samples, if they are not where steps lead.
-    last : (N,) float64 array, optional
-        The distances of the last samples, if not what steps add up to.
+        The last samples, if they are not where steps lead but where segments end.
     """
 
-    starts: Floats
+    segments: Segments
     steps: Floats
-    lengths: Floats
     offsets: Offsets
+    parts: Floats
+    pitch: float | None = None
     ends: Floats | None = None
-    last: Floats | None = None
 
     def distances(self, threads: int | None) -> Floats:
         """Return the distance of each sample from the start of its line."""
         samples = int(self.offsets[-1])
         distances, _ = _core.new_output(np.dtype(np.float64), (samples,))
-        used = threads_for(threads, samples)
-        _core.line_distances(self.offsets, self.lengths, self.last, distances, used)
+        lengths = self.segments.lengths
+        steps = lengths / self.parts if self.pitch is None else np.full(len(lengths), self.pitch)
+        last = None if self.ends is None else lengths
+        _core.line_distances(self.offsets, steps, last, distances, threads_for(threads, samples))
         return distances
 
     def numbers(self) -> Offsets:
@@ -94,7 +98,7 @@ class Lines:
         """Return where each sample lies, in pixels; without `ends`."""
         sizes = np.diff(self.offsets)
         moved = self.numbers()[:, np.newaxis] * np.repeat(self.steps, sizes, axis=0)
-        return np.repeat(self.starts, sizes, axis=0) + moved
+        return np.repeat(self.segments.starts, sizes, axis=0) + moved
 
 
 def at_step(segments: Segments, step: float, endpoint: bool) -> Lines:
@@ -102,28 +106,29 @@ def at_step(segments: Segments, step: float, endpoint: bool) -> Lines:
     parts = segments.lengths / step
     whole = np.floor(parts + TOLERANCE)
     steps = _parts_of(segments, parts)
-    each = np.full(len(steps), step)
     if not endpoint:
         offsets = offsets_of(check_sizes(whole + 1, "step"), "step")
-        return Lines(segments.starts, steps, each, offsets)
+        return Lines(segments, steps, offsets, parts, pitch=step)
     sizes = check_sizes(whole + 1 + (parts - whole > TOLERANCE), "step")
-    # One sample is that of the start.
-    ends = np.where(sizes[:, np.newaxis] > 1, segments.stops, segments.starts)
-    return Lines(segments.starts, steps, each, offsets_of(sizes, "step"), ends, segments.lengths)
+    offsets = offsets_of(sizes, "step")
+    return Lines(segments, steps, offsets, parts, pitch=step, ends=_ends(segments, sizes))
 
 
-def so_many(segments: Segments, sizes: Floats, of: str = "n") -> Lines:
+def so_many(segments: Segments, sizes: float | Floats, of: str = "n") -> Lines:
     """Place so many samples on each line, equally spaced, both ends included."""
-    parts = np.maximum(sizes - 1, 1)
-    ends = np.where(sizes[:, np.newaxis] > 1, segments.stops, segments.starts)
-    return Lines(
-        segments.starts,
-        segments.change / parts[:, np.newaxis],
-        segments.lengths / parts,
-        offsets_of(check_sizes(sizes, of), of),
-        ends,
-        segments.lengths,
-    )
+    parts = np.maximum(np.asarray(sizes) - 1, 1)
+    of_each = check_sizes(np.broadcast_to(sizes, len(segments.starts)), of)
+    steps = segments.change / parts[..., np.newaxis]
+    ends = _ends(segments, of_each)
+    return Lines(segments, steps, offsets_of(of_each, of), parts, ends=ends)
+
+
+def _ends(segments: Segments, sizes: NDArray[np.int64]) -> Floats:
+    """Return the last samples; one sample is that of the start."""
+    several = sizes > 1
+    if several.all():
+        return segments.stops
+    return np.where(several[:, np.newaxis], segments.stops, segments.starts)
 
 
 def as_scikit_image(segments: Segments) -> Lines:
@@ -142,8 +147,7 @@ def as_imagej(segments: Segments, shape: tuple[int, ...]) -> Lines:
     level = (segments.change[:, 0] == 0) & (parts == width)
     sizes = parts + np.where(upright | level, 0, 1)
     offsets = offsets_of(check_sizes(sizes, "like"), "like")
-    lengths = segments.lengths / np.maximum(parts, 1)
-    return Lines(segments.starts, _parts_of(segments, parts), lengths, offsets)
+    return Lines(segments, _parts_of(segments, parts), offsets, np.maximum(parts, 1))
 
 
 def _parts_of(segments: Segments, parts: Floats) -> Floats:

@@ -7,8 +7,9 @@ samples has its own module: :mod:`mensura.profiles.resampling` puts profiles on 
 """
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from numbers import Real
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
@@ -81,8 +82,9 @@ class Profiles(Sampled):
         there is none.
     offsets : (N + 1,) int64 array
         Profile i is samples ``offsets[i]`` to ``offsets[i + 1]``; the first is 0, the last S.
-    distance : (S,) float64 array
-        Where along its profile each sample lies, in `unit`; never decreasing along a profile.
+    distance : (S,) float64 array, or a function that returns it
+        Where along its profile each sample lies, in `unit`; never decreasing along a profile. A
+        function, which takes no argument, is called when distances are first asked for.
     count : int64 array of the shape of `values`
         The number of valid samples behind each value.
     keys : mapping of str to (N,) array
@@ -133,7 +135,7 @@ class Profiles(Sampled):
         self,
         values: NDArray[np.float64],
         offsets: NDArray[np.int64],
-        distance: NDArray[np.float64],
+        distance: NDArray[np.float64] | Callable[[], NDArray[np.float64]],
         count: NDArray[np.int64],
         *,
         keys: Mapping[str, ArrayLike],
@@ -147,7 +149,6 @@ class Profiles(Sampled):
     ) -> None:
         super().__init__(values, count, channels, unit, provenance)
         self._offsets = frozen(offsets, "offsets", np.int64)
-        self._distance = frozen(distance, "distance", np.float64)
         self._keys = {name: frozen(of_each, f"keys[{name!r}]") for name, of_each in keys.items()}
         self._key_units = dict(key_units or {})
         self._statistics = {
@@ -156,17 +157,20 @@ class Profiles(Sampled):
         }
         self._closed = bool(closed)
         self._check()
+        self._find_distance = distance if callable(distance) else None
+        if not callable(distance):
+            self._distance = self._checked(distance)
         self._length = self._closed_lengths(length)
 
     def _check(self) -> None:
-        samples, shape = len(self._distance), self._values.shape
-        expected = (samples,) if self._channels is None else (samples, len(self._channels))
-        if self._distance.ndim != 1 or shape != expected:
+        shape = self._values.shape
+        expected = (*shape[:1], *(() if self._channels is None else (len(self._channels),)))
+        if not shape or shape != expected:
             raise ValueError(
-                f"values has shape {shape}; {samples} distances and channels {self._channels} ask "
-                f"for {expected}"
+                f"values has shape {shape}; one axis of samples and channels {self._channels} ask "
+                f"for {expected or '(S,)'}"
             )
-        _check_offsets(self._offsets, samples)
+        _check_offsets(self._offsets, len(self._values))
         for name, of_each in {"count": self._count, **self._statistics}.items():
             if of_each.shape != shape:
                 raise ValueError(f"{name} has shape {of_each.shape}, and values {shape}")
@@ -183,16 +187,27 @@ class Profiles(Sampled):
         unknown = [name for name in self._key_units if name not in self._keys]
         if unknown:
             raise ValueError(f"key_units must be of keys, and {unknown[0]!r} is none")
-        self._check_order()
 
-    def _check_order(self) -> None:
-        falls = self._distance[1:] < self._distance[:-1]
+    @cached_property
+    def _distance(self) -> NDArray[np.float64]:
+        assert self._find_distance is not None  # otherwise it is set
+        return self._checked(self._find_distance())
+
+    def _checked(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return distances, read-only, that fit the values and decrease along no profile."""
+        distance = frozen(distance, "distance", np.float64)
+        if distance.shape != self._values.shape[:1]:
+            raise ValueError(
+                f"distance has shape {distance.shape}, and values {self._values.shape}"
+            )
+        falls = distance[1:] < distance[:-1]
         starts = self._offsets[1:-1]
-        falls[starts[(starts > 0) & (starts < len(self._distance))] - 1] = False
+        falls[starts[(starts > 0) & (starts < len(distance))] - 1] = False
         if falls.any():
             sample = int(falls.argmax()) + 1
             profile = int(np.searchsorted(self._offsets, sample, side="right")) - 1
             raise ValueError(f"distance decreases at sample {sample}, in profile {profile}")
+        return distance
 
     def _closed_lengths(self, length: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
         if not self._closed:
@@ -339,7 +354,7 @@ class Profiles(Sampled):
         if self._channels is None:
             columns["distance"] = self._distance
         else:
-            columns["channel"] = np.tile(np.array(self._channels, str), len(self._distance))
+            columns["channel"] = np.tile(np.array(self._channels, str), len(self._values))
             columns["distance"] = np.repeat(self._distance, rows_of_sample)
         columns |= {"value": self._values.reshape(-1), "n": self._count.reshape(-1)}
         columns |= {name: each.reshape(-1) for name, each in self._statistics.items()}

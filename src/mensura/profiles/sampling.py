@@ -194,8 +194,8 @@ def as_points(points: ArrayLike, name: str, ndim: int | None = None) -> Floats:
     if array.ndim != 2 or array.shape[1] not in axes:
         raise ValueError(f"{name} must have {allowed}, not {array.shape}")
     positions = np.ascontiguousarray(array, dtype=np.float64)
-    far = (np.abs(positions) > FARTHEST) & np.isfinite(positions)
-    if far.any():
+    size = np.abs(positions)
+    if not (size <= FARTHEST).all() and (far := (size > FARTHEST) & (size < np.inf)).any():
         row = int(far.any(axis=1).argmax())
         raise ValueError(
             f"{name}[{row}] is {positions[row].tolist()}; positions must be at most {FARTHEST:g}"
