@@ -254,6 +254,25 @@ def test_a_mask_of_the_image_follows_the_channel_axis():
     )
 
 
+@pytest.mark.parametrize("dtype", ["?", "u1", "i2", "u4", "f2", "f4", ">f4", "f8", "u8"])
+@pytest.mark.parametrize("channels", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("density", [0.02, 0.6])
+def test_channels_side_by_side_are_measured_as_each_alone(dtype, channels, density):
+    """In dense rows and in those of few objects; cut out of more channels, and turned round."""
+    rng = np.random.default_rng(8)
+    labels = rng.integers(1, 6, (3, 40, 150)) * (rng.random((3, 40, 150)) < density)
+    image = (300 * rng.random((*labels.shape, channels + 1))).astype(dtype)
+    if image.dtype.kind == "f":
+        image[rng.random(image.shape) < 0.1] = np.nan
+    mask = rng.random(image.shape) < 0.2
+    for part in (slice(None), slice(0, channels), slice(None, None, -1)):
+        views, masks = image[..., part], mask[..., part]
+        together = ms.measure(labels, views, "all", mask=masks)
+        apart = [np.ascontiguousarray(np.moveaxis(each, -1, 0)) for each in (views, masks)]
+        alone = ms.measure(labels, apart[0], "all", mask=apart[1], channel_axis=0)
+        assert_same_bits(together, alone)
+
+
 # ------------------------------------------------------------------------------------------ counts
 
 

@@ -130,6 +130,19 @@ MENSURA_BENCH(sums_fortran) {
             keep(measure_labels(labels.transposed_view(), {&channel, 1}, plan, 1));
         };
 }
+MENSURA_BENCH(sums_interleaved) {
+    return [labels = nuclei(), image = intensities<std::uint16_t>({1, side, 4 * side}),
+            plan = plan_with(2)] {
+        std::vector<ChannelView> channels(4, ChannelView{image.view()});
+        for (std::size_t c = 0; c < channels.size(); ++c) {
+            ImageView& view = channels[c].image;
+            view.data += c * sizeof(std::uint16_t);
+            view.shape = labels.shape;
+            view.strides.x *= std::ssize(channels);
+        }
+        keep(measure_labels(labels.view(), channels, plan, 1));
+    };
+}
 MENSURA_BENCH(normalized_moments) {
     return [central = some_columns(16), units = std::vector<double>(16, 1.0)] {
         const auto spans = spans_of(central);

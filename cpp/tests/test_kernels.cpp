@@ -677,6 +677,41 @@ void check_picked(const KernelTable& table, std::size_t size) {
 
 }  // namespace
 
+namespace {
+
+// What lies between the channels is left as it is.
+template <class T>
+void check_split(const KernelTable& table, std::size_t size) {
+    const auto at = [](std::int64_t i) { return static_cast<std::size_t>(i); };
+    for (const std::int64_t channels : {2, 3, 4, 5, 17}) {
+        for (const std::int64_t count : {0, 1, 2, 31, 32, 33, 64, 65, 200}) {
+            std::vector<T> row(at(count * channels));
+            for (std::size_t i = 0; i < row.size(); ++i)
+                row[i] = static_cast<T>(i * 0x9e3779b97f4a7c15U);
+            const std::int64_t step = count + 3;
+            std::vector<T> expected(at(channels * step), T{77});
+            std::vector<T> split = expected;
+            for (std::int64_t i = 0; i < count * channels; ++i) {
+                expected[at(i % channels * step + i / channels)] = row[at(i)];
+            }
+            table.split[size](row.data(), channels, count, split.data(), step);
+            CHECK(split == expected);
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("channels of a row are split from each other, and nothing else is written") {
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        check_split<std::uint8_t>(*table, 0);
+        check_split<std::uint16_t>(*table, 1);
+        check_split<std::uint32_t>(*table, 2);
+        check_split<std::uint64_t>(*table, 3);
+    }
+}
+
 TEST_CASE("pixels that lie some pixels apart are picked, and none behind the last is read") {
     for (const KernelTable* table : tables()) {
         INFO(table->name);

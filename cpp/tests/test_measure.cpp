@@ -353,6 +353,11 @@ TEST_CASE("label slots come in order of appearance, for consecutive, strided and
             REQUIRE(index.slot(k * factor) == static_cast<std::int64_t>(k - 1));
         }
         CHECK(index.size() == 5000);
+        const auto order = index.sorted_slots();
+        CHECK(order.size() == 5000);
+        CHECK(std::adjacent_find(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+                  return index.labels()[a] >= index.labels()[b];
+              }) == order.end());
     }
 }
 
@@ -379,17 +384,19 @@ TEST_CASE("label slots survive a moving window: descending ids, far clusters, bo
 }
 
 TEST_CASE("integer arithmetic: nearest means and products of any sign") {
-    CHECK(nearest_mean(7, 2) == 4);
-    CHECK(nearest_mean(-7, 2) == -3);
-    CHECK(nearest_mean(-9, 4) == -2);
-    CHECK(mean_of(-7, 2) == -3.5);
+    CHECK(nearest_mean(Int128{7}, 2) == 4);
+    CHECK(nearest_mean(Int128{-7}, 2) == -3);
+    CHECK(nearest_mean(Int128{-9}, 4) == -2);
+    CHECK(mean_of(Int128{-7}, 2) == -3.5);
+    CHECK(mean_of(std::int64_t{-7}, 2) == -3.5);
     for (const std::int64_t count : {1, 2, 3, 7, 4095, 4'194'303}) {
         for (const std::int64_t times : {0, 1, 2, 1000, 1'048'575}) {
             for (const std::int64_t off : {-1, 0, 1}) {
                 for (const std::int64_t part : {std::int64_t{0}, count / 2, count - count / 2}) {
                     const std::int64_t sum = times * count + part + off;
-                    CHECK(nearest_mean(sum, count) ==
-                          floor_quotient(Int128{sum} + count / 2, Int128{count}));
+                    const Int128 nearest = floor_quotient(Int128{sum} + count / 2, Int128{count});
+                    CHECK(nearest_mean(sum, count) == nearest);
+                    CHECK(nearest_mean(Int128{sum}, count) == nearest);
                 }
             }
         }
@@ -407,4 +414,23 @@ TEST_CASE("integer arithmetic: nearest means and products of any sign") {
         sum += v;
     }
     CHECK(central_squares(squares, sum, nearest_mean(sum, 3), 3) == 2);
+    const auto narrow = static_cast<std::int64_t>(sum);
+    CHECK(central_squares(static_cast<std::uint64_t>(squares), narrow, nearest_mean(narrow, 3), 3) == 2);
+}
+
+TEST_CASE("central squares of 64 bits are those of 128 bits, up to the most pixels there are") {
+    std::mt19937_64 random(5);
+    for (int turn = 0; turn < 2000; ++turn) {
+        const std::int64_t count = 1 + static_cast<std::int64_t>(random() % (std::uint64_t{1} << 31));
+        const auto low = static_cast<std::int64_t>(random() % 65536) - 32768 * (turn % 2);
+        const std::int64_t high = 65535 - 32768 * (turn % 2);
+        const auto highs = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(count + 1));
+        const std::int64_t sum = highs * high + (count - highs) * low;
+        const auto squares =
+            static_cast<std::uint64_t>(highs * high * high + (count - highs) * low * low);
+        const auto wide =
+            central_squares(UInt128{squares}, Int128{sum}, nearest_mean(Int128{sum}, count), count);
+        CHECK(central_squares(squares, sum, nearest_mean(sum, count), count) == wide);
+        CHECK(mean_of(sum, count) == mean_of(Int128{sum}, count));
+    }
 }

@@ -68,6 +68,19 @@ std::int64_t interleaved_by(const ImageView& view) {
     return pixels_are_native<T>(view) && 2 <= step && step <= 4 ? step : 0;
 }
 
+// Whether it takes less time to gather what lies between runs as well. To begin a run takes as long as
+// to gather some pixels.
+template <class Runs>
+bool are_dense(const Runs& runs) {
+    constexpr std::int64_t pixels_to_begin = 64;
+    if (runs.empty()) return false;
+    const std::int64_t all = runs.back().end - runs.front().start;
+    if (all <= pixels_to_begin * static_cast<std::int64_t>(runs.size())) return true;
+    std::int64_t pixels = 0;
+    for (const auto& run : runs) pixels += run.end - run.start;
+    return all <= 4 * pixels;
+}
+
 template <class T>
 class RowReader {
 public:
@@ -102,15 +115,6 @@ public:
     std::ptrdiff_t to_row_below() const { return in_place_ ? view_.strides.y : 0; }
 
 private:
-    // Whether it takes less time to gather what lies between the runs as well.
-    template <class Runs>
-    static bool are_dense(const Runs& runs) {
-        if (runs.empty()) return false;
-        std::int64_t pixels = 0;
-        for (const auto& run : runs) pixels += run.end - run.start;
-        return runs.back().end - runs.front().start <= 4 * pixels;
-    }
-
     void gather(const std::byte* row, std::int64_t begin, std::int64_t end) {
         if (step_ != 0) {
             kernels().pick[std::countr_zero(sizeof(T))](row + begin * view_.strides.x, step_,

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "image/split_rows.hpp"
 #include "measure/blocks.hpp"
 #include "measure/border.hpp"
 #include "measure/channel.hpp"
@@ -101,6 +102,7 @@ struct BlockGathering {
     std::unique_ptr<BlockSums<NoPixel>> geometry;
     std::vector<std::unique_ptr<BlockSums<NoPixel>>> families;
     std::vector<std::unique_ptr<ChannelBlock>> channels;
+    std::optional<SplitRows> split;  // rows of the channels
     RowSlots runs;
 
     void start(const Block& block) {
@@ -248,11 +250,10 @@ public:
         for_rows(order, threads, [&](std::size_t first, std::span<const std::size_t> slots) {
             const std::size_t row = start + first;
             write_geometry(row, slots, table);
-            const std::vector<RegionFrame> frames = frames_of(row, slots.size(), table);
-            const TableRows rows{slots, frames};
-            for (const auto& family : families_) family->write(row, rows, table);
+            const TableRows rows{row, slots, table};
+            for (const auto& family : families_) family->write(rows, table);
             for (std::size_t c = 0; c < channels_.size(); ++c) {
-                channels_[c]->write(row, rows, table.channels[c]);
+                channels_[c]->write(rows, table.channels[c]);
             }
         });
     }
@@ -273,8 +274,7 @@ public:
         const auto write = [&](auto& sums, auto& columns) {
             sums->prepare(order.size(), columns);
             for_rows(order, threads, [&](std::size_t first, std::span<const std::size_t> slots) {
-                const std::vector<RegionFrame> frames = frames_of(first, slots.size(), table);
-                sums->write(first, {slots, frames}, columns);
+                sums->write({first, slots, table}, columns);
             });
             sums.reset();
         };
@@ -343,6 +343,7 @@ private:
         for (std::size_t c = 0; c < views.size(); ++c) {
             gathering->channels.push_back(channels_[c]->make_block(views[c]));
         }
+        gathering->split = SplitRows::of(views);
         return gathering;
     }
 
@@ -367,7 +368,14 @@ private:
                                    0};
             gathering.geometry->add_row(row, slots);
             for (auto& family : gathering.families) family->add_row(row, slots);
-            for (auto& channel : gathering.channels) channel->add_row(r, found, slots);
+            if (gathering.split) {
+                gathering.split->read(r, block.column_begin, block.column_end - block.column_begin,
+                                      found);
+            }
+            for (std::size_t c = 0; c < gathering.channels.size(); ++c) {
+                gathering.channels[c]->add_row(r, found, slots,
+                                               gathering.split ? gathering.split->channel(c) : nullptr);
+            }
         }
         gathering.finish();
     }
@@ -416,13 +424,6 @@ private:
             table.label[first_row + k] = labels_.labels()[slots[k]];
         }
         geometry_->write_rows(first_row, slots, table);
-    }
-
-    static std::vector<RegionFrame> frames_of(std::size_t first_row, std::size_t count,
-                                              const RegionTable& table) {
-        std::vector<RegionFrame> frames(count);
-        for (std::size_t k = 0; k < count; ++k) frames[k] = frame_of(table, first_row + k);
-        return frames;
     }
 
     MeasurePlan plan_;

@@ -75,10 +75,12 @@ public:
         for (auto& sums : sums_) sums->clear();
     }
 
-    void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots) override {
+    void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots,
+                 const std::byte* split) override {
         const std::vector<SlotRun>& left = unmasked_ ? unmasked_->of_row(r, block_, runs) : runs;
         const std::int64_t width = block_.column_end - block_.column_begin;
-        const T* pixels = reader_.read_runs(r, block_.column_begin, width, left);
+        const T* pixels = split != nullptr ? reinterpret_cast<const T*>(split)
+                                           : reader_.read_runs(r, block_.column_begin, width, left);
         const Row<T> row{block_,
                          r / height_ - block_.first[0],
                          r % height_ - block_.first[1],
@@ -135,9 +137,8 @@ public:
     void prepare(std::size_t rows, RegionTable::Channel& columns) const override {
         for (const auto& family : families_) family->prepare(rows, columns);
     }
-    void write(std::size_t first_row, const TableRows& rows,
-               RegionTable::Channel& columns) const override {
-        for (const auto& family : families_) family->write(first_row, rows, columns);
+    void write(const TableRows& rows, RegionTable::Channel& columns) const override {
+        for (const auto& family : families_) family->write(rows, columns);
     }
 
 private:

@@ -18,8 +18,10 @@ class ChannelBlock {
 public:
     virtual ~ChannelBlock() = default;
     virtual void start(const Block& block) = 0;
-    // Adds the runs of row r, given in local coordinates, for `slots` slots so far.
-    virtual void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots) = 0;
+    // Adds the runs of row r, given in local coordinates, for `slots` slots so far. `split` are the
+    // pixels of the row, where they have been split from those of other channels, or null.
+    virtual void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots,
+                         const std::byte* split) = 0;
     // After the last row.
     virtual void finish() = 0;
 };
@@ -37,8 +39,7 @@ public:
     virtual void save(ByteWriter& bytes, std::size_t regions) const = 0;
     virtual void load(ByteReader& bytes, std::size_t regions) = 0;
     virtual void prepare(std::size_t rows, RegionTable::Channel& columns) const = 0;
-    virtual void write(std::size_t first_row, const TableRows& rows,
-                       RegionTable::Channel& columns) const = 0;
+    virtual void write(const TableRows& rows, RegionTable::Channel& columns) const = 0;
 };
 
 // `once` is the shape of an image of which no pixel is added twice, where that is known.

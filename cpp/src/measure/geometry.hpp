@@ -229,6 +229,7 @@ struct Geometry {
     using Columns = RegionTable;
     using Part = GeometryPart<with_second, volume>;
     using Total = GeometryTotal<with_second, volume, Types>;
+    using Sum = typename Types::Sum;
 
     // Whether an Extent holds all that a part does.
     static constexpr bool is_extent = !with_second;
@@ -260,7 +261,7 @@ struct Geometry {
             table.box_begin[A::first + a][row] = total.begin[a];
             table.box_end[A::first + a][row] = total.end[a];
             table.centroid[A::first + a][row] =
-                mean_of(Int128{total.first[a]} - Int128{total.begin[a]} * total.count, total.count);
+                mean_of(total.first[a] - Sum{total.begin[a]} * total.count, total.count);
         }
         write_covariance(row, total, table);
     }
@@ -273,8 +274,7 @@ struct Geometry {
             const std::int64_t origin = block.origin[A::first + a];
             table.box_begin[A::first + a][row] = part.begin[a] + origin;
             table.box_end[A::first + a][row] = part.end[a] + origin;
-            table.centroid[A::first + a][row] =
-                mean_of(Int128{part.first[a] - part.begin[a] * count}, count);
+            table.centroid[A::first + a][row] = mean_of(part.first[a] - part.begin[a] * count, count);
         }
         if constexpr (with_second) {
             Total total;
@@ -299,18 +299,6 @@ auto with_geometry(const MeasurePlan& plan, Work work) {
                               : work(Geometry<true, false, Types>{});
     }
     return plan.axes == 3 ? work(Geometry<false, true, Types>{}) : work(Geometry<false, false, Types>{});
-}
-
-// The frame of a region whose geometry stands in its row; an image of one plane has no columns for z.
-inline RegionFrame frame_of(const RegionTable& table, std::size_t row) {
-    RegionFrame frame{table.count[row], {}, {1, 1, 1}, {}};
-    for (std::size_t a = 0; a < 3; ++a) {
-        if (table.box_begin[a].empty()) continue;
-        frame.corner[a] = table.box_begin[a][row];
-        frame.sides[a] = table.box_end[a][row] - table.box_begin[a][row];
-        frame.centroid[a] = table.centroid[a][row];
-    }
-    return frame;
 }
 
 // The geometry of the regions of an image, which every other family may ask where a region lies.

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <array>
+#include <concepts>
+#include <cstdint>
 
 #include "measure/partials.hpp"
 
@@ -24,37 +26,51 @@ inline bool fits_64(Int128 value) {
     constexpr Int128 small = Int128{1} << 62;
     return -small < value && value < small;
 }
+inline bool fits_64(std::int64_t) { return true; }
 
 // The nearest double.
+inline double to_double(std::int64_t value) { return static_cast<double>(value); }
+inline double to_double(std::uint64_t value) {
+    return value >> 63 == 0 ? static_cast<double>(static_cast<std::int64_t>(value))
+                            : static_cast<double>(value);
+}
 inline double to_double(Int128 value) {
     return fits_64(value) ? static_cast<double>(static_cast<std::int64_t>(value))
                           : static_cast<double>(value);
 }
 inline double to_double(UInt128 value) {
-    return value >> 63 == 0 ? static_cast<double>(static_cast<std::int64_t>(value))
-                            : static_cast<double>(value);
+    return value >> 64 == 0 ? to_double(static_cast<std::uint64_t>(value)) : static_cast<double>(value);
 }
+
+// Sums of either width; those of 64 bits are known to fit with half of the count added.
+template <class Sum>
+concept IntegerSum = std::same_as<Sum, std::int64_t> || std::same_as<Sum, Int128>;
 
 // The integer nearest to sum / count. Below 2^52 the division of doubles finds it soonest: a quotient
 // below a whole number is below it by 1 / count or more, which is more than what rounding adds.
-inline Int128 nearest_mean(Int128 sum, std::int64_t count) {
+template <IntegerSum Sum>
+Sum nearest_mean(Sum sum, std::int64_t count) {
     constexpr std::int64_t small = std::int64_t{1} << 52;
-    const Int128 shifted = sum + count / 2;
-    if (static_cast<UInt128>(shifted) < UInt128{small} && count < small) {
+    const Sum shifted = sum + count / 2;
+    if (shifted >= 0 && shifted < small && count < small) {
         const auto whole = static_cast<double>(static_cast<std::int64_t>(shifted));
         return static_cast<std::int64_t>(whole / static_cast<double>(count));
     }
     if (fits_64(shifted)) return floor_quotient(static_cast<std::int64_t>(shifted), count);
-    return floor_quotient(shifted, Int128{count});
+    return floor_quotient(shifted, Sum{count});
 }
 
-// sum / count, rounded twice: the nearest integer, `center`, is exact, the rest below one half.
-inline double mean_about(Int128 center, Int128 sum, std::int64_t count) {
+// sum / count: correctly rounded where a double holds the sum; beyond, the nearest integer is exact, and
+// the rest, below one half, is rounded and added.
+template <IntegerSum Sum>
+double mean_of(Sum sum, std::int64_t count) {
+    constexpr std::int64_t held = std::int64_t{1} << 53;
+    if (-held < sum && sum < held && count < held) {
+        return static_cast<double>(static_cast<std::int64_t>(sum)) / static_cast<double>(count);
+    }
+    const Sum center = nearest_mean(sum, count);
     const auto rest = static_cast<std::int64_t>(sum - center * count);
     return to_double(center) + static_cast<double>(rest) / static_cast<double>(count);
-}
-inline double mean_of(Int128 sum, std::int64_t count) {
-    return mean_about(nearest_mean(sum, count), sum, count);
 }
 
 // A 256-bit integer modulo 2^256, with just what central sums need.
@@ -103,17 +119,20 @@ private:
 };
 
 // What is left of a central sum after the exact part: the mean differs from the center by rest / count.
-inline double about_mean(double about_center, Int128 rest, std::int64_t count) {
+template <IntegerSum Sum>
+double about_mean(double about_center, Sum rest, std::int64_t count) {
     const double r = to_double(rest);
     return about_center - r * r / static_cast<double>(count);
 }
 
 // Sum of squares about the mean of `count` integers of at most 32 bits, from their raw sums and the
 // integer nearest to their mean.
-inline double central_squares(UInt128 squares, Int128 sum, Int128 center, std::int64_t count) {
-    const auto c = static_cast<UInt128>(center);
-    const UInt128 about_center =
-        squares - 2 * c * static_cast<UInt128>(sum) + c * c * static_cast<UInt128>(count);
+template <class Squares, IntegerSum Sum>
+    requires(sizeof(Squares) == sizeof(Sum))
+double central_squares(Squares squares, Sum sum, Sum center, std::int64_t count) {
+    const auto c = static_cast<Squares>(center);
+    const Squares about_center =
+        squares - 2 * c * static_cast<Squares>(sum) + c * c * static_cast<Squares>(count);
     return about_mean(to_double(about_center), sum - center * count, count);
 }
 

@@ -7,7 +7,10 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <utility>
 
 #include "mensura/column.hpp"
@@ -67,17 +70,47 @@ public:
             }
             return order;
         }
-        // Pairs are sorted sooner than slots whose labels have to be looked up.
-        Column<std::pair<std::uint64_t, std::size_t>> pairs(labels_.size());
-        for (std::size_t s = 0; s < labels_.size(); ++s) pairs[s] = {labels_[s], s};
-        std::sort(pairs.begin(), pairs.end());
-        for (const auto& pair : pairs) order.push_back(pair.second);
+        for (const Labeled& each : sorted_labels()) order.push_back(each.slot);
         return order;
     }
 
 private:
     static constexpr std::int64_t empty = -1;
     static constexpr std::uint64_t smallest_window = 1024;
+
+    // Pairs are sorted sooner than slots whose labels have to be looked up.
+    struct Labeled {
+        std::uint64_t label;
+        std::size_t slot;
+        bool operator<(const Labeled& other) const { return label < other.label; }
+    };
+
+    // Dealt by label into about as many ranges as there are labels, few of which have many.
+    Column<Labeled> sorted_labels() const {
+        const auto [low, high] = std::minmax_element(labels_.begin(), labels_.end());
+        const int range_bits = static_cast<int>(std::bit_width(*high - *low)) -
+                               static_cast<int>(std::bit_width(labels_.size()));
+        const auto range_of = [low = *low, shift = std::max(0, range_bits)](std::uint64_t label) {
+            return static_cast<std::size_t>((label - low) >> shift);
+        };
+        Column<std::size_t> ends;  // of ranges; their begins at first
+        ends.assign(range_of(*high) + 2, 0);
+        for (const std::uint64_t label : labels_) ++ends[range_of(label) + 1];
+        std::partial_sum(ends.begin(), ends.end(), ends.begin());
+        Column<Labeled> sorted(labels_.size());
+        for (std::size_t s = 0; s < labels_.size(); ++s) {
+            sorted[ends[range_of(labels_[s])]++] = {labels_[s], s};
+        }
+        std::size_t begin = 0;
+        for (const std::size_t end : ends) {
+            if (end - begin > 1) {
+                std::sort(sorted.begin() + static_cast<std::ptrdiff_t>(begin),
+                          sorted.begin() + static_cast<std::ptrdiff_t>(end));
+            }
+            begin = end;
+        }
+        return sorted;
+    }
 
     [[gnu::noinline]] std::int64_t find_or_add(std::uint64_t label) {
         if (!in_window(label) && !stretch_window(label)) return find_or_add_hashed(label);

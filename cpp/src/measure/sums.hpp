@@ -30,6 +30,7 @@
 #include "measure/bytes.hpp"
 #include "measure/chunked.hpp"
 #include "mensura/column.hpp"
+#include "mensura/measure.hpp"
 #include "runs/kernels.hpp"
 
 namespace mensura {
@@ -73,10 +74,23 @@ public:
 // Which regions of the image the slots of a block, or of another accumulator, are.
 using Slots = Column<std::size_t>;
 
-// Regions that become neighboring rows of the table.
+// The frame of a region whose geometry stands in its row; an image of one plane has no columns for z.
+inline RegionFrame frame_of(const RegionTable& table, std::size_t row) {
+    RegionFrame frame{table.count[row], {}, {1, 1, 1}, {}};
+    for (std::size_t a = 0; a < 3; ++a) {
+        if (table.box_begin[a].empty()) continue;
+        frame.corner[a] = table.box_begin[a][row];
+        frame.sides[a] = table.box_end[a][row] - table.box_begin[a][row];
+        frame.centroid[a] = table.centroid[a][row];
+    }
+    return frame;
+}
+
+// Regions that become the rows of a table from `first` on, in which their geometry stands already.
 struct TableRows {
+    std::size_t first;
     std::span<const std::size_t> slots;
-    std::span<const RegionFrame> frames;
+    const RegionTable& table;
 };
 
 // One family over the image.
@@ -92,9 +106,9 @@ public:
     virtual void save(ByteWriter& bytes, std::size_t regions) const = 0;
     virtual void load(ByteReader& bytes, std::size_t regions) = 0;
     virtual void prepare(std::size_t rows, Columns& columns) const = 0;
-    // Writes the rows from `first_row` on. All of a family at once, so that the look-ups of slots that
-    // lie far apart overlap.
-    virtual void write(std::size_t first_row, const TableRows& rows, Columns& columns) const = 0;
+    // Writes some rows. All of a family at once, so that the look-ups of slots that lie far apart
+    // overlap.
+    virtual void write(const TableRows& rows, Columns& columns) const = 0;
 };
 
 // What rows are added to.
@@ -115,7 +129,7 @@ public:
 
     void clear() override { gathered_.clear(); }
     void add_row(const Row<typename Family::Pixel>& row, std::size_t slots) override {
-        gathered_.resize(slots, family_.empty());
+        if (gathered_.size() < slots) gathered_.resize(slots, family_.empty());
         family_.add_row(row, gathered_.data());
     }
     void finish() override {
@@ -177,12 +191,12 @@ public:
     }
 
     void prepare(std::size_t rows, Columns& columns) const override { family_.prepare(rows, columns); }
-    void write(std::size_t first_row, const TableRows& rows, Columns& columns) const override {
+    void write(const TableRows& rows, Columns& columns) const override {
         if constexpr (requires { typename Family::Writer; }) {
             typename Family::Writer writer(columns);
-            write_to(writer, first_row, rows);
+            write_to(writer, rows);
         } else {
-            write_to(columns, first_row, rows);
+            write_to(columns, rows);
         }
     }
 
@@ -202,9 +216,10 @@ protected:
 
 private:
     template <class Output>
-    void write_to(Output& output, std::size_t first_row, const TableRows& rows) const {
+    void write_to(Output& output, const TableRows& rows) const {
         for_each_total(rows.slots, [&](std::size_t k, std::size_t slot) {
-            family_.write(first_row + k, totals_[slot], rows.frames[k], output);
+            const std::size_t row = rows.first + k;
+            family_.write(row, totals_[slot], frame_of(rows.table, row), output);
         });
     }
 

@@ -115,15 +115,15 @@ struct IntegerValues : ValueFamily<T, with_squares> {
                       RegionTable::Channel& columns) {
         if (total.valid == 0) return ValueFamily<T, with_squares>::write_undefined(row, columns);
         columns.valid[row] = total.valid;
-        const Int128 sum = total.sum;
-        const Int128 center = nearest_mean(sum, total.valid);
-        columns.sum[row] = to_double(sum);
-        columns.mean[row] = mean_about(center, sum, total.valid);
+        columns.sum[row] = to_double(total.sum);
+        columns.mean[row] = mean_of(total.sum, total.valid);
         columns.min[row] = static_cast<double>(total.min);
         columns.max[row] = static_cast<double>(total.max);
-        columns.above_min[row] = to_double(sum - Int128{total.min} * total.valid);
+        using Sum = typename Types::Sum;
+        columns.above_min[row] = to_double(total.sum - Sum{total.min} * total.valid);
         if constexpr (with_squares) {
-            columns.squares[row] = central_squares(total.squares, sum, center, total.valid);
+            const auto center = nearest_mean(total.sum, total.valid);
+            columns.squares[row] = central_squares(total.squares, total.sum, center, total.valid);
         }
     }
 };

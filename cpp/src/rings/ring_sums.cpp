@@ -56,7 +56,7 @@ struct IntegerRing {
         const double about_mean = central_squares(squares, sum, center, valid);
         return {valid,
                 to_double(sum),
-                mean_about(center, sum, valid),
+                mean_of(sum, valid),
                 std::sqrt(about_mean / static_cast<double>(valid)),
                 static_cast<double>(min),
                 static_cast<double>(max)};

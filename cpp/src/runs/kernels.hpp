@@ -165,6 +165,10 @@ struct KernelTable {
     const char* name;
     // [log2 of the bytes of a pixel]. Copies every `step`-th pixel of a row, `step` 2, 3 or 4.
     void (*pick[4])(const void* row, std::int64_t step, std::int64_t count, void* picked);
+    // [the same]. Copies pixels of a row of so many channels, each channel `step` pixels behind the one
+    // before.
+    void (*split[4])(const void* row, std::int64_t channels, std::int64_t count, void* split,
+                     std::int64_t step);
 
     // How many bits are set.
     std::int64_t (*count)(const Word* bits, std::int64_t words);

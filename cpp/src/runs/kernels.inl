@@ -13,11 +13,11 @@ namespace mensura {
 namespace {
 namespace MENSURA_ISA {
 
-#include "runs/strided.inl"
-
 #include "runs/runs.inl"
 
 #include "runs/scan.inl"
+
+#include "runs/strided.inl"
 
 #include "runs/compare.inl"
 
@@ -60,6 +60,7 @@ constexpr IntensityKernels<T> intensity_kernels() {
 constexpr KernelTable make_table(const char* name) {
     return {name,
             {&pick<std::uint8_t>, &pick<std::uint16_t>, &pick<std::uint32_t>, &pick<std::uint64_t>},
+            {&split<std::uint8_t>, &split<std::uint16_t>, &split<std::uint32_t>, &split<std::uint64_t>},
             &count,
             &rank,
             &positions,
