@@ -29,6 +29,7 @@ public:
     explicit LineTiles(const Shape& shape) {
         constexpr std::int64_t most_tiles = std::int64_t{1} << 16;
         while (tiles(shape.height) * tiles(shape.width) > most_tiles) side_ *= 2;
+        scale_ = 1 / static_cast<double>(side_);  // exactly
         rows_ = tiles(shape.height);
         columns_ = tiles(shape.width);
     }
@@ -47,12 +48,13 @@ private:
     std::int64_t tiles(std::int64_t length) const { return (length + side_ - 1) / side_; }
 
     std::int64_t index(double position, std::int64_t number) const {
-        const double tile = position / static_cast<double>(side_);
+        const double tile = position * scale_;
         return tile >= 0 ? static_cast<std::int64_t>(std::min(tile, static_cast<double>(number - 1)))
                          : 0;
     }
 
     std::int64_t side_ = 64;
+    double scale_ = 1;
     std::int64_t rows_ = 1;
     std::int64_t columns_ = 1;
 };
@@ -60,11 +62,11 @@ private:
 inline std::vector<std::int64_t> profiles_by_tile(const ProfileGeometry& geometry, const Shape& shape) {
     const LineTiles tiles(shape);
     const std::int64_t count = geometry.profiles();
-    std::vector<std::int64_t> tile(static_cast<std::size_t>(count));
+    std::vector<std::int32_t> tile(static_cast<std::size_t>(count));
     std::vector<std::int64_t> next(static_cast<std::size_t>(tiles.count()) + 1);
     for (std::int64_t profile = 0; profile < count; ++profile) {
         const std::int64_t found = tiles.tile_of(geometry, profile);
-        tile[static_cast<std::size_t>(profile)] = found;
+        tile[static_cast<std::size_t>(profile)] = static_cast<std::int32_t>(found);
         ++next[static_cast<std::size_t>(found) + 1];
     }
     std::partial_sum(next.begin(), next.end(), next.begin());

@@ -3,6 +3,7 @@
 // A block is a stretch of samples of a group of images. It is worked on in chunks of a few hundred
 // samples: first where they lie, for each position across, then, for every image, their values.
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -99,16 +100,21 @@ private:
         std::int64_t end;
     };
 
+    // Where the samples of a chunk lie.
+    struct Places {
+        Middle<axes> middle;
+        std::vector<SamplePlace<axes>> across;
+    };
+
     // A block, and what it needs room for.
     struct Block {
         std::int64_t group;
         std::int64_t stretch;
         Stretch images;
-        std::vector<AnySample<axes>> any;  // by image
-        Middle<axes> middle;
-        std::vector<SamplePlace<axes>> places;  // by sample across
-        std::vector<Chunk<double>> values;      // by sample across
-        Chunk<double> reduced;
+        std::vector<AnySample<axes>> any;    // by image
+        std::unique_ptr<Places> places;      // once they are looked for
+        std::vector<Chunk<double>> values;   // by sample across
+        std::vector<Chunk<double>> reduced;  // one, where there are several across
         AcrossReducer reduce;
         bool complete = true;
     };
@@ -127,9 +133,8 @@ private:
                     part(group, images_per_block, std::ssize(images_)),
                     {},
                     {},
-                    std::vector<SamplePlace<axes>>(across_),
-                    std::vector<Chunk<double>>(across_),
-                    {},
+                    std::vector<Chunk<double>>(are_final_ ? 0 : across_),
+                    std::vector<Chunk<double>>(across_ > 1 ? 1 : 0),
                     AcrossReducer(reducer_, geometry_.weights)};
         for (std::int64_t i = block.images.begin; i < block.images.end; ++i) {
             block.any.emplace_back(image(i), sampling_);
@@ -164,7 +169,7 @@ private:
     void work_on_any_image(Block& block, std::int64_t i, std::int64_t first, std::int64_t count) {
         for (std::size_t k = 0; k < across_; ++k) {
             sample(image(i), block.any[static_cast<std::size_t>(i - block.images.begin)],
-                   block.places[k], count, block.values[k].data());
+                   block.places->across[k], count, block.values[k].data());
         }
         finish(block, i, first, count, is_whole(count, block));
     }
@@ -270,10 +275,16 @@ private:
     const ProfileImage& image(std::int64_t i) const { return images_[static_cast<std::size_t>(i)]; }
 
     void find_chunk(std::int64_t first, std::int64_t count, Block& block) const {
-        positions_.find(first, count, block.middle);
+        if (!block.places) {
+            block.places = std::make_unique<Places>();
+            block.places->across.resize(across_);
+            block.values.resize(across_);
+        }
+        Places& places = *block.places;
+        positions_.find(first, count, places.middle);
         for (std::size_t k = 0; k < across_; ++k) {
-            positions_.shift(block.middle, count, k, block.places[k]);
-            find_places<axes>(block.places[k], count, amid_, sampling_.interpolation);
+            positions_.shift(places.middle, count, k, places.across[k]);
+            find_places<axes>(places.across[k], count, amid_, sampling_.interpolation);
         }
     }
 
@@ -319,8 +330,9 @@ private:
         if (whole && reducer_.kind == Reduction::mean) {
             const double* values = block.values.front().data();
             if (across_ > 1) {
-                weighted_means(values, chunk_length, geometry_.weights, count, block.reduced.data());
-                values = block.reduced.data();
+                double* means = block.reduced.front().data();
+                weighted_means(values, chunk_length, geometry_.weights, count, means);
+                values = means;
             }
             for (std::int64_t i = 0; i < count; ++i) out[i * output_.sample_step] = values[i];
             return;

@@ -40,9 +40,10 @@ bool linear_line(const T* image, std::int64_t row_step, const StraightLine& line
 // Eight samples at a time. Pixels are loaded one by one, each with the next one where both fit into 64
 // bits: instructions that gather are slower on some processors, and faster on none.
 
+// Pixels, and what the next ones have more.
 struct PixelPairs {
     __m512d first;
-    __m512d second;
+    __m512d more;
 };
 
 // Where eight pixels lie.
@@ -63,39 +64,47 @@ inline __m256i load_narrow_pairs(const T* image, const EightPlaces& p) {
     return _mm256_set_epi32(at(7), at(6), at(5), at(4), at(3), at(2), at(1), at(0));
 }
 
+inline PixelPairs pairs_of(__m256i first, __m256i second) {
+    return {_mm512_cvtepi32_pd(first), _mm512_cvtepi32_pd(_mm256_sub_epi32(second, first))};
+}
+inline PixelPairs pairs_of(__m512d first, __m512d second) {
+    return {first, _mm512_sub_pd(second, first)};
+}
+
 inline PixelPairs load_pairs(const std::uint8_t* image, const EightPlaces& p) {
     const __m256i pairs = load_narrow_pairs(image, p);
     const __m256i byte = _mm256_set1_epi32(0xff);
-    return {_mm512_cvtepi32_pd(_mm256_and_si256(pairs, byte)),
-            _mm512_cvtepi32_pd(_mm256_and_si256(_mm256_srli_epi32(pairs, 8), byte))};
+    return pairs_of(_mm256_and_si256(pairs, byte), _mm256_and_si256(_mm256_srli_epi32(pairs, 8), byte));
 }
 
 inline PixelPairs load_pairs(const std::uint16_t* image, const EightPlaces& p) {
     const __m256i pairs = load_narrow_pairs(image, p);
-    return {_mm512_cvtepi32_pd(_mm256_and_si256(pairs, _mm256_set1_epi32(0xffff))),
-            _mm512_cvtepi32_pd(_mm256_srli_epi32(pairs, 16))};
+    return pairs_of(_mm256_and_si256(pairs, _mm256_set1_epi32(0xffff)), _mm256_srli_epi32(pairs, 16));
 }
 
 inline PixelPairs load_pairs(const float* image, const EightPlaces& p) {
     const auto at = [&](int k) { return pair_at<std::int64_t>(image + p.at[k]); };
     const __m512i pairs = _mm512_set_epi64(at(7), at(6), at(5), at(4), at(3), at(2), at(1), at(0));
-    const __m256i first = _mm512_cvtepi64_epi32(pairs);
-    const __m256i second = _mm512_cvtepi64_epi32(_mm512_srli_epi64(pairs, 32));
-    return {_mm512_cvtps_pd(_mm256_castsi256_ps(first)), _mm512_cvtps_pd(_mm256_castsi256_ps(second))};
+    const auto halves = [](__m512i v) {
+        return _mm512_cvtps_pd(_mm256_castsi256_ps(_mm512_cvtepi64_epi32(v)));
+    };
+    return pairs_of(halves(pairs), halves(_mm512_srli_epi64(pairs, 32)));
 }
 
 inline PixelPairs load_pairs(const double* image, const EightPlaces& p) {
     const auto at = [&](int k) { return image[p.at[k]]; };
     const auto next = [&](int k) { return image[p.at[k] + 1]; };
-    return {_mm512_set_pd(at(7), at(6), at(5), at(4), at(3), at(2), at(1), at(0)),
-            _mm512_set_pd(next(7), next(6), next(5), next(4), next(3), next(2), next(1), next(0))};
+    return pairs_of(
+        _mm512_set_pd(at(7), at(6), at(5), at(4), at(3), at(2), at(1), at(0)),
+        _mm512_set_pd(next(7), next(6), next(5), next(4), next(3), next(2), next(1), next(0)));
 }
 
-inline __m512d between(__m512d a, __m512d b, __m512d fraction) {
-    return _mm512_add_pd(a, _mm512_mul_pd(fraction, _mm512_sub_pd(b, a)));
+inline __m512d between(const PixelPairs& pairs, __m512d fraction) {
+    return _mm512_add_pd(pairs.first, _mm512_mul_pd(fraction, pairs.more));
 }
 
 // Where along one axis the samples of a line lie, eight at a time.
+template <bool shifted>
 class EightPositions {
 public:
     EightPositions(double start, double step, double shift, double last)
@@ -105,7 +114,8 @@ public:
     // Those that are not `inner` are the last.
     __m512d at(__m512d number, __mmask8 inner) const {
         const __m512d moved = _mm512_mul_pd(number, step_);
-        return _mm512_add_pd(_mm512_mask_add_pd(last_, inner, start_, moved), shift_);
+        const __m512d position = _mm512_mask_add_pd(last_, inner, start_, moved);
+        return shifted ? _mm512_add_pd(position, shift_) : position;
     }
 
 private:
@@ -123,7 +133,7 @@ struct EightFractions {
 
 // A line, of which samples `selected` are looked at. Where they lie is found one step ahead of what they
 // are: as one chain of instructions, which is long, few of them would be under way at once.
-template <class T>
+template <class T, bool shifted>
 class EightSamples {
 public:
     EightSamples(const T* image, std::int64_t row_step, const StraightLine& line)
@@ -150,8 +160,8 @@ public:
         constexpr int not_finite = 0x01 | 0x08 | 0x10 | 0x80;  // NaN and both infinities
         const PixelPairs above = load_pairs(image_, places);
         const PixelPairs below = load_pairs(image_ + row_step_, places);
-        const __m512d sample = between(between(above.first, above.second, fraction.x),
-                                       between(below.first, below.second, fraction.x), fraction.y);
+        const __m512d sample =
+            between(pairs_of(between(above, fraction.x), between(below, fraction.x)), fraction.y);
         if constexpr (std::is_floating_point_v<T>) {
             unsound_ |= _mm512_mask_fpclass_pd_mask(selected, sample, not_finite);
         }
@@ -165,8 +175,8 @@ private:
     std::int64_t row_step_;
     __m512d step_;
     __m512d last_;
-    EightPositions y_;
-    EightPositions x_;
+    EightPositions<shifted> y_;
+    EightPositions<shifted> x_;
     __mmask8 unsound_ = 0;
 };
 
@@ -190,20 +200,23 @@ private:
     __mmask8 last_;
 };
 
-template <bool around_cache, class T>
+template <bool around_cache, bool shifted, class T>
 inline bool linear_line_by_eight(const T* image, std::int64_t row_step, const StraightLine& line,
                                  std::int64_t first, std::int64_t count, double* samples) {
     const auto place = reinterpret_cast<std::uintptr_t>(samples) / sizeof(double);
     const auto skipped = around_cache ? static_cast<std::int64_t>(place % 8) : 0;
     const EightSelected selected(skipped, count);
-    EightSamples<T> eight(image, row_step, line);
+    EightSamples<T, shifted> eight(image, row_step, line);
     EightPlaces places[2];
     __m512d number = _mm512_add_pd(_mm512_set1_pd(static_cast<double>(first - skipped)),
                                    _mm512_set_pd(7, 6, 5, 4, 3, 2, 1, 0));
     EightFractions fraction = eight.find(number, selected.of(0), places[0]);
     for (std::int64_t v = 0; v < selected.vectors(); ++v) {
-        number = _mm512_add_pd(number, _mm512_set1_pd(8));
-        const EightFractions next = eight.find(number, selected.of(v + 1), places[(v + 1) % 2]);
+        EightFractions next = fraction;
+        if (v + 1 < selected.vectors()) {
+            number = _mm512_add_pd(number, _mm512_set1_pd(8));
+            next = eight.find(number, selected.of(v + 1), places[(v + 1) % 2]);
+        }
         const __mmask8 some = selected.of(v);
         const __m512d sample = eight.at(places[v % 2], fraction, some);
         double* out = samples - skipped + 8 * v;
@@ -221,8 +234,12 @@ template <class T>
 inline bool linear_line_by_eight(const T* image, std::int64_t row_step, const StraightLine& line,
                                  std::int64_t first, std::int64_t count, bool around_cache,
                                  double* samples) {
-    return around_cache ? linear_line_by_eight<true>(image, row_step, line, first, count, samples)
-                        : linear_line_by_eight<false>(image, row_step, line, first, count, samples);
+    if (line.shift_y != 0 || line.shift_x != 0) {  // then there are many samples for one value
+        return linear_line_by_eight<false, true>(image, row_step, line, first, count, samples);
+    }
+    return around_cache
+               ? linear_line_by_eight<true, false>(image, row_step, line, first, count, samples)
+               : linear_line_by_eight<false, false>(image, row_step, line, first, count, samples);
 }
 
 template <>

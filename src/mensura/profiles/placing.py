@@ -34,7 +34,7 @@ class Segments:
     def change(self) -> Floats:
         """From start to stop, in pixels."""
         with np.errstate(invalid="ignore"):  # infinity less infinity
-            return self.stops - self.starts
+            return np.subtract(self.stops, self.starts, out=_new(self.starts.shape))
 
     @cached_property
     def lengths(self) -> Floats:
@@ -45,6 +45,12 @@ class Segments:
     def pixel_lengths(self) -> Floats:
         """The lengths in pixels; 0 where they are not finite."""
         return _lengths(self.change)
+
+
+def _new(shape: tuple[int, ...]) -> Floats:
+    """Return an array to be filled, in memory that was at hand where that is possible."""
+    array: Floats = _core.new_output(np.dtype(np.float64), shape)[0]
+    return array
 
 
 def _lengths(vectors: Floats) -> Floats:
@@ -83,7 +89,7 @@ class Lines:
     def distances(self, threads: int | None) -> Floats:
         """Return the distance of each sample from the start of its line."""
         samples = int(self.offsets[-1])
-        distances, _ = _core.new_output(np.dtype(np.float64), (samples,))
+        distances = _new((samples,))
         lengths = self.segments.lengths
         steps = lengths / self.parts if self.pitch is None else np.full(len(lengths), self.pitch)
         last = None if self.ends is None else lengths
@@ -118,7 +124,8 @@ def so_many(segments: Segments, sizes: float | Floats, of: str = "n") -> Lines:
     """Place so many samples on each line, equally spaced, both ends included."""
     parts = np.maximum(np.asarray(sizes) - 1, 1)
     of_each = check_sizes(np.broadcast_to(sizes, len(segments.starts)), of)
-    steps = segments.change / parts[..., np.newaxis]
+    change = segments.change
+    steps = np.divide(change, parts[..., np.newaxis], out=_new(change.shape))
     ends = _ends(segments, of_each)
     return Lines(segments, steps, offsets_of(of_each, of), parts, ends=ends)
 

@@ -194,13 +194,18 @@ def as_points(points: ArrayLike, name: str, ndim: int | None = None) -> Floats:
     if array.ndim != 2 or array.shape[1] not in axes:
         raise ValueError(f"{name} must have {allowed}, not {array.shape}")
     positions = np.ascontiguousarray(array, dtype=np.float64)
-    size = np.abs(positions)
-    if not (size <= FARTHEST).all() and (far := (size > FARTHEST) & (size < np.inf)).any():
+    if len(positions) and not (positions.min() >= -FARTHEST and positions.max() <= FARTHEST):
+        _check_near(positions, name)
+    return positions
+
+
+def _check_near(positions: Floats, name: str) -> None:
+    far = (np.abs(positions) > FARTHEST) & np.isfinite(positions)
+    if far.any():
         row = int(far.any(axis=1).argmax())
         raise ValueError(
             f"{name}[{row}] is {positions[row].tolist()}; positions must be at most {FARTHEST:g}"
         )
-    return positions
 
 
 def uneven_row(points: Any, name: str) -> str:
