@@ -430,17 +430,17 @@ def test_no_profile_has_more_samples_than_memory():
 
 def test_lines_at_borders_of_no_length_outside_and_with_nan_ends():
     image = np.arange(12.0).reshape(3, 4)
-    starts = [[0, 0], [2, 0], [0, 3], [1, 2], [5, 5], [np.nan, 0], [0, 0]]
-    stops = [[0, 3], [2, 3], [2, 3], [1, 2], [7, 5], [1, 1], [1, np.inf]]
+    starts = [[0, 0], [2, 0], [0, 3], [1, 2], [5, 5], [np.nan, 0], [0, 0], [-np.inf, 0]]
+    stops = [[0, 3], [2, 3], [2, 3], [1, 2], [7, 5], [1, 1], [1, np.inf], [np.inf, 0]]
     for image_kind in (image, image.astype(np.uint8), np.asfortranarray(image)):
         got = ms.line_profiles(image_kind, starts, stops)
-        expected = [[0, 1, 2, 3], [8, 9, 10, 11], [3, 7, 11], [6], [np.nan] * 3, [np.nan], [np.nan]]
+        expected = [[0, 1, 2, 3], [8, 9, 10, 11], [3, 7, 11], [6], [np.nan] * 3, *[[np.nan]] * 3]
         for profile, values in zip(got, expected, strict=True):
             np.testing.assert_array_equal(profile.values, values)
             np.testing.assert_array_equal(profile.count, 1 - np.isnan(values))
             np.testing.assert_array_equal(profile.distance, np.arange(len(values)))
     with_n = ms.line_profiles(image, starts, stops, n=3)
-    assert np.diff(with_n.offsets).tolist() == [3] * 7
+    assert np.diff(with_n.offsets).tolist() == [3] * 8
     assert np.isnan(with_n.values[12:]).all()
 
 

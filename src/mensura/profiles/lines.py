@@ -212,8 +212,9 @@ def _as_segments(starts: ArrayLike, stops: ArrayLike, spacing: float | Sequence[
             f"starts has {len(begins)} positions and stops {len(finishes)}; {longer}[{both}] has "
             f"no {other}"
         )
-    if not (np.isfinite(begins).all() and np.isfinite(finishes).all()):
-        unknown = ~np.isfinite(begins + finishes).all(axis=1, keepdims=True)
+    known = np.isfinite(begins) & np.isfinite(finishes)
+    if not known.all():
+        unknown = ~known.all(axis=1, keepdims=True)
         begins, finishes = (np.where(unknown, np.nan, ends) for ends in (begins, finishes))
     return Segments(begins, finishes, check_spacing(spacing, begins.shape[1], of="image"))
 
