@@ -26,9 +26,10 @@ void pick(const void* row, std::int64_t step, std::int64_t count, void* picked) 
     }
 }
 
-template <std::int64_t channels, class Pixel>
-inline void split_some(const Pixel* __restrict from, std::int64_t count, Pixel* __restrict to,
-                       std::int64_t to_step) {
+// T is given: a type that is deduced loses its attributes.
+template <class T, std::int64_t channels>
+inline void split_some(const typename AnyOfSize<T>::Type* __restrict from, std::int64_t count,
+                       typename AnyOfSize<T>::Type* __restrict to, std::int64_t to_step) {
     for (std::int64_t i = 0; i < count; ++i) {
         for (std::int64_t c = 0; c < channels; ++c) to[c * to_step + i] = from[i * channels + c];
     }
@@ -44,9 +45,9 @@ void split(const void* row, std::int64_t channels, std::int64_t count, void* spl
         const std::int64_t some = count - first < word_bits ? count - first : word_bits;
         for (std::int64_t c = 0; c < channels; ++c) read_ahead(from + c * word_bits);
         switch (channels) {
-            case 2: split_some<2>(from, some, to, step); break;
-            case 3: split_some<3>(from, some, to, step); break;
-            case 4: split_some<4>(from, some, to, step); break;
+            case 2: split_some<T, 2>(from, some, to, step); break;
+            case 3: split_some<T, 3>(from, some, to, step); break;
+            case 4: split_some<T, 4>(from, some, to, step); break;
             default:
                 for (std::int64_t c = 0; c < channels; ++c) {
                     for (std::int64_t i = 0; i < some; ++i) to[c * step + i] = from[i * channels + c];
