@@ -19,7 +19,8 @@ namespace mensura {
 
 class SplitRows {
 public:
-    // Of channels that are all of an image's last axis, in order; of others there are none.
+    // Of channels that are all of an image's last axis, in order; of others there are none, nor where a
+    // row is one pixel, which can be read in place.
     static std::optional<SplitRows> of(std::span<const ChannelView> channels) {
         if (channels.size() < 2) return std::nullopt;
         const ImageView& first = channels[0].image;
@@ -60,7 +61,7 @@ private:
                view.byte_swapped == first.byte_swapped && view.strides.x == first.strides.x &&
                view.strides.y == first.strides.y && view.strides.z == first.strides.z &&
                view.strides.x == static_cast<std::ptrdiff_t>(channels * sizeof(T)) &&
-               pixels_are_native<T>(view);
+               pixels_are_native<T>(view) && !rows_are_native<T>(view);
     }
 
     // From a whole cache line on.
