@@ -24,16 +24,6 @@ constexpr std::int64_t samples_per_block = 8192;
 constexpr std::int64_t images_per_block = 32;
 constexpr std::int64_t few_across = 8;
 
-// Whether pixels can be read where they are, as a T.
-template <class T>
-bool pixels_are_native(const ImageView& view) {
-    const auto aligned = [](auto value) { return value % static_cast<std::ptrdiff_t>(alignof(T)) == 0; };
-    return rows_are_native<T>(view) ||
-           (view.dtype != DType::float16 && view.dtype != DType::boolean && !view.byte_swapped &&
-            aligned(view.strides.x) && aligned(view.strides.y) && aligned(view.strides.z) &&
-            aligned(reinterpret_cast<std::intptr_t>(view.data)));
-}
-
 template <std::size_t axes>
 std::array<std::int64_t, axes> lengths_of(const Shape& shape) {
     if constexpr (axes == 2)
