@@ -84,7 +84,8 @@ class Profiles(Sampled):
         Profile i is samples ``offsets[i]`` to ``offsets[i + 1]``; the first is 0, the last S.
     distance : (S,) float64 array, or a function that returns it
         Where along its profile each sample lies, in `unit`; never decreasing along a profile. A
-        function, which takes no argument, is called when distances are first asked for.
+        function, which takes no argument, is called, and what it returns checked, when distances are
+        first asked for.
     count : int64 array of the shape of `values`
         The number of valid samples behind each value.
     keys : mapping of str to (N,) array
