@@ -184,6 +184,8 @@ def test_distances_may_be_found_when_they_are_asked_for():
     assert not asked
     assert profiles.distance.tolist() == profiles[0].distance.tolist() == [0, 0.5, 1]
     assert asked == [1]
+    again = pickle.loads(pickle.dumps(profiles))  # the function, which cannot be pickled, is let go
+    assert again.distance.tolist() == [0, 0.5, 1]
     wrong = ms.Profiles(np.zeros(3), np.array([0, 3]), lambda: np.arange(4.0), **given_)
     with pytest.raises(ValueError, match="distance has shape"):
         wrong.to_table()

@@ -9,7 +9,6 @@ samples has its own module: :mod:`mensura.profiles.resampling` puts profiles on 
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from numbers import Real
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
@@ -84,8 +83,8 @@ class Profiles(Sampled):
         Profile i is samples ``offsets[i]`` to ``offsets[i + 1]``; the first is 0, the last S.
     distance : (S,) float64 array, or a function that returns it
         Where along its profile each sample lies, in `unit`; never decreasing along a profile. A
-        function, which takes no argument, is called, and what it returns checked, when distances are
-        first asked for.
+        function, which takes no argument, is called when distances are first asked for, and what
+        it returns is checked then.
     count : int64 array of the shape of `values`
         The number of valid samples behind each value.
     keys : mapping of str to (N,) array
@@ -158,9 +157,7 @@ class Profiles(Sampled):
         }
         self._closed = bool(closed)
         self._check()
-        self._find_distance = distance if callable(distance) else None
-        if not callable(distance):
-            self._distance = self._checked(distance)
+        self._given_distance = distance if callable(distance) else self._checked(distance)
         self._length = self._closed_lengths(length)
 
     def _check(self) -> None:
@@ -189,10 +186,12 @@ class Profiles(Sampled):
         if unknown:
             raise ValueError(f"key_units must be of keys, and {unknown[0]!r} is none")
 
-    @cached_property
+    @property
     def _distance(self) -> NDArray[np.float64]:
-        assert self._find_distance is not None  # otherwise it is set
-        return self._checked(self._find_distance())
+        distance = self._given_distance
+        if callable(distance):  # then what it holds is let go
+            distance = self._given_distance = self._checked(distance())
+        return distance
 
     def _checked(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return distances, read-only, that fit the values and decrease along no profile."""
