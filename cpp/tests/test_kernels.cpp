@@ -675,10 +675,6 @@ void check_picked(const KernelTable& table, std::size_t size) {
     }
 }
 
-}  // namespace
-
-namespace {
-
 // What lies between the channels is left as it is.
 template <class T>
 void check_split(const KernelTable& table, std::size_t size) {
@@ -720,4 +716,76 @@ TEST_CASE("pixels that lie some pixels apart are picked, and none behind the las
         check_picked<std::uint32_t>(*table, 2);
         check_picked<std::uint64_t>(*table, 3);
     }
+}
+
+namespace {
+
+// Of an image with rows of 60 pixels.
+template <class T>
+double sample_of(const std::vector<T>& image, const StraightLine& line, std::int64_t i) {
+    const auto number = static_cast<double>(i);
+    const double y = (i == line.last ? line.last_y : line.y + number * line.step_y) + line.shift_y;
+    const double x = (i == line.last ? line.last_x : line.x + number * line.step_x) + line.shift_x;
+    const auto pixel = [&](double row, double column) {
+        return static_cast<double>(image[static_cast<std::size_t>(row * 60 + column)]);
+    };
+    const auto between = [](double a, double b, double part) { return a + part * (b - a); };
+    const auto in_row = [&](double row) {
+        const double column = std::floor(x);
+        return between(pixel(row, column), pixel(row, column + 1), x - column);
+    };
+    return between(in_row(std::floor(y)), in_row(std::floor(y) + 1), y - std::floor(y));
+}
+
+// From any place in memory on.
+template <class T>
+void check_line(const LineKernels<T>& kernels, const std::vector<T>& image, const StraightLine& line) {
+    constexpr double untouched = -77;
+    for (const std::int64_t first : {0, 1, 13}) {
+        for (const std::int64_t count : {1, 2, 7, 8, 9, 16, 23}) {
+            for (std::size_t before = 0; before < 8; ++before) {
+                std::vector<double> expected(before + static_cast<std::size_t>(count) + 9, untouched);
+                bool finite = true;
+                for (std::int64_t i = 0; i < count; ++i) {
+                    const double sample = sample_of(image, line, first + i);
+                    expected[before + static_cast<std::size_t>(i)] = sample;
+                    finite &= std::isfinite(sample);
+                }
+                for (const bool around_cache : {false, true}) {
+                    std::vector<double> out(expected.size(), untouched);
+                    CHECK(kernels.linear(image.data(), 60, line, first, count, around_cache,
+                                         out.data() + before) == finite);
+                    if (finite) CHECK(out == expected);
+                }
+            }
+        }
+    }
+}
+
+template <class T>
+void check_lines(LineKernels<T> KernelTable::* lines) {
+    std::mt19937 random(11);
+    std::vector<T> image(40 * 60);
+    for (T& pixel : image) pixel = static_cast<T>(random() % 256);
+    for (const bool unknown : {false, true}) {
+        if (unknown) image[12 * 60 + 17] = std::numeric_limits<T>::quiet_NaN();  // 0 of integers
+        for (const KernelTable* table : tables()) {
+            INFO(table->name);
+            check_line(table->*lines, image, {1.25, 2.5, 0.9, 1.3, 0, 0});
+            check_line(table->*lines, image, {1.25, 2.5, 0.9, 1.3, 0.5, -0.25});
+            check_line(table->*lines, image, {1.25, 2.5, 0.9, 1.3, 0, 0, 28, 35.5, 50.25});
+            check_line(table->*lines, image, {1.25, 2.5, 0.9, 1.3, 0.5, -0.25, 13, 35.5, 50.25});
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("samples of a line are those of plain loops, and nothing beside them is written") {
+    check_lines(&KernelTable::lines_i8);
+    check_lines(&KernelTable::lines_u8);
+    check_lines(&KernelTable::lines_i32);
+    check_lines(&KernelTable::lines_u16);
+    check_lines(&KernelTable::lines_f32);
+    check_lines(&KernelTable::lines_f64);
 }
