@@ -778,9 +778,25 @@ def test_errors_of_others_are_left_to_them(monkeypatch):
     assert [str(error) for error in seen] == ["lost"] * 4
 
 
+def test_what_is_raised_before_the_first_line_of_a_function_is_not_lost():
+    """A function for tracing raises it there, as an interrupt may, but every time."""
+    traced = sys.gettrace()
+
+    def interrupt(frame, event, argument):
+        if frame.f_code.co_name == "call":
+            raise KeyboardInterrupt
+
+    sys.settrace(interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            ms.line_profiles(np.ones((4, 4)), [[0, 0]], [[3, 0]], reduce=max, threads=1)
+    finally:
+        sys.settrace(traced)
+
+
 def test_errors_of_functions_at_work_at_once_are_told_apart():
-    pytest.importorskip("numba", reason="needs numba, which this Python does not have")
     """And what Python does with errors that it cannot raise is as it was afterwards."""
+    pytest.importorskip("numba", reason="needs numba, which this Python does not have")
     before = sys.unraisablehook
     image = np.zeros((6, 6))
 

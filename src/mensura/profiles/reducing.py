@@ -175,14 +175,16 @@ class Reduction:
         else:
             yield
 
-    def has_raised(self, raiser: object) -> bool:
+    def has_raised(self, unraisable: Any) -> bool:
         """Whether an error that Python could not raise is from this function.
 
-        Of compiled functions there is one at a time, and `raiser` is a word of Numba's.
+        Of compiled functions there is one at a time, and the object is a word of Numba's. From
+        Python 3.13 on, other functions are no longer the object, but named in the message.
         """
         if isinstance(self.keep, ProfileReducer):
-            return isinstance(raiser, str)
-        return raiser is self.callback
+            return isinstance(unraisable.object, str)
+        message = unraisable.err_msg or ""
+        return unraisable.object is self.callback or message.endswith(repr(self.callback))
 
     def raise_failure(self, where: str, status: int, samples: NDArray[np.float64]) -> NoReturn:
         """Raise the error that says for which profile the function failed, and why there.
@@ -242,7 +244,7 @@ def _noting(reduction: Reduction) -> Iterator[None]:
 
 def _note(unraisable: Any) -> None:
     for reduction in reversed(_at_work):
-        if unraisable.exc_value is not None and reduction.has_raised(unraisable.object):
+        if unraisable.exc_value is not None and reduction.has_raised(unraisable):
             reduction.noted.append(unraisable.exc_value)
             return
     for earlier in _hook_before:
