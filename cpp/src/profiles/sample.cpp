@@ -45,23 +45,7 @@ public:
             amid_[axis] = amid_pixels(lengths[axis], sampling.interpolation);
             has_amid_ &= !amid_[axis].none();
         }
-        find_plain_samplers();
-    }
-
-    void find_plain_samplers() {
-        if (axes != 2 || geometry_.steps == nullptr ||
-            sampling_.interpolation != Interpolation::linear) {
-            return;
-        }
-        for (const ProfileImage& image : images_) plain_samplers_.push_back(plain_line_sampler(image));
-        are_plain_lines_ =
-            std::ranges::all_of(plain_samplers_, [](auto sampler) { return sampler != nullptr; });
-        if (!are_plain_lines_) return;
-        are_final_ = across_ == 1 && reducer_.kind == Reduction::mean && output_.sample_step == 1;
-        around_cache_ = are_final_ && geometry_.samples() * std::ssize(images_) *
-                                              static_cast<std::int64_t>(sizeof(double)) >
-                                          cached_bytes;
-        order_ = order_of_lines(geometry_, images_.front().image.shape, block_size());
+        prepare_plain_lines();
     }
 
     ProfileResult run(int threads) {
@@ -85,6 +69,23 @@ public:
     }
 
 private:
+    // Whether these are lines for the leaf kernels, and how they are gone about then.
+    void prepare_plain_lines() {
+        if (axes != 2 || geometry_.steps == nullptr ||
+            sampling_.interpolation != Interpolation::linear) {
+            return;
+        }
+        for (const ProfileImage& image : images_) plain_samplers_.push_back(plain_line_sampler(image));
+        are_plain_lines_ =
+            std::ranges::all_of(plain_samplers_, [](auto sampler) { return sampler != nullptr; });
+        if (!are_plain_lines_) return;
+        are_final_ = across_ == 1 && reducer_.kind == Reduction::mean && output_.sample_step == 1;
+        around_cache_ = are_final_ && geometry_.samples() * std::ssize(images_) *
+                                              static_cast<std::int64_t>(sizeof(double)) >
+                                          cached_bytes;
+        order_ = order_of_lines(geometry_, images_.front().image.shape, block_size());
+    }
+
     struct Stretch {
         std::int64_t begin;
         std::int64_t end;
@@ -264,12 +265,15 @@ private:
 
     const ProfileImage& image(std::int64_t i) const { return images_[static_cast<std::size_t>(i)]; }
 
+    // For samples of which more is to be known than that they are amid pixels.
+    void make_room(Block& block) const {
+        block.places = std::make_unique<Places>();
+        block.places->across.resize(across_);
+        block.values.resize(across_);
+    }
+
     void find_chunk(std::int64_t first, std::int64_t count, Block& block) const {
-        if (!block.places) {
-            block.places = std::make_unique<Places>();
-            block.places->across.resize(across_);
-            block.values.resize(across_);
-        }
+        if (!block.places) make_room(block);
         Places& places = *block.places;
         positions_.find(first, count, places.middle);
         for (std::size_t k = 0; k < across_; ++k) {
