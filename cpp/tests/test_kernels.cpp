@@ -696,26 +696,30 @@ void check_split(const KernelTable& table, std::size_t size) {
     }
 }
 
-}  // namespace
-
-TEST_CASE("channels of a row are split from each other, and nothing else is written") {
+// Calls check(table, log2 of the bytes of a pixel, its type) for every instruction set.
+template <class Check>
+void for_every_pixel_size(Check check) {
     for (const KernelTable* table : tables()) {
         INFO(table->name);
-        check_split<std::uint8_t>(*table, 0);
-        check_split<std::uint16_t>(*table, 1);
-        check_split<std::uint32_t>(*table, 2);
-        check_split<std::uint64_t>(*table, 3);
+        check(*table, 0, std::type_identity<std::uint8_t>{});
+        check(*table, 1, std::type_identity<std::uint16_t>{});
+        check(*table, 2, std::type_identity<std::uint32_t>{});
+        check(*table, 3, std::type_identity<std::uint64_t>{});
     }
 }
 
+}  // namespace
+
+TEST_CASE("channels of a row are split from each other, and nothing else is written") {
+    for_every_pixel_size([]<class T>(const KernelTable& table, std::size_t size, std::type_identity<T>) {
+        check_split<T>(table, size);
+    });
+}
+
 TEST_CASE("pixels that lie some pixels apart are picked, and none behind the last is read") {
-    for (const KernelTable* table : tables()) {
-        INFO(table->name);
-        check_picked<std::uint8_t>(*table, 0);
-        check_picked<std::uint16_t>(*table, 1);
-        check_picked<std::uint32_t>(*table, 2);
-        check_picked<std::uint64_t>(*table, 3);
-    }
+    for_every_pixel_size([]<class T>(const KernelTable& table, std::size_t size, std::type_identity<T>) {
+        check_picked<T>(table, size);
+    });
 }
 
 namespace {

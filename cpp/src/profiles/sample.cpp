@@ -216,7 +216,7 @@ private:
         if (!is_amid(part)) return work_on_any(block, first, count);
         bool found = false;
         for (std::int64_t i = block.images.begin; i < block.images.end; ++i) {
-            if (sample_line(block, i, part, first)) continue;
+            if (sample_line(block, i, part)) continue;
             if (!found) find_chunk(first, count, block);
             found = true;
             work_on_any_image(block, i, first, count);
@@ -231,8 +231,9 @@ private:
         return true;
     }
 
-    // Writes samples, reduced; `sample` is the number of the first. Whether all are finite.
-    bool sample_line(Block& block, std::int64_t i, const LinePart& part, std::int64_t sample) {
+    // Writes samples, reduced. Whether all are finite.
+    bool sample_line(Block& block, std::int64_t i, const LinePart& part) {
+        const std::int64_t sample = offset(part.profile) + part.first;
         const SampleLine sampler = plain_samplers_[static_cast<std::size_t>(i)];
         if (are_final_) {
             return sampler(image(i).image, plain_lines_.line(part.profile, 0), part.first, part.count,

@@ -11,8 +11,8 @@ inline double line_position(double start, double step, double shift, std::int64_
 inline bool is_finite(double value) { return value - value == 0; }
 
 template <class T>
-bool linear_line(const T* image, std::int64_t row_step, const StraightLine& line, std::int64_t first,
-                 std::int64_t count, bool /*around_cache*/, double* samples) {
+inline bool linear_line_one_by_one(const T* image, std::int64_t row_step, const StraightLine& line,
+                                   std::int64_t first, std::int64_t count, double* samples) {
     bool finite = true;
     for (std::int64_t i = 0; i < count; ++i) {
         const bool last = first + i == line.last;
@@ -241,25 +241,15 @@ inline bool linear_line_by_eight(const T* image, std::int64_t row_step, const St
                ? linear_line_by_eight<true, false>(image, row_step, line, first, count, samples)
                : linear_line_by_eight<false, false>(image, row_step, line, first, count, samples);
 }
-
-template <>
-bool linear_line(const std::uint8_t* image, std::int64_t row_step, const StraightLine& line,
-                 std::int64_t first, std::int64_t count, bool around_cache, double* samples) {
-    return linear_line_by_eight(image, row_step, line, first, count, around_cache, samples);
-}
-template <>
-bool linear_line(const std::uint16_t* image, std::int64_t row_step, const StraightLine& line,
-                 std::int64_t first, std::int64_t count, bool around_cache, double* samples) {
-    return linear_line_by_eight(image, row_step, line, first, count, around_cache, samples);
-}
-template <>
-bool linear_line(const float* image, std::int64_t row_step, const StraightLine& line, std::int64_t first,
-                 std::int64_t count, bool around_cache, double* samples) {
-    return linear_line_by_eight(image, row_step, line, first, count, around_cache, samples);
-}
-template <>
-bool linear_line(const double* image, std::int64_t row_step, const StraightLine& line,
-                 std::int64_t first, std::int64_t count, bool around_cache, double* samples) {
-    return linear_line_by_eight(image, row_step, line, first, count, around_cache, samples);
-}
 #endif
+
+template <class T>
+bool linear_line(const T* image, std::int64_t row_step, const StraightLine& line, std::int64_t first,
+                 std::int64_t count, [[maybe_unused]] bool around_cache, double* samples) {
+#if defined(__AVX512DQ__)
+    if constexpr (std::is_floating_point_v<T> || (sizeof(T) <= 2 && std::is_unsigned_v<T>)) {
+        return linear_line_by_eight(image, row_step, line, first, count, around_cache, samples);
+    }
+#endif
+    return linear_line_one_by_one(image, row_step, line, first, count, samples);
+}

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mensura.measurements.registry import Columns, measurement, per_axis, per_pair
-from mensura.measurements.sums import Floats, RegionSums, as_matrices, new_column
+from mensura.measurements.sums import Floats, RegionSums, as_matrices
+from mensura.memory import new_floats
 
 _SCIKIT_IMAGE = "scikit-image 0.26, regionprops"
 _NEEDS = ("second_moments",)
@@ -53,7 +54,7 @@ def _axis_lengths(sums: RegionSums) -> list[Floats]:
 
 def _lengths_of(e: list[Floats]) -> list[Floats]:
     if len(e) == 2:
-        return [np.multiply(4, np.sqrt(value), out=new_column(len(value))) for value in e]
+        return [np.multiply(4, np.sqrt(value), out=new_floats(len(value))) for value in e]
     squares = (e[0] + e[1] - e[2], e[0] + e[2] - e[1], e[1] + e[2] - e[0])
     return [np.sqrt(np.maximum(10 * square, 0.0)) for square in squares]
 

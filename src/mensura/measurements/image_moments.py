@@ -20,7 +20,8 @@ import numpy as np
 from mensura import _core
 from mensura.measurements import registry
 from mensura.measurements.registry import Columns, measurement, per_axis, per_order
-from mensura.measurements.sums import ChannelSums, Floats, RegionSums, new_column, scaled
+from mensura.measurements.sums import ChannelSums, Floats, RegionSums, scaled
+from mensura.memory import new_floats
 
 _SCIKIT_IMAGE = "scikit-image 0.26, regionprops"
 _HU = "Hu, Visual Pattern Recognition by Moment Invariants, 1962; scikit-image 0.26, moments_hu"
@@ -61,7 +62,7 @@ def _normalized(sums: Sums) -> list[Floats]:
     root = np.sqrt(positive) if ndim == 2 else np.cbrt(positive)
     units = _units(tuple(step / mean_step for step in sums.spacing))
     defined = iter(_core.normalized_moments(list(central), root, units, sums.threads))
-    undefined = new_column(len(root))
+    undefined = new_floats(len(root))
     undefined.fill(np.nan)
     return [next(defined) if sum(powers) >= 2 else undefined for powers in registry.orders(ndim)]
 

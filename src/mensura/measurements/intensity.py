@@ -10,7 +10,8 @@ import numpy as np
 
 from mensura.measurements import registry
 from mensura.measurements.registry import Columns, per_axis
-from mensura.measurements.sums import ChannelSums, from_origin, new_column, scaled
+from mensura.measurements.sums import ChannelSums, from_origin, scaled
+from mensura.memory import new_floats
 
 _SCIKIT_IMAGE = "scikit-image 0.26, regionprops"
 _IMAGEJ = "ImageJ, Analyze > Measure"
@@ -43,7 +44,7 @@ def intensity_mean(channel: ChannelSums) -> Columns:
 )
 def intensity_std(channel: ChannelSums) -> Columns:
     """Return the standard deviation."""
-    return np.sqrt(channel.variance, out=new_column(len(channel.valid)))
+    return np.sqrt(channel.variance, out=new_floats(len(channel.valid)))
 
 
 @measurement(unit="intensity", definition="smallest pixel value", source=_SCIKIT_IMAGE)
@@ -94,7 +95,7 @@ def intensity_skewness(channel: ChannelSums) -> Columns:
 )
 def intensity_kurtosis(channel: ChannelSums) -> Columns:
     """Return the excess kurtosis."""
-    return np.subtract(channel.raw["kurtosis"], 3, out=new_column(len(channel.valid)))
+    return np.subtract(channel.raw["kurtosis"], 3, out=new_floats(len(channel.valid)))
 
 
 @measurement(
@@ -131,7 +132,7 @@ def intensity_argmax(channel: ChannelSums) -> Columns:
 def intensity_integrated(channel: ChannelSums) -> Columns:
     """Return the integrated density."""
     mean = channel.raw["mean"]
-    return np.multiply(channel.regions.area, mean, out=new_column(len(mean)))
+    return np.multiply(channel.regions.area, mean, out=new_floats(len(mean)))
 
 
 @measurement(
@@ -168,7 +169,7 @@ def centroid_weighted(channel: ChannelSums) -> Columns:
 def intensity_mass_displacement(channel: ChannelSums) -> Columns:
     """Return how far the intensities pull the centroid away."""
     offsets = scaled(channel.of_axes(channel.raw["displacement"]), channel.spacing)
-    squared = np.square(offsets[0], out=new_column(len(offsets[0])))
+    squared = np.square(offsets[0], out=new_floats(len(offsets[0])))
     for offset in offsets[1:]:
         squared += np.square(offset)
     return np.sqrt(squared, out=squared)

@@ -14,23 +14,13 @@ from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from mensura import _core
+from mensura.memory import new_floats
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
 
 #: A symmetric matrix for every region: its columns by pair of axes, each pair once.
 Tensor: TypeAlias = dict[tuple[int, int], Floats]
-
-
-def new_column(count: int) -> Floats:
-    """Return a column to be filled, in memory that was at hand where that is possible.
-
-    The system clears the pages of large arrays at their first touch, which takes longer than most
-    of what is derived.
-    """
-    column: Floats = _core.new_output(np.dtype(np.float64), (count,))[0]
-    return column
 
 
 class Shared(dict[str, list[Floats]]):
@@ -176,7 +166,7 @@ class RegionSums:
     @cached_property
     def area(self) -> Floats:
         """The area or volume."""
-        return np.multiply(self.count, self.pixel_size, out=new_column(len(self.count)))
+        return np.multiply(self.count, self.pixel_size, out=new_floats(len(self.count)))
 
     @property
     def covariance(self) -> list[Floats]:
@@ -238,7 +228,7 @@ def pairs_of_axes(ndim: int) -> list[tuple[int, int]]:
 def scaled(columns: Sequence[Floats], factors: Sequence[float]) -> list[Floats]:
     """Return each column times its factor, the column itself where that is 1."""
     return [
-        values if factor == 1 else np.multiply(values, factor, out=new_column(len(values)))
+        values if factor == 1 else np.multiply(values, factor, out=new_floats(len(values)))
         for values, factor in zip(columns, factors, strict=True)
     ]
 
@@ -248,7 +238,7 @@ def _inertia_of(covariance: list[Floats]) -> Iterator[Floats]:
     pairs = pairs_of_axes(2 if len(covariance) == 3 else 3)
     total = sum(values for (i, j), values in zip(pairs, covariance, strict=True) if i == j)
     for (i, j), values in zip(pairs, covariance, strict=True):
-        into = new_column(len(values))
+        into = new_floats(len(values))
         yield np.subtract(total, values, out=into) if i == j else np.negative(values, out=into)
 
 
@@ -269,10 +259,10 @@ def _eigenvalues(tensor: Tensor, ndim: int) -> list[Floats]:
 
 
 def _eigenvalues_2d(a: Floats, b: Floats, c: Floats) -> list[Floats]:
-    largest = np.add((a + c) / 2, np.hypot((a - c) / 2, b), out=new_column(len(a)))
+    largest = np.add((a + c) / 2, np.hypot((a - c) / 2, b), out=new_floats(len(a)))
     # The product of both is the determinant; the difference would lose the digits of a small one.
     determinant = np.maximum(a * c - b * b, 0.0)
-    smallest = new_column(len(a))
+    smallest = new_floats(len(a))
     smallest.fill(0)
     np.divide(determinant, largest, out=smallest, where=largest > 0)
     return [largest, np.minimum(smallest, largest, out=smallest)]
@@ -281,7 +271,7 @@ def _eigenvalues_2d(a: Floats, b: Floats, c: Floats) -> list[Floats]:
 def from_origin(regions: RegionSums, offsets: list[Floats]) -> list[Floats]:
     """Return positions in pixels from the corner of the bounding box as coordinates."""
     return [
-        np.multiply(begin + offset, step, out=new_column(len(offset)))
+        np.multiply(begin + offset, step, out=new_floats(len(offset)))
         for begin, offset, step in zip(regions.box_begin, offsets, regions.spacing, strict=True)
     ]
 
@@ -316,7 +306,7 @@ class ChannelSums:
 
     def _variance(self) -> Floats:
         divisor = self.valid - self.regions.conventions.ddof
-        variance = new_column(len(divisor))
+        variance = new_floats(len(divisor))
         variance.fill(np.nan)
         return np.divide(self.raw["squares"], divisor, out=variance, where=divisor > 0)
 

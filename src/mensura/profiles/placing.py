@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mensura import _core
+from mensura.memory import new_floats
 from mensura.profiles.sampling import TOLERANCE, Floats, Offsets, check_sizes, offsets_of
 from mensura.threads import threads_for
 
@@ -34,7 +35,7 @@ class Segments:
     def change(self) -> Floats:
         """From start to stop, in pixels."""
         with np.errstate(invalid="ignore"):  # infinity less infinity
-            return np.subtract(self.stops, self.starts, out=_new(self.starts.shape))
+            return np.subtract(self.stops, self.starts, out=new_floats(*self.starts.shape))
 
     @cached_property
     def lengths(self) -> Floats:
@@ -45,12 +46,6 @@ class Segments:
     def pixel_lengths(self) -> Floats:
         """The lengths in pixels; 0 where they are not finite."""
         return _lengths(self.change)
-
-
-def _new(shape: tuple[int, ...]) -> Floats:
-    """Return an array to be filled, in memory that was at hand where that is possible."""
-    array: Floats = _core.new_output(np.dtype(np.float64), shape)[0]
-    return array
 
 
 def _lengths(vectors: Floats) -> Floats:
@@ -89,7 +84,7 @@ class Lines:
     def distances(self, threads: int | None) -> Floats:
         """Return the distance of each sample from the start of its line."""
         samples = int(self.offsets[-1])
-        distances = _new((samples,))
+        distances = new_floats(samples)
         lengths = self.segments.lengths
         steps = lengths / self.parts if self.pitch is None else np.full(len(lengths), self.pitch)
         last = None if self.ends is None else lengths
@@ -125,7 +120,7 @@ def so_many(segments: Segments, sizes: float | Floats, of: str = "n") -> Lines:
     parts = np.maximum(np.asarray(sizes) - 1, 1)
     of_each = check_sizes(np.broadcast_to(sizes, len(segments.starts)), of)
     change = segments.change
-    steps = np.divide(change, parts[..., np.newaxis], out=_new(change.shape))
+    steps = np.divide(change, parts[..., np.newaxis], out=new_floats(*change.shape))
     ends = _ends(segments, of_each)
     return Lines(segments, steps, offsets_of(of_each, of), parts, ends=ends)
 

@@ -18,6 +18,7 @@ from mensura.arguments import (
     check_flag,
     split_mask,
 )
+from mensura.memory import new_floats
 from mensura.profiles.reducing import Reduction
 from mensura.threads import threads_for
 
@@ -397,7 +398,7 @@ def sample(
     """Return values and numbers of valid samples: (samples,), or (samples, channels)."""
     samples, channels = geometry.samples, len(source.images)
     shape = (samples,) if source.names is None else (samples, channels)
-    values, _ = _core.new_output(np.dtype(np.float64), shape)
+    values = new_floats(*shape)
     rows = values.reshape(samples, channels).T
     counts = sample_images(
         source.images,
