@@ -147,22 +147,102 @@ inline bool any_set(const EightWords& words) {
 inline Word word_at(Word word, std::int64_t) { return word; }
 inline Word word_at(const EightWords& words, std::int64_t i) { return words[i]; }
 
-// Where contacts are written: each in turn, save for one equal to that before it.
+// Writes contacts at pixels of a few words from w on, found among them in order; each in turn, save for
+// one equal to that before it. A pixel that is foreground lies in the run that touches, another behind it.
+#if defined(__AVX512VPOPCNTDQ__)
+// The runs of eight words, which are looked up eight at a time.
+class RunsOfWords {
+public:
+    RunsOfWords(const JoinRow& row, std::int64_t w, std::int64_t count)
+        : loaded_(static_cast<__mmask8>(count < words_abreast ? (1U << count) - 1 : 0xffU)),
+          foreground_(_mm512_maskz_loadu_epi64(loaded_, row.foreground + w)),
+          starts_(_mm512_maskz_loadu_epi64(loaded_, row.starts + w)),
+          before_(_mm512_sub_epi64(
+              _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(loaded_, row.rank + w)),
+              _mm512_set1_epi64(1))) {}
+
+    // `word` tells the word of each pixel, and `bit` is its bit.
+    __m512i at(__m512i word, __m512i bit) const {
+        const __m512i below = _mm512_sub_epi64(bit, _mm512_set1_epi64(1));
+        // below | (bit & foreground)
+        const __m512i up_to =
+            _mm512_ternarylogic_epi64(below, bit, _mm512_permutexvar_epi64(word, foreground_), 0xf8);
+        const __m512i starts = _mm512_and_si512(_mm512_permutexvar_epi64(word, starts_), up_to);
+        return _mm512_add_epi64(_mm512_permutexvar_epi64(word, before_), _mm512_popcnt_epi64(starts));
+    }
+
+private:
+    __mmask8 loaded_;
+    __m512i foreground_;
+    __m512i starts_;
+    __m512i before_;  // how many runs, less one, start before each word
+};
+
 class ContactWriter {
 public:
     explicit ContactWriter(Contact* first) : next_(first) {}
 
-    void write(std::uint32_t current, std::uint32_t earlier) {
+    // Eight contacts are written at once, so that there has to be room for seven more.
+    void write(const JoinRow& c, const JoinRow& p, std::int64_t w, std::int64_t count,
+               const std::int16_t* pixels, const std::int16_t* end) {
+        const RunsOfWords c_runs(c, w, count);
+        const RunsOfWords p_runs(p, w, count);
+        for (; pixels < end; pixels += 8) {
+            const __m512i pixel =
+                _mm512_cvtepi16_epi64(_mm_loadu_si128(reinterpret_cast<const __m128i*>(pixels)));
+            const __m512i word = _mm512_srli_epi64(pixel, 6);
+            const __m512i bit = _mm512_sllv_epi64(_mm512_set1_epi64(1),
+                                                  _mm512_and_si512(pixel, _mm512_set1_epi64(63)));
+            const __m512i earlier = _mm512_slli_epi64(p_runs.at(word, bit), 32);
+            keep(_mm512_or_si512(c_runs.at(word, bit), earlier), end - pixels);
+        }
+    }
+
+    Contact* end() const { return next_; }
+
+private:
+    // A contact takes the place of a number of 64 bits, the run of c in the lower half.
+    void keep(__m512i contacts, std::int64_t count) {
+        const auto there = static_cast<__mmask8>(count < 8 ? (1U << count) - 1 : 0xffU);
+        const __m512i before = _mm512_alignr_epi64(contacts, last_, 7);
+        const __mmask8 kept = _mm512_mask_cmpneq_epi64_mask(there, contacts, before);
+        _mm512_storeu_si512(next_, _mm512_maskz_compress_epi64(kept, contacts));
+        next_ += count_set(kept);
+        last_ = count < 8 ? _mm512_permutexvar_epi64(_mm512_set1_epi64(count - 1), contacts) : contacts;
+    }
+
+    Contact* next_;
+    __m512i last_ = _mm512_set1_epi64(-1);  // the last one in its highest lane
+};
+#else
+class ContactWriter {
+public:
+    explicit ContactWriter(Contact* first) : next_(first) {}
+
+    void write(const JoinRow& c, const JoinRow& p, std::int64_t w, std::int64_t,
+               const std::int16_t* pixels, const std::int16_t* end) {
+        for (; pixels < end; ++pixels) {
+            const auto pixel = static_cast<Word>(*pixels);
+            const std::int64_t i = w + static_cast<std::int64_t>(pixel / word_bits);
+            const Word bit = Word{1} << (pixel % word_bits);
+            keep(run_of(c, i, (bit & c.foreground[i]) | (bit - 1)),
+                 run_of(p, i, (bit & p.foreground[i]) | (bit - 1)));
+        }
+    }
+
+    Contact* end() const { return next_; }
+
+private:
+    void keep(std::uint32_t current, std::uint32_t earlier) {
         *next_ = {current, earlier};
         next_ += (current != last_.current) | (earlier != last_.earlier);
         last_ = {current, earlier};
     }
-    Contact* end() const { return next_; }
 
-private:
     Contact* next_;
     Contact last_{~std::uint32_t{0}, ~std::uint32_t{0}};
 };
+#endif
 
 // Where two rows touch, in words from w on: the first pixel of every stretch of contact and, with
 // `diagonal`, the pixel behind every diagonal one.
@@ -184,41 +264,20 @@ inline V touching_words(const JoinRow& c_row, const JoinRow& p_row, const Word* 
     return touching;
 }
 
-// The same for words [word_begin, word_end), as pixels counted from the first of them. Returns one past
-// the last written.
-template <bool diagonal>
-inline std::int16_t* find_touching(const JoinRow& c, const JoinRow& p, const Word* implied,
-                                   std::int64_t word_begin, std::int64_t word_end, std::int16_t* next) {
-    // So little is to be done that shorter vectors are no gain over passing by what is empty.
-    for_each_words<loads_in_part>(
-        word_begin, word_end, [&]<class V>(V, std::int64_t w, std::int64_t count) {
-            if (!loads_in_part && (c.foreground[w] | p.foreground[w]) == 0) return;
-            const V touching = touching_words<diagonal, V>(c, p, implied, w, count);
-            next = append_pixels(touching, count, (w - word_begin) * word_bits, next);
-        });
-    return next;
-}
-
 // No pixel is more than one kind of contact; which one it is tells whether it lies in the run that
 // touches, or behind it.
 template <bool diagonal>
 std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, const Word* implied,
                            std::int64_t word_begin, std::int64_t word_end, Contact* found) {
-    constexpr std::int64_t words_at_once = 16;
-    std::int16_t touching[words_at_once * word_bits + spare_runs];
+    std::int16_t pixels[words_abreast * word_bits + spare_runs];
     ContactWriter contacts(found);
-    for (std::int64_t begin = word_begin; begin < word_end; begin += words_at_once) {
-        const std::int64_t left = word_end - begin;
-        const std::int64_t end = begin + (left < words_at_once ? left : words_at_once);
-        const std::int16_t* last = find_touching<diagonal>(c, p, implied, begin, end, touching);
-        for (const std::int16_t* x = touching; x < last; ++x) {
-            const auto pixel = static_cast<Word>(*x);
-            const auto w = begin + static_cast<std::int64_t>(pixel / word_bits);
-            const Word bit = Word{1} << (pixel % word_bits);
-            contacts.write(run_of(c, w, (bit & c.foreground[w]) | (bit - 1)),
-                           run_of(p, w, (bit & p.foreground[w]) | (bit - 1)));
-        }
-    }
+    // So little is to be done that shorter vectors are no gain over passing by what is empty.
+    for_each_words<loads_in_part>(
+        word_begin, word_end, [&]<class V>(V, std::int64_t w, std::int64_t count) {
+            if (!loads_in_part && (c.foreground[w] | p.foreground[w]) == 0) return;
+            const V touching = touching_words<diagonal, V>(c, p, implied, w, count);
+            contacts.write(c, p, w, count, pixels, append_pixels(touching, count, 0, pixels));
+        });
     return contacts.end() - found;
 }
 
@@ -302,12 +361,9 @@ std::int64_t find_value_contacts(const ValueRow<T>& c, const ValueRow<T>& p, con
     for_each_words<true>(word_begin, word_end, [&]<class V>(V, std::int64_t w, std::int64_t count) {
         const TouchingValues<V> touching(c.bits, p.bits, same, implied, w, count);
         const std::int16_t* end = append_pixels(touching.straight, count, 0, pixels);
-        for (const std::int16_t* x = pixels; x < end; ++x) {
-            const auto pixel = static_cast<unsigned>(*x);
-            const std::int64_t i = w + pixel / word_bits;
-            const unsigned bit = pixel % word_bits;
-            *next++ = {run_at(c.bits, i, bit), run_at(p.bits, i, bit)};
-        }
+        ContactWriter contacts(next);
+        contacts.write(c.bits, p.bits, w, count, pixels, end);
+        next = contacts.end();
         if constexpr (diagonal) {
             if (any_set(touching.before | touching.behind)) {
                 next = write_corners<T, V>(c, p, touching, w, count, next);

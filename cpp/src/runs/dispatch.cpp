@@ -18,7 +18,8 @@ std::vector<const KernelTable*> available_tables() {
     if (has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
         tables.push_back(&avx512_kernels());
-        if (__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2")) {
+        if (__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vpopcntdq") &&
+            __builtin_cpu_supports("bmi2")) {
             tables.push_back(&avx512vbmi2_kernels());
         }
     }
