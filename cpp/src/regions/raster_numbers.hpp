@@ -2,8 +2,9 @@
 //
 // The runs of a band are numbered by x, so the first run of a piece need not hold its first pixel. But
 // its first pixel lies in the layer where its first run does: the band in an image, the bands of the
-// same planes in a volume. Layer by layer, the runs of pieces that begin there are looked at row by row.
-// Cost: a step or two per run, and a few more per run of a piece that begins in its layer.
+// same planes in a volume. Layer by layer, pieces are numbered in order of their first runs, and those
+// that begin in the layer put in order once more, for which their runs are looked at row by row. Cost: a
+// step or two per run, and a few more per run of a piece that begins in its layer.
 #pragma once
 
 #include <array>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "regions/region_rows.hpp"
+#include "regions/union_find.hpp"
 
 namespace mensura {
 
@@ -21,29 +23,27 @@ public:
     RasterNumbers(const Bands& bands, const RunTable& runs, std::int64_t words)
         : bands_(bands), runs_(runs), words_(words), nothing_(static_cast<std::size_t>(words)) {}
 
-    // Writes the numbers of the pieces of the runs of bands [first_band, end_band), given by their
-    // roots, and returns how many there are. row(band) tells where the runs of a band start.
+    // Writes the numbers of the pieces of the runs of bands [first_band, end_band), of which `parents`
+    // tells an earlier run of the same piece, if it has one, or the run itself; returns how many pieces
+    // there are. row(band) tells where the runs of a band start.
     template <class Row>
     std::int64_t assign(std::int64_t first_band, std::int64_t end_band, Row row,
-                        std::span<const std::uint32_t> roots, std::span<std::uint32_t> pieces) {
-        if (roots.empty()) return 0;
-        number_.assign(roots.size(), none);
+                        std::span<const std::uint32_t> parents, std::span<std::uint32_t> pieces) {
         const std::int64_t layer = bands_.planes > 1 ? bands_.across() : 1;
         for (std::int64_t begin = first_band; begin < end_band; begin += layer) {
+            const std::uint32_t old = pieces_;
             newcomers_.clear();
             band_ends_.clear();
-            const std::uint32_t old = row(begin).rank[0];
             for (std::int64_t band = begin; band < begin + layer; ++band) {
                 if (bands_.planes > 1) {
-                    collect<4>(row(band), bands_.first_row(band), old, roots);
+                    add_band<4>(row(band), bands_.first_row(band), old, parents, pieces);
                 } else {
-                    collect<2>(row(band), bands_.first_row(band), old, roots);
+                    add_band<2>(row(band), bands_.first_row(band), old, parents, pieces);
                 }
                 band_ends_.push_back(newcomers_.size());
             }
-            number_layer(roots);
+            if (pieces_ > old) number_layer(old, pieces);
         }
-        for (std::size_t run = 0; run < roots.size(); ++run) pieces[run] = number_[roots[run]];
         return pieces_;
     }
 
@@ -89,10 +89,10 @@ private:
     }
 
     template <std::size_t count>
-    void collect(const JoinRow& band, std::int64_t first_row, std::uint32_t old,
-                 std::span<const std::uint32_t> roots) {
+    void add_band(const JoinRow& band, std::int64_t first_row, std::uint32_t old,
+                  std::span<const std::uint32_t> parents, std::span<std::uint32_t> pieces) {
         const std::size_t before = newcomers_.size();
-        find_newcomers(band, old, roots);
+        number_runs(band, old, parents, pieces);
         if (newcomers_.size() == before) return;
         starts_.resize(runs_in(band) + spare_runs);
         kernels().positions(band.starts, words_, starts_.data());
@@ -110,18 +110,24 @@ private:
                static_cast<std::uint32_t>(std::popcount(band.starts[last]));
     }
 
-    // Appends the runs of a band whose pieces begin in the layer. Whether a piece does is hard to
-    // foresee, so each run is written down and then counted or not.
-    void find_newcomers(const JoinRow& band, std::uint32_t old, std::span<const std::uint32_t> roots) {
+    // Numbers the runs of a band as their pieces come, and appends those whose pieces begin in the layer:
+    // their numbers are `old` or more. Which runs those are is hard to foresee, so each is written down
+    // and then counted or not.
+    void number_runs(const JoinRow& band, std::uint32_t old, std::span<const std::uint32_t> parents,
+                     std::span<std::uint32_t> pieces) {
         const std::size_t before = newcomers_.size();
         const std::uint32_t first = band.rank[0];
         const std::uint32_t count = runs_in(band);
         newcomers_.resize(before + count + 1);
         Newcomer* next = newcomers_.data() + before;
+        std::uint32_t sets = pieces_;
         for (std::uint32_t run = first; run < first + count; ++run) {
+            const std::uint32_t number = number_of_set<std::uint32_t>(parents, pieces, run, sets);
+            pieces[run] = number;
             next->run = run;
-            next += roots[run] >= old;
+            next += number >= old;
         }
+        pieces_ = sets;
         newcomers_.resize(static_cast<std::size_t>(next - newcomers_.data()));
     }
 
@@ -149,38 +155,42 @@ private:
         return touched;
     }
 
-    // Row by row: the planes in turn, in each the bands, in each the rows.
-    void number_layer(std::span<const std::uint32_t> roots) {
+    // Numbers the pieces from `old` on anew, row by row: the planes in turn, in each the bands, in each
+    // the rows.
+    void number_layer(std::uint32_t old, std::span<std::uint32_t> pieces) {
+        number_.assign(pieces_ - old, none);
+        std::uint32_t number = old;
         for (std::int64_t plane = 0; plane < bands_.planes; ++plane) {
             std::size_t first = 0;
             for (const std::size_t end : band_ends_) {
                 for (std::int64_t row = 0; row < bands_.rows; ++row) {
-                    number_row(plane * bands_.rows + row, first, end, roots);
+                    number = number_row(plane * bands_.rows + row, first, end, old, pieces, number);
                 }
                 first = end;
             }
         }
+        for (const Newcomer& each : newcomers_) pieces[each.run] = number_[pieces[each.run] - old];
     }
 
-    void number_row(std::int64_t row, std::size_t first, std::size_t end,
-                    std::span<const std::uint32_t> roots) {
-        std::uint32_t pieces = pieces_;
+    // Numbers the pieces that a row of a band is the first to reach; returns the next number.
+    std::uint32_t number_row(std::int64_t row, std::size_t first, std::size_t end, std::uint32_t old,
+                             std::span<const std::uint32_t> pieces, std::uint32_t next) {
         for (std::size_t i = first; i < end; ++i) {
-            std::uint32_t& number = number_[roots[newcomers_[i].run]];
+            std::uint32_t& number = number_[pieces[newcomers_[i].run] - old];
             // Without a branch, which noise would make a guess.
             const std::uint32_t is_next =
                 (newcomers_[i].rows >> row & 1) & std::uint32_t{number == none};
-            number = (number & (is_next - 1)) | (pieces & (0 - is_next));
-            pieces += is_next;
+            number = (number & (is_next - 1)) | (next & (0 - is_next));
+            next += is_next;
         }
-        pieces_ = pieces;
+        return next;
     }
 
     const Bands& bands_;
     const RunTable& runs_;
     std::int64_t words_;
     std::vector<Word> nothing_;
-    std::vector<std::uint32_t> number_;
+    std::vector<std::uint32_t> number_;  // of the pieces of the layer, by the one they came with
     std::vector<Newcomer> newcomers_;
     std::vector<std::int64_t> starts_;    // of the runs of a band
     std::vector<std::size_t> band_ends_;  // how many newcomers there are up to each band of the layer

@@ -67,7 +67,6 @@ public:
         if (bands_.are_rows()) {
             strip_.pieces = number_sets<std::uint32_t>(parent_, strip_.piece);
         } else {
-            UnionFind<std::uint32_t>(parent_).flatten_all();
             RasterNumbers numbers(bands_, runs_, words_);
             const auto row = [this](std::int64_t b) { return join_row(nullptr, b); };
             strip_.pieces = numbers.assign(first_band_, end_band_, row, parent_, strip_.piece);

@@ -47,11 +47,6 @@ public:
     // Makes the root the parent of an element.
     void flatten(Id i) { at(i) = root(i); }
 
-    // The same for all. Parents come first, so one pass in order is enough.
-    void flatten_all() {
-        for (Id& parent : parent_) parent = at(parent);
-    }
-
 private:
     Id& at(Id i) { return parent_[static_cast<std::size_t>(i)]; }
 
@@ -66,14 +61,24 @@ private:
     std::span<Id> parent_;
 };
 
-// Writes the number of every element's set, sets counted from 0 in order of their roots, and returns how
-// many sets there are. Parents come first, so they have their numbers before their children.
+// The number of the set of element i, sets counted in order of their roots: `sets`, then one higher, where
+// it is a root. Parents come first, so they have their numbers before their children.
+template <class Id>
+Id number_of_set(std::span<const Id> parents, std::span<const Id> numbers, std::size_t i, Id& sets) {
+    const auto parent = static_cast<std::size_t>(parents[i]);
+    // Without a branch, which nobody could foresee. What a root finds in its own place is not used.
+    const Id is_root = Id{parent == i};
+    const Id number = (numbers[parent] & (is_root - 1)) | (sets & (0 - is_root));
+    sets += is_root;
+    return number;
+}
+
+// Writes the number of every element's set, counted from 0, and returns how many sets there are.
 template <class Id>
 Id number_sets(std::span<const Id> parents, std::span<Id> numbers) {
     Id sets = 0;
     for (std::size_t i = 0; i < parents.size(); ++i) {
-        const auto parent = static_cast<std::size_t>(parents[i]);
-        numbers[i] = parent == i ? sets++ : numbers[parent];
+        numbers[i] = number_of_set<Id>(parents, numbers, i, sets);
     }
     return sets;
 }
