@@ -130,6 +130,11 @@ py::dict measure_found(const Regions& regions, const std::vector<py::array>& cha
     return measured([&] { return measure_regions(regions, views, plan, threads); });
 }
 
+py::dict measure_components(const py::array& mask, const MeasurePlan& plan, int threads) {
+    const ImageView view = view_of(mask, "labels");
+    return measured([&] { return measure_mask(view, plan, threads); });
+}
+
 // `labels`, channels and masks have the images along their first axis.
 py::dict measure_images(const py::array& labels, const std::vector<py::array>& channels,
                         const std::vector<Mask>& masks,
@@ -207,6 +212,8 @@ void register_measure(py::module_& module) {
                py::arg("masks"), py::arg("saturations"), py::arg("plan"), py::arg("threads"));
     module.def("measure_regions", &measure_found, py::arg("regions"), py::arg("channels"),
                py::arg("masks"), py::arg("saturations"), py::arg("plan"), py::arg("threads"));
+    module.def("measure_mask", &measure_components, py::arg("mask"), py::arg("plan"),
+               py::arg("threads"));
 }
 
 }  // namespace mensura::python

@@ -90,6 +90,7 @@ def measure_regions(
     plan: MeasurePlan,
     threads: int,
 ) -> RegionColumns: ...
+def measure_mask(mask: _Array, plan: MeasurePlan, threads: int) -> RegionColumns: ...
 def measure_stack(
     labels: _Array,
     channels: list[_Array],

@@ -178,14 +178,15 @@ def check_spacing(
         raise TypeError(f"spacing must be {allowed}, not {spacing!r}{_first_no_number(spacing)}")
     if array.shape not in ((), (ndim,)):
         raise ValueError(f"spacing must be {allowed}, not {spacing!r}")
-    values = np.broadcast_to(array.astype(np.float64), (ndim,))
-    # Within these bounds no moment over- or underflows: its order is up to 9.
-    allowed_values = (values >= 1e-24) & (values <= 1e24)
-    if not allowed_values.all():
-        axis = int(allowed_values.argmin())
-        which = f"; spacing[{axis}] is {values[axis]:g}" if array.ndim else ""
-        raise ValueError(f"spacing must be {allowed}, from 1e-24 to 1e24, not {spacing!r}{which}")
-    return tuple(float(value) for value in values)
+    values = array.astype(np.float64).ravel().tolist()
+    for axis, value in enumerate(values):
+        # Within these bounds no moment over- or underflows: its order is up to 9.
+        if not 1e-24 <= value <= 1e24:
+            which = f"; spacing[{axis}] is {value:g}" if array.ndim else ""
+            raise ValueError(
+                f"spacing must be {allowed}, from 1e-24 to 1e24, not {spacing!r}{which}"
+            )
+    return tuple(values) if array.ndim else tuple(values) * ndim
 
 
 def _first_no_number(spacing: object) -> str:

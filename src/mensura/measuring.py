@@ -180,8 +180,6 @@ def _gather(
     threads: int,
 ) -> RegionColumns:
     plan = plan_for(chosen, objects.ndim, objects.shape)
-    if not isinstance(objects, Regions) and objects.dtype.kind == "b":
-        objects = find_regions(objects, threads=threads)
     raw = _sum(objects, pixels, plan, threads)
     if any("components" in entry.needs for entry in chosen):
         raw["components"] = _components(objects, raw, threads)
@@ -196,6 +194,8 @@ def _components(
         if not objects._wraps:  # noqa: SLF001 - a region is one, whatever connects it
             return np.ones(len(raw["label"]), np.int64)
         objects = objects.to_labels(threads=threads)
+    elif objects.dtype.kind == "b":
+        return np.ones(len(raw["label"]), np.int64)
     return _core.count_components(objects, threads)
 
 
@@ -203,9 +203,13 @@ def _sum(
     objects: NDArray[Any] | Regions, pixels: Pixels, plan: _core.MeasurePlan, threads: int
 ) -> RegionColumns:
     rest = (pixels.images, pixels.masks, pixels.saturations, plan, threads)
-    if isinstance(objects, Regions):
-        return _core.measure_regions(objects._native, *rest)  # noqa: SLF001
-    return _core.measure_labels(objects, *rest)
+    if not isinstance(objects, Regions):
+        if objects.dtype.kind != "b":
+            return _core.measure_labels(objects, *rest)
+        if not pixels.images:
+            return _core.measure_mask(objects, plan, threads)
+        objects = find_regions(objects, threads=threads)
+    return _core.measure_regions(objects._native, *rest)  # noqa: SLF001
 
 
 def _label_dtype(objects: NDArray[Any] | Regions) -> np.dtype[Any]:

@@ -46,28 +46,37 @@ def as_json(value: Any, name: str = "provenance") -> Any:
     >>> as_json({"spacing": (1, np.float32(0.5)), "saturation": float("-inf")})
     {'spacing': [1, 0.5], 'saturation': '-Infinity'}
     """
+    return _as_json(value, (name,))
+
+
+def _as_json(value: Any, path: tuple[Any, ...]) -> Any:
+    """Convert a value that is found by the keys of a path, behind the name of the whole."""
     if type(value) in _AS_THEY_ARE:
         return value
     if isinstance(value, np.ndarray):
         value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [_as_json(part, (*path, i)) for i, part in enumerate(value)]
     if isinstance(value, Mapping):
         return {
-            _checked_key(key, name): as_json(part, f"{name}[{key!r}]")
-            for key, part in value.items()
+            _checked_key(key, path): _as_json(part, (*path, key)) for key, part in value.items()
         }
-    if isinstance(value, (list, tuple)):
-        return [as_json(part, f"{name}[{i}]") for i, part in enumerate(value)]
-    return _scalar(value, name)
+    return _scalar(value, path)
 
 
-def _scalar(value: Any, name: str) -> str | float | bool:
+def _scalar(value: Any, path: tuple[Any, ...]) -> str | float | bool:
     for kind, convert in _SCALARS:
         if isinstance(value, kind):
             return convert(value)
     raise TypeError(
-        f"{name} must be of mappings, sequences, text, numbers, bool and None, not {value!r} "
-        f"({type(value).__name__})"
+        f"{_named(path)} must be of mappings, sequences, text, numbers, bool and None, not "
+        f"{value!r} ({type(value).__name__})"
     )
+
+
+def _named(path: tuple[Any, ...]) -> str:
+    name, *keys = path
+    return f"{name}{''.join(f'[{key!r}]' for key in keys)}"
 
 
 def _number_or_word(value: Real) -> float | str:
@@ -90,7 +99,9 @@ _SCALARS: tuple[tuple[Any, Callable[[Any], str | float | bool]], ...] = (
 )
 
 
-def _checked_key(key: object, name: str) -> str:
+def _checked_key(key: object, path: tuple[Any, ...]) -> str:
     if not isinstance(key, str):
-        raise TypeError(f"{name} must have keys that are str, not {key!r} ({type(key).__name__})")
+        raise TypeError(
+            f"{_named(path)} must have keys that are str, not {key!r} ({type(key).__name__})"
+        )
     return str(key)

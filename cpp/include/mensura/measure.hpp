@@ -162,6 +162,12 @@ RegionTable measure_labels(const ImageView& labels, std::span<const ChannelView>
 RegionTable measure_regions(const Regions& regions, std::span<const ChannelView> channels,
                             const MeasurePlan& plan, int threads);
 
+// The regions of a bool image are its components, pixels that share a corner connected.
+FindOptions components_of_masks(int threads);
+
+// That of the regions of a bool image, measured while they are found.
+RegionTable measure_mask(const ImageView& mask, const MeasurePlan& plan, int threads);
+
 // One channel of every image of a stack.
 struct ChannelStack {
     ImageStack images;

@@ -11,7 +11,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -180,7 +182,22 @@ private:
     std::int64_t count_;
 };
 
-Regions find_regions(const ImageView& image, const FindOptions& options);
+// A strip whose pieces have just been found, and where the runs of its bands start, band by band: a bit
+// for every pixel, and how many there are before each word.
+struct FoundStrip {
+    const Bands& bands;
+    const RunTable& runs;
+    const Strip& strip;
+    std::size_t number;  // of the strip
+    const std::uint64_t* starts;
+    const std::uint32_t* rank;
+};
+using StripVisitor = std::function<void(const FoundStrip&)>;
+
+// `visit`, where given, is called for every strip by the thread that found it, as long as what it was
+// found from is in the cache.
+Regions find_regions(const ImageView& image, const FindOptions& options,
+                     const StripVisitor& visit = {});
 
 // Writes the region number of every pixel, 0 outside, to `out`: a native integer image of the same shape
 // whose type holds the number of regions. With `cleared`, `out` is known to be zero already and the

@@ -92,8 +92,8 @@ private:
     void append_found(std::int64_t first, std::int64_t count, StackTable& table) const {
         std::vector<RegionTable> found(static_cast<std::size_t>(count));
         for_each_block(count, sharing_.across, [&](std::int64_t k) {
-            const Regions regions = find(labels_.image(first + k));
-            found[static_cast<std::size_t>(k)] = measure_regions(regions, {}, plan_, sharing_.within);
+            found[static_cast<std::size_t>(k)] =
+                measure_mask(labels_.image(first + k), plan_, sharing_.within);
         });
         for (std::int64_t k = 0; k < count; ++k) {
             const RegionTable& part = found[static_cast<std::size_t>(k)];
@@ -102,13 +102,6 @@ private:
             });
             table.image.resize(table.regions.label.size(), first + k);
         }
-    }
-
-    Regions find(const ImageView& mask) const {
-        FindOptions options;
-        options.connectivity = 3;
-        options.threads = sharing_.within;
-        return find_regions(mask, options);
     }
 
     Accumulator sums() const {
@@ -129,7 +122,8 @@ private:
         Accumulator gathered = sums();
         const ImageView labels = labels_.image(k);
         if (labels.dtype == DType::boolean) {
-            gathered.add(find(labels), views, {}, sharing_.within);
+            const Regions regions = find_regions(labels, components_of_masks(sharing_.within));
+            gathered.add(regions, views, {}, sharing_.within);
         } else {
             gathered.add(labels, views, {}, sharing_.within);
         }

@@ -40,14 +40,14 @@ public:
           bands_(choose_bands(image.shape, options, foreground_.by_value())),
           neighbors_(earlier_neighbors(options.connectivity, image.shape.depth > 1)) {}
 
-    Regions find() const {
+    Regions find(const StripVisitor& visit) const {
         const auto runs = std::make_shared<RunTable>();
         const std::int64_t rows = image_.shape.rows();
         runs->strips = cut(rows);
         runs->foreground.resize(static_cast<std::size_t>(rows * words_));
         if (foreground_.by_value()) runs->starts.resize(runs->foreground.size());
         for_each_block(count_of(runs->strips), options_.threads, [&](std::int64_t s) {
-            find_pieces(*runs, runs->strips[static_cast<std::size_t>(s)]);
+            find_pieces(*runs, static_cast<std::size_t>(s), visit);
         });
         return number(runs);
     }
@@ -70,7 +70,8 @@ private:
     }
 
     // Scans the strip and joins it band by band.
-    void find_pieces(RunTable& runs, Strip& strip) const {
+    void find_pieces(RunTable& runs, std::size_t number, const StripVisitor& visit) const {
+        Strip& strip = runs.strips[number];
         StripJoiner<T> joiner(image_, foreground_.by_value(), bands_, neighbors_, runs, strip);
         RowReader<T> reader(image_);
         for (std::int64_t band = joiner.first_band(); band < joiner.end_band(); ++band) {
@@ -82,6 +83,7 @@ private:
             joiner.add_band(band);
         }
         joiner.finish();
+        if (visit) visit(joiner.found(number));
     }
 
     Regions number(const std::shared_ptr<RunTable>& runs) const {
@@ -125,13 +127,14 @@ private:
 
 }  // namespace
 
-Regions find_regions(const ImageView& image, const FindOptions& options) {
+Regions find_regions(const ImageView& image, const FindOptions& options, const StripVisitor& visit) {
     image.shape.pixels();  // throws where the shape is beyond 64 bits
     if (options.connectivity < 1 || options.connectivity > 3) {
         throw std::invalid_argument("connectivity must be 1, 2 or 3");
     }
     return visit_pixel_type(
-        image.dtype, [&]<class P>(std::type_identity<P>) { return Finder<P>(image, options).find(); });
+        image.dtype,
+        [&]<class P>(std::type_identity<P>) { return Finder<P>(image, options).find(visit); });
 }
 
 }  // namespace mensura

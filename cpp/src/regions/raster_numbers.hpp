@@ -56,14 +56,14 @@ private:
         std::uint32_t rows;
     };
 
-    // The rows of a band; empty ones in place of those that it lacks at the border.
+    // The first rows of a band.
     template <std::size_t count>
     struct Rows {
-        std::array<const Word*, count> row;
+        std::array<const Word*, 4> row;
 
         Word merged(std::int64_t w) const {
             Word word = 0;
-            for (const Word* each : row) word |= each[w];
+            for (std::size_t i = 0; i < count; ++i) word |= row[i][w];
             return word;
         }
         std::uint32_t touched(std::int64_t w, Word pixels) const {
@@ -76,19 +76,6 @@ private:
     };
 
     template <std::size_t count>
-    Rows<count> rows_of(std::int64_t first_row) const {
-        Rows<count> rows;
-        rows.row.fill(nothing_.data());
-        bands_.visit_rows(first_row, [&](std::int64_t r) {
-            const std::int64_t plane = (r - first_row) / bands_.shape.height;
-            const std::int64_t row = (r - first_row) % bands_.shape.height;
-            rows.row[static_cast<std::size_t>(plane * bands_.rows + row)] =
-                foreground_of(runs_, r, words_);
-        });
-        return rows;
-    }
-
-    template <std::size_t count>
     void add_band(const JoinRow& band, std::int64_t first_row, std::uint32_t old,
                   std::span<const std::uint32_t> parents, std::span<std::uint32_t> pieces) {
         const std::size_t before = newcomers_.size();
@@ -96,7 +83,7 @@ private:
         if (newcomers_.size() == before) return;
         starts_.resize(runs_in(band) + spare_runs);
         kernels().positions(band.starts, words_, starts_.data());
-        const Rows<count> rows = rows_of<count>(first_row);
+        const Rows<count> rows{rows_of_band(bands_, runs_, first_row, words_, nothing_.data())};
         for (std::size_t i = before; i < newcomers_.size(); ++i) {
             const auto x = static_cast<std::uint64_t>(starts_[newcomers_[i].run - band.rank[0]]);
             newcomers_[i].rows =

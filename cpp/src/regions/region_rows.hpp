@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <vector>
 
@@ -25,6 +26,21 @@ inline void merge_band(const Bands& bands, const RunTable& runs, std::int64_t fi
         const Word* foreground = foreground_of(runs, r, words);
         for (std::int64_t w = 0; w < words; ++w) merged[w] |= foreground[w];
     });
+}
+
+// The rows of the band whose first row is `first`, in the order of BandRows; `nothing` in place of those
+// that it lacks at the border.
+inline std::array<const Word*, 4> rows_of_band(const Bands& bands, const RunTable& runs,
+                                               std::int64_t first, std::int64_t words,
+                                               const Word* nothing) {
+    std::array<const Word*, 4> rows;
+    rows.fill(nothing);
+    bands.visit_rows(first, [&](std::int64_t r) {
+        const std::int64_t plane = (r - first) / bands.shape.height;
+        const std::int64_t row = (r - first) % bands.shape.height;
+        rows[static_cast<std::size_t>(plane * bands.rows + row)] = foreground_of(runs, r, words);
+    });
+    return rows;
 }
 
 // Where runs start in one band of stored regions, and how many lie before each word.
@@ -107,18 +123,6 @@ public:
         }
     }
 
-    // Adds the runs of row r, at (z, y), to the extents of the pieces of its strip. Rows are joined in
-    // bands, and coordinates are below 2^20.
-    template <bool volume>
-    void add_extents(const Strip& strip, std::int64_t r, std::int64_t z, std::int64_t y,
-                     Extent* extents) {
-        ends_.resize(static_cast<std::size_t>(words_ * word_bits + 2 * spare_runs));
-        band_.seek(strip, r);
-        kernels().add_extents[volume](band_.join_row(foreground_of(regions_.runs(), r, words_)), words_,
-                                      strip.piece.data(), static_cast<std::int32_t>(z),
-                                      static_cast<std::int32_t>(y), ends_.data(), extents);
-    }
-
     // The region at pixel x of row r, 0 outside all.
     std::int64_t region_at(std::int64_t r, std::int64_t x) {
         const Strip& strip = regions_.runs().strip_of_row(r);
@@ -133,7 +137,6 @@ private:
     std::int64_t words_;
     BandBits band_;
     RowRuns runs_;
-    std::vector<std::int32_t> ends_;
 };
 
 }  // namespace mensura

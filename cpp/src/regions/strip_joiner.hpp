@@ -73,6 +73,10 @@ public:
         }
     }
 
+    FoundStrip found(std::size_t number) const {
+        return {bands_, runs_, strip_, number, starts_, rank_.data()};
+    }
+
 private:
     Word* starts_of(std::int64_t band) { return starts_ + (band - first_band_) * words_; }
     std::uint32_t* rank_of(std::int64_t band) { return rank_.data() + (band - first_band_) * words_; }

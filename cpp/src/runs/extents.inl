@@ -1,6 +1,7 @@
-// Runs to extents: how many pixels, where they reach, where their middle is. Part of kernels.inl. A run
-// [s, e) has e - s pixels, and its coordinates x sum up to (e - s) (s + e - 1) / 2. All sums of a run
-// are lanes of one vector, all bounds of another, so that a run costs two additions to memory.
+// Bands to extents: how many pixels, where they reach, where their middle is. Part of kernels.inl. Rows are
+// taken run by run: a run [s, e) has e - s pixels, and its coordinates x sum up to (e - s) (s + e - 1) / 2.
+// All sums of a run are lanes of one vector, all bounds of another, so that a run costs two additions to
+// memory.
 
 #if defined(__AVX2__)
 // What the runs of one row have in common.
@@ -74,14 +75,17 @@ private:
 #endif
 
 template <bool volume>
-void add_extents(const JoinRow& row, std::int64_t words, const std::uint32_t* slot, std::int32_t z,
+void add_extents(const BandRows& band, std::int64_t words, const std::uint32_t* slot, std::int32_t z,
                  std::int32_t y, std::int32_t* ends, Extent* extents) {
-    const std::int64_t count = find_separate_runs(row.foreground, words, ends);
-    const ExtentRow<volume> in_row(z, y);
-    for (std::int64_t k = 0; k < count; ++k) {
-        const auto start = static_cast<Word>(ends[2 * k]);
-        const std::uint32_t run = run_of(row, static_cast<std::int64_t>(start / word_bits),
-                                         ~Word{0} >> (word_bits - 1 - start % word_bits));
-        in_row.add(ends[2 * k], ends[2 * k + 1], extents[slot[run]]);
+    for (std::int32_t i = 0; i < (volume ? 4 : 2); ++i) {
+        const JoinRow row{band.row[i], band.starts, band.rank};
+        const std::int64_t count = find_separate_runs(row.foreground, words, ends);
+        const ExtentRow<volume> in_row(z + i / 2, y + i % 2);
+        for (std::int64_t k = 0; k < count; ++k) {
+            const auto start = static_cast<Word>(ends[2 * k]);
+            const std::uint32_t run = run_of(row, static_cast<std::int64_t>(start / word_bits),
+                                             ~Word{0} >> (word_bits - 1 - start % word_bits));
+            in_row.add(ends[2 * k], ends[2 * k + 1], extents[slot[run]]);
+        }
     }
 }

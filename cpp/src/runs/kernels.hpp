@@ -48,6 +48,15 @@ struct Contact {
     std::uint32_t earlier;
 };
 
+// The rows of a band whose foreground is alike: (z, y), (z, y + 1) and, in a volume, (z + 1, y) and
+// (z + 1, y + 1), empty ones in place of those that the band lacks; and where runs of the band start, as
+// in a JoinRow.
+struct BandRows {
+    const Word* row[4];
+    const Word* starts;
+    const std::uint32_t* rank;
+};
+
 // Runs written beyond those that are counted.
 inline constexpr std::int64_t spare_runs = 16;
 
@@ -191,9 +200,9 @@ struct KernelTable {
     // As `runs`, for a row of a band whose foreground is alike, and for each run that of the band.
     std::int64_t (*band_runs)(const JoinRow& row, std::int64_t words, std::int64_t* ends,
                               std::uint32_t* band_run);
-    // [in a volume]. Adds the runs of such a row, of (z, y), to the extents that `slot` names for the
-    // runs of the band. `ends` is room for the places of all runs, and spare_runs more.
-    void (*add_extents[2])(const JoinRow& row, std::int64_t words, const std::uint32_t* slot,
+    // [in a volume]. Adds the rows of a band, of which the first is (z, y), to the extents that `slot`
+    // names for its runs. `ends` is room for the places of all runs of a row, and spare_runs more.
+    void (*add_extents[2])(const BandRows& band, std::int64_t words, const std::uint32_t* slot,
                            std::int32_t z, std::int32_t y, std::int32_t* ends, Extent* extents);
     // Adds what runs add to the sums of moments near them, one after the other.
     void (*add_near_moments)(const NearRun* runs, std::int64_t count);
