@@ -320,10 +320,11 @@ class ChannelSums:
         return self.shared.once("variance", lambda: [self._variance()])[0]
 
     def _variance(self) -> Floats:
-        divisor = self.valid - self.regions.conventions.ddof
-        variance = new_floats(len(divisor))
-        variance.fill(np.nan)
-        return np.divide(self.raw["squares"], divisor, out=variance, where=divisor > 0)
+        divisor = _as_floats(self.valid)
+        divisor -= self.regions.conventions.ddof
+        if divisor.min(initial=1) <= 0:
+            divisor[divisor <= 0] = np.nan
+        return np.divide(self.raw["squares"], divisor, out=divisor)
 
     def of_axes(self, columns: tuple[Floats, Floats, Floats]) -> list[Floats]:
         """Return those of columns along z, y and x that belong to axes of the label image."""
