@@ -76,6 +76,9 @@ MENSURA_BENCH(geometry_of_regions) {
         keep(measure_regions(regions, {}, plan, 1));
     };
 }
+MENSURA_BENCH(geometry_of_mask) {
+    return [mask = mask_of(nuclei()), plan = plan_with(2)] { keep(measure_mask(mask.view(), plan, 1)); };
+}
 MENSURA_BENCH(intensity_of_regions) {
     return [regions = found(nuclei()), image = intensities<std::uint16_t>({1, side, side}),
             plan = plan_with(2, &MeasurePlan::intensity_squares)] {

@@ -286,6 +286,29 @@ TEST_CASE("contacts are those of the pixels") {
     }
 }
 
+TEST_CASE("contacts of the same two runs are told once") {
+    constexpr std::int64_t words = 21;
+    // Of two bands of one run each, every other pixel faces the other band, save for one word.
+    std::vector<Word> c(words, 0x5555555555555555);
+    c[8] = 0;
+    const std::vector<Word> p(words, ~Word{0});
+    std::vector<Word> starts(words);
+    starts[0] = 1;
+    std::vector<std::uint32_t> rank(words, 1);
+    rank[0] = 0;
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        std::vector<Contact> found(static_cast<std::size_t>(contacts_per_pixel * words * word_bits));
+        for (const bool diagonal : {false, true}) {
+            REQUIRE(table->contacts({c.data(), starts.data(), rank.data()},
+                                    {p.data(), starts.data(), rank.data()}, nullptr, diagonal, 0, words,
+                                    found.data()) == 1);
+            CHECK(found[0].current == 0);
+            CHECK(found[0].earlier == 0);
+        }
+    }
+}
+
 template <class T>
 void check_compare(const ScanKernels<T>& kernels, std::int64_t width) {
     const auto pixels = [width](unsigned seed) {
@@ -398,7 +421,7 @@ TEST_CASE("runs of a band are found for the runs of its rows") {
     }
 }
 
-TEST_CASE("extents are those of the pixels of a row of a band, at every width around a word's edge") {
+TEST_CASE("extents are those of the pixels of a band, at every width around a word's edge") {
     const auto at = [](std::int64_t i) { return static_cast<std::size_t>(i); };
     constexpr std::int32_t z = 3;
     constexpr std::int32_t y = 1000;
@@ -406,13 +429,14 @@ TEST_CASE("extents are those of the pixels of a row of a band, at every width ar
     for (const KernelTable* table : tables()) {
         INFO(table->name);
         for (std::int64_t width = 1; width <= 200; ++width) {
-            const RandomRow row(width, static_cast<unsigned>(width), false);
-            const RandomRow below(width, static_cast<unsigned>(width + 1000), false);
-            const std::int64_t words = words_for(width);
-            std::vector<Word> starts(at(words));
-            for (std::size_t w = 0; w < starts.size(); ++w) {
-                starts[w] = row.foreground[w] | below.foreground[w];
+            std::vector<std::vector<Word>> rows;
+            std::vector<Word> starts(at(words_for(width)));
+            for (unsigned i = 0; i < 4; ++i) {
+                rows.push_back(
+                    RandomRow(width, static_cast<unsigned>(width) + 1000 * i, false).foreground);
+                for (std::size_t w = 0; w < starts.size(); ++w) starts[w] |= rows[i][w];
             }
+            const std::int64_t words = words_for(width);
             rising_bits(starts.data(), words, starts.data());
             std::vector<std::uint32_t> rank(starts.size());
             std::vector<std::uint32_t> slot(at(table->rank(starts.data(), words, 0, rank.data())));
@@ -422,24 +446,31 @@ TEST_CASE("extents are those of the pixels of a row of a band, at every width ar
 
             for (const bool volume : {false, true}) {
                 std::vector<Extent> expected(slots, empty_extent());
-                std::int64_t run = -1;
-                for (std::int64_t x = 0; x < width; ++x) {
-                    run += bit(starts, x);
-                    if (!bit(row.foreground, x)) continue;
-                    Extent& extent = expected[slot[at(run)]];
-                    const std::int64_t of_z = volume ? z : 0;
-                    const std::int64_t sums[4] = {1, y, x, of_z};
-                    for (int i = 0; i < 4; ++i) extent.sums[i] += sums[i];
-                    const auto column = static_cast<std::int32_t>(x);
-                    const std::int32_t reach[6] = {-column, -y, column + 1, y + 1, -z, z + 1};
-                    for (int i = 0; i < (volume ? 6 : 4); ++i) {
-                        extent.reach[i] = std::max(extent.reach[i], reach[i]);
+                for (std::int32_t i = 0; i < (volume ? 4 : 2); ++i) {
+                    std::int64_t run = -1;
+                    for (std::int64_t x = 0; x < width; ++x) {
+                        run += bit(starts, x);
+                        if (!bit(rows[at(i)], x)) continue;
+                        Extent& extent = expected[slot[at(run)]];
+                        const std::int32_t of_y = y + i % 2;
+                        const std::int32_t of_z = volume ? z + i / 2 : 0;
+                        const std::int64_t sums[4] = {1, of_y, x, of_z};
+                        for (int k = 0; k < 4; ++k) extent.sums[k] += sums[k];
+                        const auto column = static_cast<std::int32_t>(x);
+                        const std::int32_t reach[6] = {-column,  -of_y, column + 1,
+                                                       of_y + 1, -of_z, of_z + 1};
+                        for (int k = 0; k < (volume ? 6 : 4); ++k) {
+                            extent.reach[k] = std::max(extent.reach[k], reach[k]);
+                        }
                     }
                 }
                 std::vector<Extent> found(slots, empty_extent());
                 std::vector<std::int32_t> ends(at(words * word_bits + spare_runs));
-                table->add_extents[volume]({row.foreground.data(), starts.data(), rank.data()}, words,
-                                           slot.data(), volume ? z : 0, y, ends.data(), found.data());
+                const BandRows band{{rows[0].data(), rows[1].data(), rows[2].data(), rows[3].data()},
+                                    starts.data(),
+                                    rank.data()};
+                table->add_extents[volume](band, words, slot.data(), volume ? z : 0, y, ends.data(),
+                                           found.data());
                 CHECK(bytes_of(found) == bytes_of(expected));
             }
         }

@@ -183,6 +183,35 @@ TEST_CASE("regions measured from runs equal regions measured from labels") {
     CHECK(a.channels[0].centroid == b.channels[0].centroid);
 }
 
+TEST_CASE("masks measured while their regions are found give the same table") {
+    for (const Shape& shape :
+         {Shape{1, 1201, 800}, Shape{5, 333, 200}, Shape{1, 1, 70}, Shape{1, 0, 5}}) {
+        for (const int values : {2, 5}) {
+            auto mask = random_image<std::uint8_t>(shape, values, 9);
+            for (auto& pixel : mask.pixels) pixel = pixel == 1;  // a half of them, or a fifth
+            ImageView view = mask.view();
+            view.dtype = DType::boolean;
+            const int axes = shape.depth > 1 ? 3 : 2;
+            for (const int threads : {1, 3}) {
+                MeasurePlan plan;
+                plan.axes = axes;
+                const Regions regions = find_regions(view, components_of_masks(threads));
+                const RegionTable a = measure_mask(view, plan, threads);
+                const RegionTable b = measure_regions(regions, {}, plan, 1);
+                CHECK(a.label == b.label);
+                CHECK(a.count == b.count);
+                CHECK(a.box_begin == b.box_begin);
+                CHECK(a.box_end == b.box_end);
+                CHECK(a.centroid == b.centroid);
+
+                plan.second_moments = true;
+                CHECK(measure_mask(view, plan, threads).covariance ==
+                      measure_regions(regions, {}, plan, 1).covariance);
+            }
+        }
+    }
+}
+
 TEST_CASE("a stack has the rows of its images one by one, for small images and large ones") {
     for (const Shape& shape : {Shape{1, 30, 40}, Shape{3, 20, 30}, Shape{1, 2100, 2050}}) {
         const std::int64_t count = shape.pixels() > 1 << 20 ? 2 : 40;

@@ -196,8 +196,7 @@ using StripVisitor = std::function<void(const FoundStrip&)>;
 
 // `visit`, where given, is called for every strip by the thread that found it, as long as what it was
 // found from is in the cache.
-Regions find_regions(const ImageView& image, const FindOptions& options,
-                     const StripVisitor& visit = {});
+Regions find_regions(const ImageView& image, const FindOptions& options, const StripVisitor& visit = {});
 
 // Writes the region number of every pixel, 0 outside, to `out`: a native integer image of the same shape
 // whose type holds the number of regions. With `cleared`, `out` is known to be zero already and the

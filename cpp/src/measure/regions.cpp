@@ -15,8 +15,8 @@
 namespace mensura {
 namespace {
 
-// Whether what was asked for can be had strip by strip, and the sums of a whole strip of so many rows fit
-// into 64 bits, as those of a block do.
+// Whether what was asked for can be had strip by strip, and the sums of a whole strip of so many rows
+// fit into 64 bits, as those of a block do.
 bool strips_serve(const Shape& shape, std::int64_t rows, const MeasurePlan& plan) {
     if (plan.third_moments || plan.border_pixels) return false;
     constexpr std::int64_t most = std::int64_t{1} << 20;
@@ -54,11 +54,10 @@ Column<Extent> gather_extents(const Bands& bands, const RunTable& runs, const St
         const std::int64_t first = bands.first_row(band);
         const auto rows = rows_of_band(bands, runs, first, words, nothing.data());
         const JoinRow in_band = runs_of(band);
-        kernels().add_extents[volume]({{rows[0], rows[1], rows[2], rows[3]}, in_band.starts, in_band.rank},
-                                      words, strip.piece.data(),
-                                      static_cast<std::int32_t>(first / shape.height - z),
-                                      static_cast<std::int32_t>(first % shape.height - y), ends.data(),
-                                      extents.data());
+        kernels().add_extents[volume](
+            {{rows[0], rows[1], rows[2], rows[3]}, in_band.starts, in_band.rank}, words,
+            strip.piece.data(), static_cast<std::int32_t>(first / shape.height - z),
+            static_cast<std::int32_t>(first % shape.height - y), ends.data(), extents.data());
     }
     return extents;
 }
@@ -251,6 +250,7 @@ RegionTable measure_regions(const Regions& regions, std::span<const ChannelView>
 FindOptions components_of_masks(int threads) {
     FindOptions options;
     options.connectivity = 3;
+    options.by_value = false;
     options.threads = threads;
     return options;
 }

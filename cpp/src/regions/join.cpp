@@ -46,9 +46,8 @@ public:
         runs->strips = cut(rows);
         runs->foreground.resize(static_cast<std::size_t>(rows * words_));
         if (foreground_.by_value()) runs->starts.resize(runs->foreground.size());
-        for_each_block(count_of(runs->strips), options_.threads, [&](std::int64_t s) {
-            find_pieces(*runs, static_cast<std::size_t>(s), visit);
-        });
+        for_each_block(count_of(runs->strips), options_.threads,
+                       [&](std::int64_t s) { find_pieces(*runs, static_cast<std::size_t>(s), visit); });
         return number(runs);
     }
 
@@ -132,9 +131,9 @@ Regions find_regions(const ImageView& image, const FindOptions& options, const S
     if (options.connectivity < 1 || options.connectivity > 3) {
         throw std::invalid_argument("connectivity must be 1, 2 or 3");
     }
-    return visit_pixel_type(
-        image.dtype,
-        [&]<class P>(std::type_identity<P>) { return Finder<P>(image, options).find(visit); });
+    return visit_pixel_type(image.dtype, [&]<class P>(std::type_identity<P>) {
+        return Finder<P>(image, options).find(visit);
+    });
 }
 
 }  // namespace mensura

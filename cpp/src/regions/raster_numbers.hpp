@@ -97,9 +97,9 @@ private:
                static_cast<std::uint32_t>(std::popcount(band.starts[last]));
     }
 
-    // Numbers the runs of a band as their pieces come, and appends those whose pieces begin in the layer:
-    // their numbers are `old` or more. Which runs those are is hard to foresee, so each is written down
-    // and then counted or not.
+    // Numbers the runs of a band as their pieces come, and appends those whose pieces begin in the
+    // layer: their numbers are `old` or more. Which runs those are is hard to foresee, so each is
+    // written down and then counted or not.
     void number_runs(const JoinRow& band, std::uint32_t old, std::span<const std::uint32_t> parents,
                      std::span<std::uint32_t> pieces) {
         const std::size_t before = newcomers_.size();

@@ -61,8 +61,8 @@ private:
     std::span<Id> parent_;
 };
 
-// The number of the set of element i, sets counted in order of their roots: `sets`, then one higher, where
-// it is a root. Parents come first, so they have their numbers before their children.
+// The number of the set of element i, sets counted in order of their roots: `sets`, then one higher,
+// where it is a root. Parents come first, so they have their numbers before their children.
 template <class Id>
 Id number_of_set(std::span<const Id> parents, std::span<const Id> numbers, std::size_t i, Id& sets) {
     const auto parent = static_cast<std::size_t>(parents[i]);

@@ -147,8 +147,9 @@ inline bool any_set(const EightWords& words) {
 inline Word word_at(Word word, std::int64_t) { return word; }
 inline Word word_at(const EightWords& words, std::int64_t i) { return words[i]; }
 
-// Writes contacts at pixels of a few words from w on, found among them in order; each in turn, save for
-// one equal to that before it. A pixel that is foreground lies in the run that touches, another behind it.
+// Writes contacts at pixels of at most `most_words` words from w on, found among them in order; each in
+// turn, save for one equal to that before it. A pixel that is foreground lies in the run that touches,
+// another behind it.
 #if defined(__AVX512VPOPCNTDQ__)
 // The runs of eight words, which are looked up eight at a time.
 class RunsOfWords {
@@ -157,9 +158,9 @@ public:
         : loaded_(static_cast<__mmask8>(count < words_abreast ? (1U << count) - 1 : 0xffU)),
           foreground_(_mm512_maskz_loadu_epi64(loaded_, row.foreground + w)),
           starts_(_mm512_maskz_loadu_epi64(loaded_, row.starts + w)),
-          before_(_mm512_sub_epi64(
-              _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(loaded_, row.rank + w)),
-              _mm512_set1_epi64(1))) {}
+          before_(
+              _mm512_sub_epi64(_mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(loaded_, row.rank + w)),
+                               _mm512_set1_epi64(1))) {}
 
     // `word` tells the word of each pixel, and `bit` is its bit.
     __m512i at(__m512i word, __m512i bit) const {
@@ -180,6 +181,8 @@ private:
 
 class ContactWriter {
 public:
+    static constexpr std::int64_t most_words = words_abreast;
+
     explicit ContactWriter(Contact* first) : next_(first) {}
 
     // Eight contacts are written at once, so that there has to be room for seven more.
@@ -191,8 +194,8 @@ public:
             const __m512i pixel =
                 _mm512_cvtepi16_epi64(_mm_loadu_si128(reinterpret_cast<const __m128i*>(pixels)));
             const __m512i word = _mm512_srli_epi64(pixel, 6);
-            const __m512i bit = _mm512_sllv_epi64(_mm512_set1_epi64(1),
-                                                  _mm512_and_si512(pixel, _mm512_set1_epi64(63)));
+            const __m512i bit =
+                _mm512_sllv_epi64(_mm512_set1_epi64(1), _mm512_and_si512(pixel, _mm512_set1_epi64(63)));
             const __m512i earlier = _mm512_slli_epi64(p_runs.at(word, bit), 32);
             keep(_mm512_or_si512(c_runs.at(word, bit), earlier), end - pixels);
         }
@@ -217,6 +220,8 @@ private:
 #else
 class ContactWriter {
 public:
+    static constexpr std::int64_t most_words = 16;
+
     explicit ContactWriter(Contact* first) : next_(first) {}
 
     void write(const JoinRow& c, const JoinRow& p, std::int64_t w, std::int64_t,
@@ -264,20 +269,35 @@ inline V touching_words(const JoinRow& c_row, const JoinRow& p_row, const Word* 
     return touching;
 }
 
-// No pixel is more than one kind of contact; which one it is tells whether it lies in the run that
-// touches, or behind it.
+// The same for words [word_begin, word_end), as pixels counted from the first of them. Returns one past
+// the last written.
 template <bool diagonal>
-std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, const Word* implied,
-                           std::int64_t word_begin, std::int64_t word_end, Contact* found) {
-    std::int16_t pixels[words_abreast * word_bits + spare_runs];
-    ContactWriter contacts(found);
+inline std::int16_t* find_touching(const JoinRow& c, const JoinRow& p, const Word* implied,
+                                   std::int64_t word_begin, std::int64_t word_end, std::int16_t* next) {
     // So little is to be done that shorter vectors are no gain over passing by what is empty.
     for_each_words<loads_in_part>(
         word_begin, word_end, [&]<class V>(V, std::int64_t w, std::int64_t count) {
             if (!loads_in_part && (c.foreground[w] | p.foreground[w]) == 0) return;
             const V touching = touching_words<diagonal, V>(c, p, implied, w, count);
-            contacts.write(c, p, w, count, pixels, append_pixels(touching, count, 0, pixels));
+            next = append_pixels(touching, count, (w - word_begin) * word_bits, next);
         });
+    return next;
+}
+
+// No pixel is more than one kind of contact; which one it is tells whether it lies in the run that
+// touches, or behind it.
+template <bool diagonal>
+std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, const Word* implied,
+                           std::int64_t word_begin, std::int64_t word_end, Contact* found) {
+    constexpr std::int64_t words_at_once = ContactWriter::most_words;
+    std::int16_t pixels[words_at_once * word_bits + spare_runs];
+    ContactWriter contacts(found);
+    for (std::int64_t begin = word_begin; begin < word_end; begin += words_at_once) {
+        const std::int64_t left = word_end - begin;
+        const std::int64_t count = left < words_at_once ? left : words_at_once;
+        const std::int16_t* end = find_touching<diagonal>(c, p, implied, begin, begin + count, pixels);
+        contacts.write(c, p, begin, count, pixels, end);
+    }
     return contacts.end() - found;
 }
 

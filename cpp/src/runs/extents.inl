@@ -1,7 +1,7 @@
-// Bands to extents: how many pixels, where they reach, where their middle is. Part of kernels.inl. Rows are
-// taken run by run: a run [s, e) has e - s pixels, and its coordinates x sum up to (e - s) (s + e - 1) / 2.
-// All sums of a run are lanes of one vector, all bounds of another, so that a run costs two additions to
-// memory.
+// Bands to extents: how many pixels, where they reach, where their middle is. Part of kernels.inl. Rows
+// are taken run by run: a run [s, e) has e - s pixels, and its coordinates x sum up to (e - s) (s + e -
+// 1) / 2. All sums of a run are lanes of one vector, all bounds of another, so that a run costs two
+// additions to memory.
 
 #if defined(__AVX2__)
 // What the runs of one row have in common.
