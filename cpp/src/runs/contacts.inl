@@ -20,11 +20,6 @@ std::int64_t rank(const Word* starts, std::int64_t words, std::int64_t first, st
     return first;
 }
 
-// The run that the last of some lowest pixels of a word lies in, or the one before where it starts none.
-inline std::uint32_t run_of(const JoinRow& row, std::int64_t w, Word up_to) {
-    return row.rank[w] + static_cast<std::uint32_t>(count_set(row.starts[w] & up_to)) - 1;
-}
-
 // The bits of a word below bit i, and those up to bit i.
 inline Word bits_below(Word word, unsigned i) {
 #if defined(__BMI2__)
@@ -77,8 +72,7 @@ inline void for_each_words(std::int64_t begin, std::int64_t end, Visit visit) {
 inline void load_words(const Word* from, std::int64_t, Word& word) { word = *from; }
 inline void load_words(const Word* from, [[maybe_unused]] std::int64_t count, EightWords& words) {
 #if defined(__AVX512F__)
-    const auto mask = static_cast<__mmask8>(count < words_abreast ? (1U << count) - 1 : 0xffU);
-    words = reinterpret_cast<EightWords>(_mm512_maskz_loadu_epi64(mask, from));
+    words = reinterpret_cast<EightWords>(_mm512_maskz_loadu_epi64(first_of_eight(count), from));
 #else
     __builtin_memcpy(&words, from, sizeof words);
 #endif
@@ -148,33 +142,26 @@ inline Word word_at(Word word, std::int64_t) { return word; }
 inline Word word_at(const EightWords& words, std::int64_t i) { return words[i]; }
 
 // Writes contacts at pixels of at most `most_words` words from w on, found among them in order; each in
-// turn, save for one equal to that before it. A pixel that is foreground lies in the run that touches,
-// another behind it.
+// turn, save for one equal to that before it. The run that touches is the last that has begun at the
+// pixel: it holds the pixel, or that before it, and then none begins here.
 #if defined(__AVX512VPOPCNTDQ__)
 // The runs of eight words, which are looked up eight at a time.
 class RunsOfWords {
 public:
     RunsOfWords(const JoinRow& row, std::int64_t w, std::int64_t count)
-        : loaded_(static_cast<__mmask8>(count < words_abreast ? (1U << count) - 1 : 0xffU)),
-          foreground_(_mm512_maskz_loadu_epi64(loaded_, row.foreground + w)),
-          starts_(_mm512_maskz_loadu_epi64(loaded_, row.starts + w)),
-          before_(
-              _mm512_sub_epi64(_mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(loaded_, row.rank + w)),
-                               _mm512_set1_epi64(1))) {}
+        : starts_(_mm512_maskz_loadu_epi64(first_of_eight(count), row.starts + w)),
+          before_(_mm512_sub_epi64(
+              _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(first_of_eight(count), row.rank + w)),
+              _mm512_set1_epi64(1))) {}
 
     // `word` tells the word of each pixel, and `bit` is its bit.
     __m512i at(__m512i word, __m512i bit) const {
-        const __m512i below = _mm512_sub_epi64(bit, _mm512_set1_epi64(1));
-        // below | (bit & foreground)
-        const __m512i up_to =
-            _mm512_ternarylogic_epi64(below, bit, _mm512_permutexvar_epi64(word, foreground_), 0xf8);
+        const __m512i up_to = _mm512_or_si512(bit, _mm512_sub_epi64(bit, _mm512_set1_epi64(1)));
         const __m512i starts = _mm512_and_si512(_mm512_permutexvar_epi64(word, starts_), up_to);
         return _mm512_add_epi64(_mm512_permutexvar_epi64(word, before_), _mm512_popcnt_epi64(starts));
     }
 
 private:
-    __mmask8 loaded_;
-    __m512i foreground_;
     __m512i starts_;
     __m512i before_;  // how many runs, less one, start before each word
 };
@@ -206,7 +193,7 @@ public:
 private:
     // A contact takes the place of a number of 64 bits, the run of c in the lower half.
     void keep(__m512i contacts, std::int64_t count) {
-        const auto there = static_cast<__mmask8>(count < 8 ? (1U << count) - 1 : 0xffU);
+        const __mmask8 there = first_of_eight(count);
         const __m512i before = _mm512_alignr_epi64(contacts, last_, 7);
         const __mmask8 kept = _mm512_mask_cmpneq_epi64_mask(there, contacts, before);
         _mm512_storeu_si512(next_, _mm512_maskz_compress_epi64(kept, contacts));
@@ -227,11 +214,9 @@ public:
     void write(const JoinRow& c, const JoinRow& p, std::int64_t w, std::int64_t,
                const std::int16_t* pixels, const std::int16_t* end) {
         for (; pixels < end; ++pixels) {
-            const auto pixel = static_cast<Word>(*pixels);
-            const std::int64_t i = w + static_cast<std::int64_t>(pixel / word_bits);
-            const Word bit = Word{1} << (pixel % word_bits);
-            keep(run_of(c, i, (bit & c.foreground[i]) | (bit - 1)),
-                 run_of(p, i, (bit & p.foreground[i]) | (bit - 1)));
+            const auto pixel = static_cast<unsigned>(*pixels);
+            const std::int64_t i = w + pixel / word_bits;
+            keep(run_at(c, i, pixel % word_bits), run_at(p, i, pixel % word_bits));
         }
     }
 
@@ -284,8 +269,7 @@ inline std::int16_t* find_touching(const JoinRow& c, const JoinRow& p, const Wor
     return next;
 }
 
-// No pixel is more than one kind of contact; which one it is tells whether it lies in the run that
-// touches, or behind it.
+// No pixel is more than one kind of contact.
 template <bool diagonal>
 std::int64_t find_contacts(const JoinRow& c, const JoinRow& p, const Word* implied,
                            std::int64_t word_begin, std::int64_t word_end, Contact* found) {
@@ -312,8 +296,8 @@ std::int64_t band_runs(const JoinRow& row, std::int64_t words, std::int64_t* end
     const std::int64_t count = find_separate_runs(row.foreground, words, ends);
     for (std::int64_t k = 0; k < count; ++k) {
         const auto start = static_cast<Word>(ends[2 * k]);
-        band_run[k] = run_of(row, static_cast<std::int64_t>(start / word_bits),
-                             ~Word{0} >> (word_bits - 1 - start % word_bits));
+        band_run[k] = run_at(row, static_cast<std::int64_t>(start / word_bits),
+                             static_cast<unsigned>(start % word_bits));
     }
     return count;
 }

@@ -83,8 +83,8 @@ void add_extents(const BandRows& band, std::int64_t words, const std::uint32_t* 
         const ExtentRow<volume> in_row(z + i / 2, y + i % 2);
         for (std::int64_t k = 0; k < count; ++k) {
             const auto start = static_cast<Word>(ends[2 * k]);
-            const std::uint32_t run = run_of(row, static_cast<std::int64_t>(start / word_bits),
-                                             ~Word{0} >> (word_bits - 1 - start % word_bits));
+            const std::uint32_t run = run_at(row, static_cast<std::int64_t>(start / word_bits),
+                                             static_cast<unsigned>(start % word_bits));
             in_row.add(ends[2 * k], ends[2 * k + 1], extents[slot[run]]);
         }
     }

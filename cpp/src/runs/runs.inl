@@ -16,6 +16,13 @@ std::int64_t count(const Word* bits, std::int64_t words) {
     return total;
 }
 
+#if defined(__AVX512F__)
+// The first lanes of eight, all of them where there are more.
+inline __mmask8 first_of_eight(std::int64_t count) {
+    return static_cast<__mmask8>(count >= 8 ? 0xff : (1U << count) - 1);
+}
+#endif
+
 // The position of the lowest bit that is set, and any where none is: without a branch, which would often
 // be mispredicted.
 inline std::int64_t lowest_set(Word word) {

@@ -305,10 +305,6 @@ inline __m512d load_doubles(const double* pixels, __mmask8 lanes_in) {
     return _mm512_maskz_loadu_pd(lanes_in, pixels);
 }
 
-inline __mmask8 first_of_eight(std::int64_t count) {
-    return static_cast<__mmask8>(count >= 8 ? 0xff : (1U << count) - 1);
-}
-
 // Which of these lanes are neither infinite nor NaN.
 inline __mmask8 finite_lanes(__m512d v, __mmask8 lanes_in) {
     constexpr int infinite_or_nan = 0x99;
