@@ -69,6 +69,20 @@ def find(threads):
     return long_call(lambda: ms.find_regions(DARK, threshold=0.5, threads=threads))
 
 
+def mask(threads):
+    """Many objects, whose table takes a part of the time."""
+    dots = np.zeros((4096, 4096), bool)
+    dots[::2, ::2] = True
+
+    def call():
+        ms.measure(dots, threads=threads)
+
+    call()  # in fresh memory, which takes far longer
+    wait = wait_for(call)
+    tries = [interrupted(call, wait) for _ in range(TRIES)]
+    return {"seconds": tries, "usable": is_usable()}
+
+
 def sample(threads):
     starts = np.stack([np.arange(20.0), np.full(20, 2000.0)], axis=1)
     stops = starts + np.array([90_000, 1000])
@@ -169,7 +183,7 @@ def changing(threads):
 
 DRILLS = {
     drill.__name__: drill
-    for drill in (measure, find, sample, ring, accumulate, label_out, handled, changing)
+    for drill in (measure, find, mask, sample, ring, accumulate, label_out, handled, changing)
 }
 
 if __name__ == "__main__":

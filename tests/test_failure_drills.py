@@ -41,7 +41,9 @@ def drill(name, threads):
 
 @needs_signals
 @pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize("name", ["measure", "find", "sample", "ring", "accumulate", "label_out"])
+@pytest.mark.parametrize(
+    "name", ["measure", "find", "mask", "sample", "ring", "accumulate", "label_out"]
+)
 def test_an_interrupt_ends_a_long_call_soon(name, threads):
     found = drill(name, threads)
     waited = [seconds for seconds in found["seconds"] if seconds is not None]

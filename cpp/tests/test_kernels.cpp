@@ -286,6 +286,152 @@ TEST_CASE("contacts are those of the pixels") {
     }
 }
 
+// A row of a band: its runs, long ones, go on where the row has no pixels. Stretches of it have many
+// pixels, others few.
+RandomRow random_row_of_band(std::int64_t width, unsigned seed) {
+    std::mt19937 engine(seed);
+    const auto below = [&engine](unsigned limit) { return static_cast<std::int64_t>(engine() % limit); };
+    RandomRow row(width, seed, false);
+    std::vector<Word> band(row.foreground.size());
+    for (std::int64_t x = 0; x < width; x += 1 + below(20)) {
+        for (const std::int64_t end = std::min(width, x + 1 + below(150)); x < end; ++x) {
+            band[static_cast<std::size_t>(x / word_bits)] |= Word{1} << (x % word_bits);
+        }
+    }
+    for (std::size_t w = 0; w < band.size(); ++w) {
+        row.foreground[w] &= band[w];
+        if (below(3) != 0) row.foreground[w] &= Word{1} << below(64);
+    }
+    rising_bits(band.data(), words_for(width), row.starts.data());
+    kernels().rank(row.starts.data(), words_for(width), 0, row.rank.data());
+    return row;
+}
+
+TEST_CASE("contacts of rows of bands are those of the pixels, between the runs of the bands") {
+    for (const KernelTable* table : tables()) {
+        INFO(table->name);
+        for (unsigned seed = 0; seed < 300; ++seed) {
+            const std::int64_t width = 1 + (seed * 37) % 3000;
+            const RandomRow c = random_row_of_band(width, seed);
+            const RandomRow p = random_row_of_band(width, seed + 1000);
+            for (const bool diagonal : {false, true}) {
+                CHECK(found_contacts(*table, c, p, diagonal) == touching_runs(c, p, width, diagonal));
+            }
+        }
+    }
+}
+
+// What a kernel writes to the room that it is given, in some order, and nothing behind it.
+template <class Find>
+std::vector<std::pair<std::uint32_t, std::uint32_t>> sorted_contacts(std::int64_t words,
+                                                                     const Find& find) {
+    constexpr Contact guard{77, 78};
+    std::vector<Contact> found(static_cast<std::size_t>(contacts_per_pixel * words * word_bits) + 2,
+                               guard);
+    const std::int64_t count = find(found.data());
+    CHECK(found.back().current == guard.current);
+    CHECK(found.back().earlier == guard.earlier);
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
+    for (std::int64_t k = 0; k < count; ++k) {
+        const Contact& each = found[static_cast<std::size_t>(k)];
+        pairs.emplace_back(each.current, each.earlier);
+    }
+    std::sort(pairs.begin(), pairs.end());
+    return pairs;
+}
+
+TEST_CASE("every instruction set finds the same contacts, of any words and but for those implied") {
+    for (unsigned seed = 0; seed < 300; ++seed) {
+        const std::int64_t width = 1 + (seed * 37) % 2000;
+        const bool banded = seed % 2 == 0;
+        const auto row = [&](unsigned of) {
+            return banded ? random_row_of_band(width, seed + of) : RandomRow(width, seed + of, false);
+        };
+        const RandomRow c = row(0);
+        const RandomRow p = row(1000);
+        const RandomRow known = row(2000);
+        const std::int64_t words = words_for(width);
+        const std::int64_t begin = seed % 3 == 0 ? 0 : static_cast<std::int64_t>(seed) % words;
+        const JoinRow in_c{c.foreground.data(), c.starts.data(), c.rank.data()};
+        const JoinRow in_p{p.foreground.data(), p.starts.data(), p.rank.data()};
+        for (const Word* implied : {static_cast<const Word*>(nullptr), known.foreground.data()}) {
+            for (const bool diagonal : {false, true}) {
+                const auto with = [&](const KernelTable& table) {
+                    return sorted_contacts(words - begin, [&](Contact* found) {
+                        return table.contacts(in_c, in_p, implied, diagonal, begin, words, found);
+                    });
+                };
+                for (const KernelTable* table : tables()) {
+                    INFO(table->name);
+                    CHECK(with(*table) == with(baseline_kernels()));
+                }
+            }
+        }
+    }
+}
+
+template <class T>
+void check_value_contacts(const ScanKernels<T> KernelTable::* of, std::int64_t width) {
+    const auto seed = static_cast<unsigned>(width);
+    const std::int64_t words = words_for(width);
+    const std::vector<T> values[] = {random_image<T>({1, 1, width}, 3, seed).pixels,
+                                     random_image<T>({1, 1, width}, 3, seed + 1000).pixels};
+    std::vector<Word> foreground[2];
+    std::vector<Word> starts[2];
+    std::vector<std::uint32_t> rank[2];
+    for (std::size_t i = 0; i < 2; ++i) {
+        foreground[i].resize(static_cast<std::size_t>(words));
+        starts[i].resize(foreground[i].size());
+        rank[i].resize(foreground[i].size());
+        (baseline_kernels().*of)
+            .scan(values[i].data(), width, T{0}, foreground[i].data(), starts[i].data());
+        starts_from_breaks(foreground[i].data(), words, starts[i].data());
+        baseline_kernels().rank(starts[i].data(), words, 0, rank[i].data());
+    }
+    const ValueRow<T> c{values[0].data(), {foreground[0].data(), starts[0].data(), rank[0].data()}};
+    const ValueRow<T> p{values[1].data(), {foreground[1].data(), starts[1].data(), rank[1].data()}};
+    std::vector<Word> same(foreground[0].size());
+    (baseline_kernels().*of)
+        .compare(c.values, p.values, c.bits.foreground, p.bits.foreground, width, same.data());
+    const std::vector<Word> nothing(same.size());
+
+    for (const bool diagonal : {false, true}) {
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> expected;
+        for (std::int64_t x = 0; x < width; ++x) {
+            for (std::int64_t other = diagonal ? x - 1 : x; other <= (diagonal ? x + 1 : x); ++other) {
+                if (other < 0 || other >= width || !bit(foreground[0], x)) continue;
+                const auto at = [](std::int64_t i) { return static_cast<std::size_t>(i); };
+                if (values[0][at(x)] != values[1][at(other)]) continue;
+                const auto run_at = [](const std::vector<Word>& begin, std::int64_t to) {
+                    std::uint32_t runs = 0;
+                    for (std::int64_t i = 0; i <= to; ++i) runs += bit(begin, i);
+                    return runs - 1;
+                };
+                expected.emplace_back(run_at(starts[0], x), run_at(starts[1], other));
+            }
+        }
+        std::sort(expected.begin(), expected.end());
+        expected.erase(std::unique(expected.begin(), expected.end()), expected.end());
+        for (const KernelTable* table : tables()) {
+            INFO(table->name);
+            auto found = sorted_contacts(words, [&](Contact* to) {
+                return (table->*of)
+                    .value_contacts(c, p, same.data(), nothing.data(), diagonal, 0, words, to);
+            });
+            found.erase(std::unique(found.begin(), found.end()), found.end());
+            CHECK(found == expected);
+        }
+    }
+}
+
+TEST_CASE("contacts of runs of equal values are those of the pixels") {
+    for (std::int64_t width = 1; width <= 1400; width += width < 200 ? 1 : 300) {
+        check_value_contacts(&KernelTable::scan_u8, width);
+        check_value_contacts(&KernelTable::scan_u32, width);
+        check_value_contacts(&KernelTable::scan_f64, width);
+    }
+}
+
 TEST_CASE("contacts of the same two runs are told once") {
     constexpr std::int64_t words = 21;
     // Of two bands of one run each, every other pixel faces the other band, save for one word.

@@ -2,12 +2,15 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <numeric>
 #include <random>
+#include <stdexcept>
 
 #include "images.hpp"
 #include "mensura/regions.hpp"
+#include "regions/region_rows.hpp"
 #include "regions/seam_numbers.hpp"
 #include "regions/union_find.hpp"
 
@@ -255,6 +258,46 @@ TEST_CASE("a shape beyond 63 bits is refused before a pixel is read") {
     ImageView view;
     view.shape = {std::int64_t{1} << 30, std::int64_t{1} << 30, std::int64_t{1} << 30};
     CHECK_THROWS_AS(find_regions(view, {}), std::length_error);
+}
+
+TEST_CASE("strips are visited once each, with where the runs of their bands start") {
+    for (const Shape& shape : {Shape{1, 37, 130}, Shape{7, 9, 70}}) {
+        const auto mask = random_image<std::uint8_t>(shape, 2, 5);
+        const std::int64_t words = words_for(shape.width);
+        FindOptions options;
+        options.connectivity = 3;
+        options.by_value = false;
+        options.strip_pixels = 500;
+        for (const int threads : {1, 3}) {
+            options.threads = threads;
+            std::vector<std::atomic<int>> visits(static_cast<std::size_t>(shape.rows()));
+            std::atomic<int> wrong{0};
+            const Regions regions = find_regions(mask.view(), options, [&](const FoundStrip& found) {
+                ++visits[found.number];
+                wrong += &found.strip != &found.runs.strips[found.number];
+                BandBits bits(found.bands, found.runs);
+                const std::int64_t first = found.bands.of_row(found.strip.row_begin);
+                const std::int64_t end = found.bands.of_row(found.strip.row_end - 1) + 1;
+                for (std::int64_t band = first; band < end; ++band) {
+                    bits.seek(found.strip, found.bands.first_row(band));
+                    const std::int64_t before = (band - first) * words;
+                    wrong += !std::equal(bits.starts(), bits.starts() + words, found.starts + before);
+                    wrong += !std::equal(bits.join_row(nullptr).rank,
+                                         bits.join_row(nullptr).rank + words, found.rank + before);
+                }
+            });
+            CHECK(wrong == 0);
+            const std::size_t strips = regions.runs().strips.size();
+            CHECK(strips > 2);
+            for (std::size_t s = 0; s < visits.size(); ++s) CHECK(visits[s] == (s < strips ? 1 : 0));
+            CHECK_THROWS_AS(find_regions(mask.view(), options,
+                                         [](const FoundStrip& found) {
+                                             if (found.number == 1)
+                                                 throw std::runtime_error("a visitor's own");
+                                         }),
+                            std::runtime_error);
+        }
+    }
 }
 
 TEST_CASE("sets are numbered by their first element") {

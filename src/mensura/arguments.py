@@ -462,7 +462,10 @@ def check_conventions(
         raise ValueError(
             f'orientation_reference must be "rows" or "columns", not {orientation_reference!r}'
         )
-    return Conventions(check_count(ddof, "ddof"), with_pixel_term, orientation_reference)
+    less = check_count(ddof, "ddof")
+    if less > 1 << 53:
+        raise ValueError(f"ddof must be a whole number of at most 2^53, not {ddof!r}")
+    return Conventions(less, with_pixel_term, orientation_reference)
 
 
 def check_channel_names(

@@ -165,7 +165,7 @@ RegionTable measure_regions(const Regions& regions, std::span<const ChannelView>
 // The regions of a bool image are its components, pixels that share a corner connected.
 FindOptions components_of_masks(int threads);
 
-// That of the regions of a bool image, measured while they are found.
+// That of the regions of a bool image, measured while they are found: another 1/8 byte a pixel at most.
 RegionTable measure_mask(const ImageView& mask, const MeasurePlan& plan, int threads);
 
 // One channel of every image of a stack.

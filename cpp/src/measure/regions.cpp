@@ -1,7 +1,9 @@
 // Measuring regions, that were found before or while they are found.
 //
 // Their geometry alone needs no look-ups: the pieces of a strip count from 0, and a region that is one
-// piece goes straight to its row. With channels, regions are measured as a label image is.
+// piece goes straight to its row. In masks, whose rows are joined in bands, pieces are summed up as soon
+// as their strip is found, for at most 1/8 byte a pixel; where there are too many for that, once all
+// strips are joined. With channels, regions are measured as a label image is.
 #include <algorithm>
 #include <utility>
 
@@ -64,6 +66,14 @@ Column<Extent> gather_extents(const Bands& bands, const RunTable& runs, const St
 
 using ExtentsOfStrips = std::vector<Column<Extent>>;
 
+// Whether extents, which are held until all strips are joined, take no more memory than the bitmap of
+// their strip.
+bool extents_are_small(const Shape& shape, const Strip& strip) {
+    const std::int64_t words = words_for(shape.width) * (strip.row_end - strip.row_begin);
+    return strip.pieces * static_cast<std::int64_t>(sizeof(Extent)) <=
+           words * static_cast<std::int64_t>(sizeof(Word));
+}
+
 // The geometry of regions, strip by strip.
 template <class Family>
 class StripGeometry {
@@ -76,11 +86,12 @@ public:
         });
     }
 
-    // The same with the extents of the pieces of every strip, which are given up.
+    // The same with the extents of the pieces of strips that have them already, which are given up.
     RegionTable table(const Regions& regions, ExtentsOfStrips extents, int threads)
         requires Family::is_extent
     {
         return table_of_strips(regions, threads, [&](std::size_t s, const auto& write) {
+            if (extents[s].empty()) return write_strip(regions, regions.runs().strips[s], write);
             return write(std::exchange(extents[s], {}));
         });
     }
@@ -219,11 +230,12 @@ private:
     std::vector<typename Family::Total> totals_;  // of the shared regions
 };
 
-// Finds the regions of an image of so many strips, and gathers their extents strip by strip.
+// Finds the regions of an image of so many strips, and gathers the extents of strips as they are found.
 template <class Family>
 RegionTable find_with_extents(const ImageView& image, const FindOptions& options, std::int64_t strips) {
     ExtentsOfStrips extents(static_cast<std::size_t>(strips));
     const Regions regions = find_regions(image, options, [&](const FoundStrip& found) {
+        if (!extents_are_small(found.bands.shape, found.strip)) return;
         const std::int64_t words = words_for(found.bands.shape.width);
         const std::int64_t first = found.bands.of_row(found.strip.row_begin);
         extents[found.number] = gather_extents<Family::in_volume>(

@@ -141,11 +141,8 @@ inline bool any_set(const EightWords& words) {
 inline Word word_at(Word word, std::int64_t) { return word; }
 inline Word word_at(const EightWords& words, std::int64_t i) { return words[i]; }
 
-// Writes contacts at pixels of at most `most_words` words from w on, found among them in order; each in
-// turn, save for one equal to that before it. The run that touches is the last that has begun at the
-// pixel: it holds the pixel, or that before it, and then none begins here.
 #if defined(__AVX512VPOPCNTDQ__)
-// The runs of eight words, which are looked up eight at a time.
+// The runs of eight words, looked up eight at a time.
 class RunsOfWords {
 public:
     RunsOfWords(const JoinRow& row, std::int64_t w, std::int64_t count)
@@ -166,13 +163,14 @@ private:
     __m512i before_;  // how many runs, less one, start before each word
 };
 
+// As the other one below, eight contacts at a time: up to seven more are written behind the last, for
+// which there is room, since no pixel is more than one of them.
 class ContactWriter {
 public:
     static constexpr std::int64_t most_words = words_abreast;
 
     explicit ContactWriter(Contact* first) : next_(first) {}
 
-    // Eight contacts are written at once, so that there has to be room for seven more.
     void write(const JoinRow& c, const JoinRow& p, std::int64_t w, std::int64_t count,
                const std::int16_t* pixels, const std::int16_t* end) {
         const RunsOfWords c_runs(c, w, count);
@@ -192,6 +190,7 @@ public:
 
 private:
     // A contact takes the place of a number of 64 bits, the run of c in the lower half.
+    static_assert(sizeof(Contact) == 8 && contacts_per_pixel * word_bits >= word_bits + 7);
     void keep(__m512i contacts, std::int64_t count) {
         const __mmask8 there = first_of_eight(count);
         const __m512i before = _mm512_alignr_epi64(contacts, last_, 7);
@@ -205,6 +204,9 @@ private:
     __m512i last_ = _mm512_set1_epi64(-1);  // the last one in its highest lane
 };
 #else
+// Writes contacts at pixels of at most `most_words` words from w on, found among them in order; each in
+// turn, save for one equal to that before it. The run that touches is the last that has begun at the
+// pixel: it holds the pixel, or that before it, and then none begins here.
 class ContactWriter {
 public:
     static constexpr std::int64_t most_words = 16;
