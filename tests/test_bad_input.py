@@ -561,6 +561,12 @@ def test_ddof_must_not_be_negative(bad):
         ms.measure(LABELS, IMAGE, ddof=bad)
 
 
+@pytest.mark.parametrize("bad", [2**53 + 1, 10**400])
+def test_ddof_must_not_be_beyond_all_counts(bad):
+    with pytest.raises(ValueError, match=naming("ddof", r"at most 2\^53", repr(bad))):
+        ms.measure(LABELS, IMAGE, ddof=bad)
+
+
 @pytest.mark.parametrize("bad", [0.5, "1", None], ids=repr)
 def test_ddof_must_be_whole(bad):
     with pytest.raises(TypeError, match=naming("ddof", re.escape(repr(bad)))):

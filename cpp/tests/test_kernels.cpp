@@ -225,7 +225,10 @@ void check_paint(const PaintKernels<T>& kernels, std::int64_t width, bool skip_b
 // Contacts of two rows, pixel by pixel: pairs of runs that touch.
 using Pairs = std::set<std::pair<std::uint32_t, std::uint32_t>>;
 
-Pairs touching_runs(const RandomRow& c, const RandomRow& p, std::int64_t width, bool diagonal) {
+// `alike` tells whether pixel x of c and another of p belong together where both are foreground.
+template <class Alike>
+Pairs touching_runs(const RandomRow& c, const RandomRow& p, std::int64_t width, bool diagonal,
+                    const Alike& alike) {
     const auto run_at = [](const RandomRow& row, std::int64_t x) {
         std::uint32_t runs = 0;
         for (std::int64_t i = 0; i <= x; ++i) runs += bit(row.starts, i);
@@ -235,12 +238,16 @@ Pairs touching_runs(const RandomRow& c, const RandomRow& p, std::int64_t width, 
     for (std::int64_t x = 0; x < width; ++x) {
         for (std::int64_t dx = diagonal ? -1 : 0; dx <= (diagonal ? 1 : 0); ++dx) {
             if (x + dx < 0 || x + dx >= width) continue;
-            if (bit(c.foreground, x) && bit(p.foreground, x + dx)) {
+            if (bit(c.foreground, x) && bit(p.foreground, x + dx) && alike(x, x + dx)) {
                 pairs.emplace(run_at(c, x), run_at(p, x + dx));
             }
         }
     }
     return pairs;
+}
+
+Pairs touching_runs(const RandomRow& c, const RandomRow& p, std::int64_t width, bool diagonal) {
+    return touching_runs(c, p, width, diagonal, [](std::int64_t, std::int64_t) { return true; });
 }
 
 Pairs found_contacts(const KernelTable& table, const RandomRow& c, const RandomRow& p, bool diagonal) {
@@ -376,50 +383,35 @@ void check_value_contacts(const ScanKernels<T> KernelTable::* of, std::int64_t w
     const std::int64_t words = words_for(width);
     const std::vector<T> values[] = {random_image<T>({1, 1, width}, 3, seed).pixels,
                                      random_image<T>({1, 1, width}, 3, seed + 1000).pixels};
-    std::vector<Word> foreground[2];
-    std::vector<Word> starts[2];
-    std::vector<std::uint32_t> rank[2];
+    RandomRow rows[] = {RandomRow(width, seed, false), RandomRow(width, seed, false)};
     for (std::size_t i = 0; i < 2; ++i) {
-        foreground[i].resize(static_cast<std::size_t>(words));
-        starts[i].resize(foreground[i].size());
-        rank[i].resize(foreground[i].size());
+        RandomRow& row = rows[i];
         (baseline_kernels().*of)
-            .scan(values[i].data(), width, T{0}, foreground[i].data(), starts[i].data());
-        starts_from_breaks(foreground[i].data(), words, starts[i].data());
-        baseline_kernels().rank(starts[i].data(), words, 0, rank[i].data());
+            .scan(values[i].data(), width, T{0}, row.foreground.data(), row.starts.data());
+        starts_from_breaks(row.foreground.data(), words, row.starts.data());
+        baseline_kernels().rank(row.starts.data(), words, 0, row.rank.data());
     }
-    const ValueRow<T> c{values[0].data(), {foreground[0].data(), starts[0].data(), rank[0].data()}};
-    const ValueRow<T> p{values[1].data(), {foreground[1].data(), starts[1].data(), rank[1].data()}};
-    std::vector<Word> same(foreground[0].size());
+    const auto joined = [](const RandomRow& row) {
+        return JoinRow{row.foreground.data(), row.starts.data(), row.rank.data()};
+    };
+    const ValueRow<T> c{values[0].data(), joined(rows[0])};
+    const ValueRow<T> p{values[1].data(), joined(rows[1])};
+    std::vector<Word> same(static_cast<std::size_t>(words));
     (baseline_kernels().*of)
         .compare(c.values, p.values, c.bits.foreground, p.bits.foreground, width, same.data());
     const std::vector<Word> nothing(same.size());
 
     for (const bool diagonal : {false, true}) {
-        std::vector<std::pair<std::uint32_t, std::uint32_t>> expected;
-        for (std::int64_t x = 0; x < width; ++x) {
-            for (std::int64_t other = diagonal ? x - 1 : x; other <= (diagonal ? x + 1 : x); ++other) {
-                if (other < 0 || other >= width || !bit(foreground[0], x)) continue;
-                const auto at = [](std::int64_t i) { return static_cast<std::size_t>(i); };
-                if (values[0][at(x)] != values[1][at(other)]) continue;
-                const auto run_at = [](const std::vector<Word>& begin, std::int64_t to) {
-                    std::uint32_t runs = 0;
-                    for (std::int64_t i = 0; i <= to; ++i) runs += bit(begin, i);
-                    return runs - 1;
-                };
-                expected.emplace_back(run_at(starts[0], x), run_at(starts[1], other));
-            }
-        }
-        std::sort(expected.begin(), expected.end());
-        expected.erase(std::unique(expected.begin(), expected.end()), expected.end());
+        const Pairs expected = touching_runs(
+            rows[0], rows[1], width, diagonal,
+            [&](std::int64_t x, std::int64_t other) { return c.values[x] == p.values[other]; });
         for (const KernelTable* table : tables()) {
             INFO(table->name);
-            auto found = sorted_contacts(words, [&](Contact* to) {
+            const auto found = sorted_contacts(words, [&](Contact* to) {
                 return (table->*of)
                     .value_contacts(c, p, same.data(), nothing.data(), diagonal, 0, words, to);
             });
-            found.erase(std::unique(found.begin(), found.end()), found.end());
-            CHECK(found == expected);
+            CHECK(Pairs(found.begin(), found.end()) == expected);
         }
     }
 }

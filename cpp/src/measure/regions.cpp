@@ -22,15 +22,15 @@ namespace {
 bool strips_serve(const Shape& shape, std::int64_t rows, const MeasurePlan& plan) {
     if (plan.third_moments || plan.border_pixels) return false;
     constexpr std::int64_t most = std::int64_t{1} << 20;
-    const std::int64_t planes = rows / shape.height + 1;
+    const std::int64_t planes = rows / std::max<std::int64_t>(1, shape.height) + 1;
     return shape.width <= most && shape.height <= most && planes <= most &&
            rows * shape.width <= 4 * most;
 }
 
 bool strips_serve(const Regions& regions, const MeasurePlan& plan) {
     const std::vector<Strip>& strips = regions.runs().strips;
-    if (strips.empty()) return strips_serve({1, 1, 1}, 1, plan);
-    return strips_serve(regions.shape(), strips.front().row_end - strips.front().row_begin, plan);
+    const std::int64_t rows = strips.empty() ? 0 : strips.front().row_end - strips.front().row_begin;
+    return strips_serve(regions.shape(), rows, plan);
 }
 
 Block block_of(const Shape& shape, const Strip& strip) {
@@ -46,8 +46,7 @@ Column<Extent> gather_extents(const Bands& bands, const RunTable& runs, const St
                               RunsOf runs_of) {
     const Shape& shape = bands.shape;
     const std::int64_t words = words_for(shape.width);
-    const std::int64_t z = strip.row_begin / shape.height;
-    const std::int64_t y = strip.row_begin % shape.height;
+    const Block block = block_of(shape, strip);
     const std::vector<Word> nothing(static_cast<std::size_t>(words));
     std::vector<std::int32_t> ends(static_cast<std::size_t>(words * word_bits + 2 * spare_runs));
     Column<Extent> extents(static_cast<std::size_t>(strip.pieces), empty_extent());
@@ -58,8 +57,9 @@ Column<Extent> gather_extents(const Bands& bands, const RunTable& runs, const St
         const JoinRow in_band = runs_of(band);
         kernels().add_extents[volume](
             {{rows[0], rows[1], rows[2], rows[3]}, in_band.starts, in_band.rank}, words,
-            strip.piece.data(), static_cast<std::int32_t>(first / shape.height - z),
-            static_cast<std::int32_t>(first % shape.height - y), ends.data(), extents.data());
+            strip.piece.data(), static_cast<std::int32_t>(first / shape.height - block.first[0]),
+            static_cast<std::int32_t>(first % shape.height - block.first[1]), ends.data(),
+            extents.data());
     }
     return extents;
 }
