@@ -910,10 +910,22 @@ double sample_of(const std::vector<T>& image, const StraightLine& line, std::int
     return between(in_row(std::floor(y)), in_row(std::floor(y) + 1), y - std::floor(y));
 }
 
-// From any place in memory on.
+// Its rows and columns from (1, 2) on, rows of 71 pixels.
+template <class T>
+std::vector<T> part_of(const std::vector<T>& image) {
+    std::vector<T> part(39 * 71);
+    for (std::size_t y = 0; y < 39; ++y) {
+        for (std::size_t x = 0; x < 58; ++x) part[y * 71 + x] = image[(y + 1) * 60 + x + 2];
+    }
+    return part;
+}
+
+// Of the whole image and of a part; to any place in memory.
 template <class T>
 void check_line(const LineKernels<T>& kernels, const std::vector<T>& image, const StraightLine& line) {
     constexpr double untouched = -77;
+    const std::vector<T> part = part_of(image);
+    const std::array<PlanePixels<T>, 2> planes{{{image.data(), 60}, {part.data(), 71, 71 + 2}}};
     for (const std::int64_t first : {0, 1, 13}) {
         for (const std::int64_t count : {1, 2, 7, 8, 9, 16, 23}) {
             for (std::size_t before = 8; before < 16; ++before) {
@@ -925,10 +937,12 @@ void check_line(const LineKernels<T>& kernels, const std::vector<T>& image, cons
                     finite &= std::isfinite(sample);
                 }
                 for (const bool around_cache : {false, true}) {
-                    std::vector<double> out(expected.size(), untouched);
-                    CHECK(kernels.linear(image.data(), 60, line, first, count, around_cache,
-                                         out.data() + before) == finite);
-                    if (finite) CHECK(out == expected);
+                    for (const PlanePixels<T>& plane : planes) {
+                        std::vector<double> out(expected.size(), untouched);
+                        CHECK(kernels.linear(plane, line, first, count, around_cache,
+                                             out.data() + before) == finite);
+                        if (finite) CHECK(out == expected);
+                    }
                 }
             }
         }

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "memory/fetch.hpp"
 #include "mensura/column.hpp"
 
 namespace mensura {
@@ -27,8 +28,8 @@ public:
     // Asks for the memory of an element that is soon to be used.
     void ask_for(std::size_t i) const {
         const auto* first = reinterpret_cast<const char*>(place(i));
-        __builtin_prefetch(first);
-        __builtin_prefetch(first + sizeof(T) - 1);
+        fetch_soon(first);
+        fetch_soon(first + sizeof(T) - 1);
     }
 
     // Makes room for `count` elements; new ones are as T{} makes them.

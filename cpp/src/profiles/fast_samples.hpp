@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "image/rows.hpp"
+#include "memory/fetch.hpp"
 #include "mensura/profiles.hpp"
 #include "profiles/any_sample.hpp"
 #include "profiles/between.hpp"
@@ -143,8 +144,8 @@ void sample_amid(const ImageView& view, const SamplePlace<axes>& place, std::int
     for (std::int64_t i = 0; i < count; ++i) {
         const std::byte* source = view.data;
         for (std::size_t axis = 0; axis < axes; ++axis) source += place.pixel[axis][i] * strides[axis];
-        __builtin_prefetch(source);
-        __builtin_prefetch(source + strides[0]);
+        fetch_soon(source);
+        fetch_soon(source + strides[0]);
     }
     const auto each = [&](auto interpolate) {
         for (std::int64_t i = 0; i < count; ++i) {

@@ -10,25 +10,39 @@
 
 #include "image/rows.hpp"
 #include "mensura/profiles.hpp"
+#include "profiles/line_order.hpp"
 #include "runs/kernel_of.hpp"
 
 namespace mensura {
 
-using SampleLine = bool (*)(const ImageView& image, const StraightLine& line, std::int64_t first,
+// Pixels of the type that a sampler is for.
+using SomePixels = PlanePixels<std::byte>;
+using SampleLine = bool (*)(const SomePixels& pixels, const StraightLine& line, std::int64_t first,
                             std::int64_t count, bool around_cache, double* samples);
 
-// The kernel for an image, or null where it is not plain.
-inline SampleLine plain_line_sampler(const ProfileImage& image) {
-    if (image.mask || image.image.shape.depth != 1) return nullptr;
-    return visit_pixel_type(image.image.dtype, [&]<class T>(std::type_identity<T>) -> SampleLine {
-        if (!rows_are_native<T>(image.image)) return nullptr;
-        return [](const ImageView& view, const StraightLine& line, std::int64_t first,
-                  std::int64_t count, bool around_cache, double* samples) {
-            const std::int64_t row_step = view.strides.y / static_cast<std::int64_t>(sizeof(T));
-            return line_kernels_of<T>().linear(reinterpret_cast<const T*>(view.data), row_step, line,
-                                               first, count, around_cache, samples);
-        };
-    });
+// A plain image, and the kernel for it.
+struct PlainImage {
+    ImageView view;
+    std::int64_t pixel_bytes;
+    SampleLine sample;
+
+    SomePixels pixels() const { return {view.data, view.strides.y / pixel_bytes}; }
+};
+
+inline std::optional<PlainImage> plain_image(const ProfileImage& image) {
+    if (image.mask || image.image.shape.depth != 1) return {};
+    return visit_pixel_type(
+        image.image.dtype, [&]<class T>(std::type_identity<T>) -> std::optional<PlainImage> {
+            if (!rows_are_native<T>(image.image)) return {};
+            const SampleLine sample = [](const SomePixels& pixels, const StraightLine& line,
+                                         std::int64_t first, std::int64_t count, bool around_cache,
+                                         double* samples) {
+                const PlanePixels<T> typed{reinterpret_cast<const T*>(pixels.pixels), pixels.row_step,
+                                           pixels.origin};
+                return line_kernels_of<T>().linear(typed, line, first, count, around_cache, samples);
+            };
+            return PlainImage{image.image, static_cast<std::int64_t>(sizeof(T)), sample};
+        });
 }
 
 // Lines in images of one shape.
@@ -39,20 +53,17 @@ public:
           width_(static_cast<double>(image.shape.width - 1 - spare_pixel_bytes)) {}
 
     // The k-th line across a profile.
-    StraightLine line(std::int64_t profile, std::size_t k) const {
-        const double* start = geometry_.points + 2 * profile;
-        const double* step = geometry_.steps + 2 * profile;
-        StraightLine line{start[0], start[1], step[0], step[1], 0, 0};
+    StraightLine line(const PlacedLine& placed, std::size_t k) const {
+        StraightLine line{placed.y, placed.x, placed.step_y, placed.step_x, 0, 0};
         if (const double offset = geometry_.offsets_across[k]; offset != 0) {
-            const double* across = geometry_.across + 2 * profile;
+            const double* across = geometry_.across + 2 * placed.profile;
             line.shift_y = offset * across[0];
             line.shift_x = offset * across[1];
         }
         if (geometry_.ends != nullptr) {
-            const auto p = static_cast<std::size_t>(profile);
-            line.last = geometry_.offsets[p + 1] - geometry_.offsets[p] - 1;
-            line.last_y = geometry_.ends[2 * profile];
-            line.last_x = geometry_.ends[2 * profile + 1];
+            line.last = placed.samples() - 1;
+            line.last_y = placed.last_y;
+            line.last_x = placed.last_x;
         }
         return line;
     }
@@ -64,14 +75,6 @@ public:
             --last;
         }
         return first > last || (is_amid_sample(line, first) && is_amid_sample(line, last));
-    }
-
-    // Has the processor fetch what is known of a profile, while it works on others.
-    void fetch(std::int64_t profile) const {
-        __builtin_prefetch(geometry_.offsets.data() + profile);
-        __builtin_prefetch(geometry_.points + 2 * profile);
-        __builtin_prefetch(geometry_.steps + 2 * profile);
-        if (geometry_.ends != nullptr) __builtin_prefetch(geometry_.ends + 2 * profile);
     }
 
 private:

@@ -8,11 +8,13 @@
 #include <stdexcept>
 #include <utility>
 
+#include "memory/fetch.hpp"
 #include "mensura/profiles.hpp"
 #include "mensura/threads.hpp"
 #include "profiles/any_sample.hpp"
 #include "profiles/fast_samples.hpp"
 #include "profiles/line_order.hpp"
+#include "profiles/line_window.hpp"
 #include "profiles/plain_lines.hpp"
 #include "profiles/positions.hpp"
 #include "profiles/reduce.hpp"
@@ -23,6 +25,7 @@ namespace {
 constexpr std::int64_t samples_per_block = 8192;
 constexpr std::int64_t images_per_block = 32;
 constexpr std::int64_t few_across = 8;
+constexpr std::size_t lines_ahead = 4;  // of which something is fetched
 
 template <std::size_t axes>
 std::array<std::int64_t, axes> lengths_of(const Shape& shape) {
@@ -49,6 +52,9 @@ public:
     }
 
     ProfileResult run(int threads) {
+        if (are_plain_lines_) {
+            order_ = order_of_lines(geometry_, images_.front().image.shape, block_size(), threads);
+        }
         const std::int64_t stretches =
             are_plain_lines_ ? order_.blocks() : blocks_of(geometry_.samples(), block_size());
         const std::int64_t groups = blocks_of(std::ssize(images_), images_per_block);
@@ -75,15 +81,16 @@ private:
             sampling_.interpolation != Interpolation::linear) {
             return;
         }
-        for (const ProfileImage& image : images_) plain_samplers_.push_back(plain_line_sampler(image));
-        are_plain_lines_ =
-            std::ranges::all_of(plain_samplers_, [](auto sampler) { return sampler != nullptr; });
-        if (!are_plain_lines_) return;
+        for (const ProfileImage& image : images_) {
+            const auto plain = plain_image(image);
+            if (!plain) return;
+            plain_images_.push_back(*plain);
+        }
+        are_plain_lines_ = true;
         are_final_ = across_ == 1 && reducer_.kind == Reduction::mean && output_.sample_step == 1;
         around_cache_ = are_final_ && geometry_.samples() * std::ssize(images_) *
                                               static_cast<std::int64_t>(sizeof(double)) >
                                           cached_bytes;
-        order_ = order_of_lines(geometry_, images_.front().image.shape, block_size());
     }
 
     struct Stretch {
@@ -106,6 +113,8 @@ private:
         std::unique_ptr<Places> places;      // once they are looked for
         std::vector<Chunk<double>> values;   // by sample across
         std::vector<Chunk<double>> reduced;  // one, where there are several across
+        std::vector<SomePixels> plain;       // by image, of plain lines
+        std::vector<LineWindow> windows;     // by image, where plain ones are copied
         AcrossReducer reduce;
         bool complete = true;
     };
@@ -126,6 +135,8 @@ private:
                     {},
                     std::vector<Chunk<double>>(are_final_ ? 0 : across_),
                     std::vector<Chunk<double>>(across_ > 1 ? 1 : 0),
+                    {},
+                    {},
                     AcrossReducer(reducer_, geometry_.weights)};
         for (std::int64_t i = block.images.begin; i < block.images.end; ++i) {
             block.any.emplace_back(image(i), sampling_);
@@ -167,52 +178,73 @@ private:
 
     // The lines of a block, in chunks.
     void work_on_lines(Block& block) {
-        constexpr std::int64_t ahead = 8;
         const std::int64_t chunk = chunk_size();
-        const auto [begin, end] = lines_of(block.stretch);
-        for (std::int64_t line = begin; line < end; ++line) {
-            if (line + ahead < end) plain_lines_.fetch(line_at(line + ahead));
-            if (around_cache_ && line + ahead / 2 < end) fetch_edges(block, line_at(line + ahead / 2));
-            const std::int64_t profile = line_at(line);
-            if (is_in_vain(block, offset(profile))) continue;
-            const std::int64_t stop = offset(profile + 1);
-            for (std::int64_t first = offset(profile); first < stop; first += chunk) {
-                work_on_line(block, profile, first, std::min(chunk, stop - first));
+        const auto lines = order_.block(block.stretch);
+        find_pixels(block);
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            if (around_cache_ && i + lines_ahead < lines.size()) {
+                fetch_edges(block, lines[i + lines_ahead]);
+            }
+            const PlacedLine& line = lines[i];
+            if (is_in_vain(block, line.begin)) continue;
+            for (std::int64_t first = line.begin; first < line.end; first += chunk) {
+                work_on_line(block, line, first, std::min(chunk, line.end - first));
             }
         }
         if (around_cache_) kernels().end_streaming();
     }
 
-    // Those of the values of a line, which share their cache lines with other values.
-    void fetch_edges(const Block& block, std::int64_t profile) const {
-        for (std::int64_t i = block.images.begin; i < block.images.end; ++i) {
-            __builtin_prefetch(out_at(i, offset(profile)), 1);
-            __builtin_prefetch(out_at(i, offset(profile + 1) - 1), 1);
+    // The pixels of each image, copied where that pays.
+    void find_pixels(Block& block) const {
+        const auto images =
+            std::span(plain_images_)
+                .subspan(static_cast<std::size_t>(block.images.begin),
+                         static_cast<std::size_t>(block.images.end - block.images.begin));
+        const auto collide = [](const PlainImage& image) { return rows_collide(image.view); };
+        for (const PlainImage& image : images) block.plain.push_back(image.pixels());
+        if (std::ranges::none_of(images, collide)) return;
+        const LineBounds bounds = bounds_of(block);
+        const PlaneBox box = bounds.box(images_.front().image.shape);
+        if (!copying_pays(box, bounds.samples(), std::ssize(images))) return;
+        block.windows.resize(images.size());
+        for (std::size_t i = 0; i < images.size(); ++i) {
+            if (!collide(images[i])) continue;
+            block.plain[i] = block.windows[i].copy(images[i].view, images[i].pixel_bytes, box);
         }
     }
 
-    Stretch lines_of(std::int64_t stretch) const {
-        const auto at = static_cast<std::size_t>(stretch);
-        return {order_.begin[at], order_.begin[at + 1]};
+    LineBounds bounds_of(const Block& block) const {
+        LineBounds bounds;
+        for (const PlacedLine& line : order_.block(block.stretch)) {
+            if (line.samples() == 0) continue;
+            for (std::size_t k = 0; k < across_; ++k) {
+                bounds.add(plain_lines_.line(line, k), line.samples());
+            }
+        }
+        return bounds;
     }
 
-    std::int64_t line_at(std::int64_t line) const {
-        return order_.profiles[static_cast<std::size_t>(line)];
+    // Those of the values of a line, which share their cache lines with other values.
+    void fetch_edges(const Block& block, const PlacedLine& line) const {
+        for (std::int64_t i = block.images.begin; i < block.images.end; ++i) {
+            fetch_soon(out_at(i, line.begin));
+            fetch_soon(out_at(i, line.end - 1));
+        }
     }
 
     std::int64_t offset(std::int64_t profile) const {
         return geometry_.offsets[static_cast<std::size_t>(profile)];
     }
 
-    // So many samples of a profile, from its sample `first` on.
+    // So many samples of a line, from its sample `first` on.
     struct LinePart {
-        std::int64_t profile;
+        const PlacedLine& line;
         std::int64_t first;
         std::int64_t count;
     };
 
-    void work_on_line(Block& block, std::int64_t profile, std::int64_t first, std::int64_t count) {
-        const LinePart part{profile, first - offset(profile), count};
+    void work_on_line(Block& block, const PlacedLine& line, std::int64_t first, std::int64_t count) {
+        const LinePart part{line, first - line.begin, count};
         if (!is_amid(part)) return work_on_any(block, first, count);
         bool found = false;
         for (std::int64_t i = block.images.begin; i < block.images.end; ++i) {
@@ -225,7 +257,7 @@ private:
 
     bool is_amid(const LinePart& part) const {
         for (std::size_t k = 0; k < across_; ++k) {
-            const StraightLine line = plain_lines_.line(part.profile, k);
+            const StraightLine line = plain_lines_.line(part.line, k);
             if (!plain_lines_.is_amid(line, part.first, part.first + part.count - 1)) return false;
         }
         return true;
@@ -233,15 +265,16 @@ private:
 
     // Writes samples, reduced. Whether all are finite.
     bool sample_line(Block& block, std::int64_t i, const LinePart& part) {
-        const std::int64_t sample = offset(part.profile) + part.first;
-        const SampleLine sampler = plain_samplers_[static_cast<std::size_t>(i)];
+        const std::int64_t sample = part.line.begin + part.first;
+        const SampleLine sampler = plain_image_of(i).sample;
+        const SomePixels& pixels = block.plain[static_cast<std::size_t>(i - block.images.begin)];
         if (are_final_) {
-            return sampler(image(i).image, plain_lines_.line(part.profile, 0), part.first, part.count,
+            return sampler(pixels, plain_lines_.line(part.line, 0), part.first, part.count,
                            around_cache_, out_at(i, sample));
         }
         for (std::size_t k = 0; k < across_; ++k) {
-            if (!sampler(image(i).image, plain_lines_.line(part.profile, k), part.first, part.count,
-                         false, block.values[k].data())) {
+            if (!sampler(pixels, plain_lines_.line(part.line, k), part.first, part.count, false,
+                         block.values[k].data())) {
                 return false;
             }
         }
@@ -265,6 +298,9 @@ private:
     std::int64_t across() const { return static_cast<std::int64_t>(across_); }
 
     const ProfileImage& image(std::int64_t i) const { return images_[static_cast<std::size_t>(i)]; }
+    const PlainImage& plain_image_of(std::int64_t i) const {
+        return plain_images_[static_cast<std::size_t>(i)];
+    }
 
     // For samples of which more is to be known than that they are amid pixels.
     void make_room(Block& block) const {
@@ -367,9 +403,8 @@ private:
                 fill_counts(i, part(stretch, block_size(), geometry_.samples()));
                 continue;
             }
-            const auto [begin, end] = lines_of(stretch);
-            for (std::int64_t line = begin; line < end; ++line) {
-                fill_counts(i, Stretch{offset(line_at(line)), offset(line_at(line) + 1)});
+            for (const PlacedLine& line : order_.block(stretch)) {
+                fill_counts(i, Stretch{line.begin, line.end});
             }
         }
     }
@@ -413,7 +448,7 @@ private:
     const ProfileOutput& output_;
     Positions<axes> positions_;
     PlainLines plain_lines_;
-    std::vector<SampleLine> plain_samplers_;
+    std::vector<PlainImage> plain_images_;
     bool are_final_ = false;     // whether the samples of a line are its values, side by side
     bool around_cache_ = false;  // whether such values are too many for the cache
     bool are_plain_lines_ = false;

@@ -10,6 +10,7 @@
 #include "image/rows.hpp"
 #include "measure/integer_math.hpp"
 #include "measure/values.hpp"
+#include "memory/fetch.hpp"
 #include "runs/kernel_of.hpp"
 
 namespace mensura {
@@ -114,7 +115,7 @@ public:
         for (const RegionRun& run : runs) {
             const std::byte* row = image_.row(run.row);
             for (std::int64_t x = run.start; x < run.end; x += line) {
-                __builtin_prefetch(row + x * image_.strides.x);
+                fetch_soon(row + x * image_.strides.x);
             }
         }
     }

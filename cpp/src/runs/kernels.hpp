@@ -146,12 +146,20 @@ struct StraightLine {
 // Up to so many bytes behind the pixels of a sample are read, and not used.
 inline constexpr std::int64_t spare_pixel_bytes = 2;
 
+// An image, or as much of it as some lines lie in: pixel (y, x) is pixels[y * row_step + x - origin].
+template <class T>
+struct PlanePixels {
+    const T* pixels;
+    std::int64_t row_step;
+    std::int64_t origin = 0;
+};
+
 template <class T>
 struct LineKernels {
-    // Samples [first, first + count) of a line, each amid four pixels of the image, whose rows are
-    // `row_step` pixels apart. Returns whether all are finite. With `around_cache`, they are written
-    // past the cache where the instruction set allows for it.
-    bool (*linear)(const T* image, std::int64_t row_step, const StraightLine& line, std::int64_t first,
+    // Samples [first, first + count) of a line, each amid four of these pixels. Returns whether all are
+    // finite. With `around_cache`, they are written past the cache where the instruction set allows for
+    // it.
+    bool (*linear)(const PlanePixels<T>& pixels, const StraightLine& line, std::int64_t first,
                    std::int64_t count, bool around_cache, double* samples);
 };
 

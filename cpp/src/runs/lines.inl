@@ -11,7 +11,7 @@ inline double line_position(double start, double step, double shift, std::int64_
 inline bool is_finite(double value) { return value - value == 0; }
 
 template <class T>
-inline bool linear_line_one_by_one(const T* image, std::int64_t row_step, const StraightLine& line,
+inline bool linear_line_one_by_one(const PlanePixels<T>& plane, const StraightLine& line,
                                    std::int64_t first, std::int64_t count, double* samples) {
     bool finite = true;
     for (std::int64_t i = 0; i < count; ++i) {
@@ -24,8 +24,8 @@ inline bool linear_line_one_by_one(const T* image, std::int64_t row_step, const 
         const auto column = static_cast<std::int64_t>(x);
         const double fraction_y = y - static_cast<double>(row);
         const double fraction_x = x - static_cast<double>(column);
-        const T* above = image + row * row_step + column;
-        const T* below = above + row_step;
+        const T* above = plane.pixels + (row * plane.row_step + column - plane.origin);
+        const T* below = above + plane.row_step;
         const double a =
             between(static_cast<double>(above[0]), static_cast<double>(above[1]), fraction_x);
         const double b =
@@ -136,8 +136,10 @@ struct EightFractions {
 template <class T, bool shifted>
 class EightSamples {
 public:
-    EightSamples(const T* image, std::int64_t row_step, const StraightLine& line)
-        : image_(image), row_step_(row_step), step_(_mm512_set1_pd(static_cast<double>(row_step))),
+    EightSamples(const PlanePixels<T>& plane, const StraightLine& line)
+        : above_(plane.pixels), below_(plane.pixels + plane.row_step),
+          step_(_mm512_set1_pd(static_cast<double>(plane.row_step))),
+          origin_(_mm512_set1_pd(static_cast<double>(plane.origin))),
           last_(_mm512_set1_pd(static_cast<double>(line.last))),
           y_(line.y, line.step_y, line.shift_y, line.last_y),
           x_(line.x, line.step_x, line.shift_x, line.last_x) {}
@@ -151,15 +153,15 @@ public:
         const __m512d column = _mm512_roundscale_pd(x, toward_zero);
         // Offsets of pixels are whole numbers that a double holds. Where nothing is selected there may
         // be no pixel.
-        const __m512d offset = _mm512_add_pd(_mm512_mul_pd(row, step_), column);
+        const __m512d offset = _mm512_add_pd(_mm512_mul_pd(row, step_), _mm512_sub_pd(column, origin_));
         _mm512_store_si512(places.at, _mm512_maskz_cvttpd_epi64(selected, offset));
         return {_mm512_sub_pd(y, row), _mm512_sub_pd(x, column)};
     }
 
     __m512d at(const EightPlaces& places, const EightFractions& fraction, __mmask8 selected) {
         constexpr int not_finite = 0x01 | 0x08 | 0x10 | 0x80;  // NaN and both infinities
-        const PixelPairs above = load_pairs(image_, places);
-        const PixelPairs below = load_pairs(image_ + row_step_, places);
+        const PixelPairs above = load_pairs(above_, places);
+        const PixelPairs below = load_pairs(below_, places);
         const __m512d sample =
             between(pairs_of(between(above, fraction.x), between(below, fraction.x)), fraction.y);
         if constexpr (std::is_floating_point_v<T>) {
@@ -171,9 +173,10 @@ public:
     bool are_finite() const { return unsound_ == 0; }
 
 private:
-    const T* image_;
-    std::int64_t row_step_;
+    const T* above_;
+    const T* below_;
     __m512d step_;
+    __m512d origin_;
     __m512d last_;
     EightPositions<shifted> y_;
     EightPositions<shifted> x_;
@@ -201,12 +204,12 @@ private:
 };
 
 template <bool around_cache, bool shifted, class T>
-inline bool linear_line_by_eight(const T* image, std::int64_t row_step, const StraightLine& line,
+inline bool linear_line_by_eight(const PlanePixels<T>& plane, const StraightLine& line,
                                  std::int64_t first, std::int64_t count, double* samples) {
     const auto place = reinterpret_cast<std::uintptr_t>(samples) / sizeof(double);
     const auto skipped = around_cache ? static_cast<std::int64_t>(place % 8) : 0;
     const EightSelected selected(skipped, count);
-    EightSamples<T, shifted> eight(image, row_step, line);
+    EightSamples<T, shifted> eight(plane, line);
     EightPlaces places[2];
     __m512d number = _mm512_add_pd(_mm512_set1_pd(static_cast<double>(first - skipped)),
                                    _mm512_set_pd(7, 6, 5, 4, 3, 2, 1, 0));
@@ -231,25 +234,24 @@ inline bool linear_line_by_eight(const T* image, std::int64_t row_step, const St
 }
 
 template <class T>
-inline bool linear_line_by_eight(const T* image, std::int64_t row_step, const StraightLine& line,
+inline bool linear_line_by_eight(const PlanePixels<T>& plane, const StraightLine& line,
                                  std::int64_t first, std::int64_t count, bool around_cache,
                                  double* samples) {
     if (line.shift_y != 0 || line.shift_x != 0) {  // then there are many samples for one value
-        return linear_line_by_eight<false, true>(image, row_step, line, first, count, samples);
+        return linear_line_by_eight<false, true>(plane, line, first, count, samples);
     }
-    return around_cache
-               ? linear_line_by_eight<true, false>(image, row_step, line, first, count, samples)
-               : linear_line_by_eight<false, false>(image, row_step, line, first, count, samples);
+    return around_cache ? linear_line_by_eight<true, false>(plane, line, first, count, samples)
+                        : linear_line_by_eight<false, false>(plane, line, first, count, samples);
 }
 #endif
 
 template <class T>
-bool linear_line(const T* image, std::int64_t row_step, const StraightLine& line, std::int64_t first,
+bool linear_line(const PlanePixels<T>& plane, const StraightLine& line, std::int64_t first,
                  std::int64_t count, [[maybe_unused]] bool around_cache, double* samples) {
 #if defined(__AVX512DQ__)
     if constexpr (std::is_floating_point_v<T> || (sizeof(T) <= 2 && std::is_unsigned_v<T>)) {
-        return linear_line_by_eight(image, row_step, line, first, count, around_cache, samples);
+        return linear_line_by_eight(plane, line, first, count, around_cache, samples);
     }
 #endif
-    return linear_line_one_by_one(image, row_step, line, first, count, samples);
+    return linear_line_one_by_one(plane, line, first, count, samples);
 }

@@ -231,7 +231,7 @@ def _placed(segments: Segments, step: float | None, n: int | None, endpoint: boo
     along = check_along(step, n, endpoint, min(segments.spacing))
     if along.number is None:
         return at_step(segments, along.step, along.endpoint)
-    return so_many(segments, float(along.number))
+    return so_many(segments, along.number)
 
 
 def _placed_like(

@@ -31,6 +31,7 @@ from mensura.profiles.sampling import (
     check_sampling,
     check_sizes,
     directions_across,
+    even_offsets,
     make_geometry,
     offsets_of,
     read_source,
@@ -488,9 +489,9 @@ def _placed(
     """Return where the samples of each curve begin, and their distances from its start."""
     along = check_along(step, n, endpoint, min(curves.spacing))
     if along.number is not None:
-        sizes = check_sizes(np.full(len(curves.lengths), float(along.number)), "n")
+        offsets = even_offsets(along.number, len(curves.lengths), "n")
         steps = curves.lengths / max(along.number - 1, 1)
-        reaches_end = sizes > 1
+        reaches_end = np.full(len(steps), along.number > 1)
     else:
         parts = np.where(np.isfinite(curves.lengths), curves.lengths, 0) / along.step
         whole = np.floor(parts + TOLERANCE)
@@ -498,7 +499,8 @@ def _placed(
         sizes = check_sizes(whole + 1 + (rest if along.endpoint else 0), "step")
         steps = np.full(len(sizes), along.step)
         reaches_end = (sizes > 1) & (along.endpoint | ~rest)
-    offsets = offsets_of(sizes, "step" if along.number is None else "n")
+        offsets = offsets_of(sizes, "step")
+    sizes = np.diff(offsets)
     numbers = np.arange(offsets[-1]) - np.repeat(offsets[:-1], sizes)
     distance = numbers * np.repeat(steps, sizes)
     distance[offsets[1:][reaches_end] - 1] = curves.lengths[reaches_end]

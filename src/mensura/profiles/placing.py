@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from mensura import _core
 from mensura.memory import new_floats
-from mensura.profiles.sampling import TOLERANCE, Floats, Offsets, check_sizes, offsets_of
+from mensura.profiles.sampling import (
+    TOLERANCE,
+    Floats,
+    Offsets,
+    check_sizes,
+    even_offsets,
+    offsets_of,
+)
 from mensura.threads import threads_for
 
 
@@ -115,14 +122,17 @@ def at_step(segments: Segments, step: float, endpoint: bool) -> Lines:
     return Lines(segments, steps, offsets, parts, pitch=step, ends=_ends(segments, sizes))
 
 
-def so_many(segments: Segments, sizes: float | Floats, of: str = "n") -> Lines:
-    """Place so many samples on each line, equally spaced, both ends included."""
-    parts = np.maximum(np.asarray(sizes) - 1, 1)
-    of_each = check_sizes(np.broadcast_to(sizes, len(segments.starts)), of)
+def so_many(segments: Segments, number: int) -> Lines:
+    """Place so many samples on every line, equally spaced, both ends included."""
+    offsets = even_offsets(number, len(segments.starts), "n")
+    ends = segments.stops if number > 1 else segments.starts
+    return _divided(segments, np.array(max(number - 1.0, 1.0)), offsets, ends)
+
+
+def _divided(segments: Segments, parts: Floats, offsets: Offsets, ends: Floats) -> Lines:
     change = segments.change
     steps = np.divide(change, parts[..., np.newaxis], out=new_floats(*change.shape))
-    ends = _ends(segments, of_each)
-    return Lines(segments, steps, offsets_of(of_each, of), parts, ends=ends)
+    return Lines(segments, steps, offsets, parts, ends=ends)
 
 
 def _ends(segments: Segments, sizes: NDArray[np.int64]) -> Floats:
@@ -135,7 +145,9 @@ def _ends(segments: Segments, sizes: NDArray[np.int64]) -> Floats:
 
 def as_scikit_image(segments: Segments) -> Lines:
     """Place samples as scikit-image does: less than a pixel apart, both ends included."""
-    return so_many(segments, np.ceil(segments.pixel_lengths + 1), "like")
+    sizes = check_sizes(np.ceil(segments.pixel_lengths + 1), "like")
+    parts = np.maximum(sizes - 1.0, 1)
+    return _divided(segments, parts, offsets_of(sizes, "like"), _ends(segments, sizes))
 
 
 def as_imagej(segments: Segments, shape: tuple[int, ...]) -> Lines:

@@ -452,9 +452,20 @@ def offsets_of(sizes: NDArray[np.int64], name: str) -> Offsets:
     """Return where profiles of these sizes begin, and where the last one ends."""
     offsets = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(sizes, out=offsets[1:])
-    if offsets[-1] > MOST_SAMPLES:
-        raise ValueError(f"{name} asks for {int(offsets[-1]):,} samples, more than memory can hold")
+    _check_samples(int(offsets[-1]), name)
     return offsets
+
+
+def even_offsets(size: int, profiles: int, name: str) -> Offsets:
+    """Return the same of profiles of one size."""
+    check_sizes(np.array([float(size)]), name)
+    _check_samples(size * profiles, name)
+    return np.arange(profiles + 1, dtype=np.int64) * size
+
+
+def _check_samples(samples: int, name: str) -> None:
+    if samples > MOST_SAMPLES:
+        raise ValueError(f"{name} asks for {samples:,} samples, more than memory can hold")
 
 
 def check_sizes(sizes: Floats, name: str) -> NDArray[np.int64]:
