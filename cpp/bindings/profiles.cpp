@@ -59,7 +59,7 @@ GeometryArrays make_geometry(int axes, const Offsets& offsets, const Numbers& po
     ProfileGeometry& geometry = arrays.geometry;
     geometry.axes = axes;
     geometry.offsets = {offsets.data(), static_cast<std::size_t>(offsets.size())};
-    const std::int64_t rows = steps ? geometry.profiles() : geometry.samples();
+    const std::int64_t rows = steps || ends ? geometry.profiles() : geometry.samples();
     geometry.points = data_of(points, rows * axes, "points");
     if (steps) geometry.steps = data_of(*steps, rows * axes, "steps");
     if (ends) geometry.ends = data_of(*ends, rows * axes, "ends");

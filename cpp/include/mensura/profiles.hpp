@@ -48,9 +48,10 @@ struct ProfileGeometry {
     int axes = 2;
     std::span<const std::int64_t> offsets;
 
-    // Straight profiles: the first sample and the step to the next, [profile][axis]; and, where given,
-    // the last sample, which then does not depend on the rounding of the step. Others: `points` alone,
-    // one for each sample, [sample][axis].
+    // Straight profiles: the first sample and the step to the next or the last one, or both, [profile]
+    // [axis]. A last sample that is given does not depend on the rounding of the step, which, if it is
+    // not given, divides the way to there evenly. Others: `points` alone, one for each sample, [sample]
+    // [axis].
     const double* points = nullptr;
     const double* steps = nullptr;
     const double* ends = nullptr;
@@ -64,6 +65,16 @@ struct ProfileGeometry {
 
     std::int64_t profiles() const { return static_cast<std::int64_t>(offsets.size()) - 1; }
     std::int64_t samples() const { return offsets.back(); }
+    bool is_straight() const { return steps != nullptr || ends != nullptr; }
+
+    // Of a straight profile.
+    double step(std::int64_t profile, std::int64_t axis) const {
+        const std::int64_t at = profile * axes + axis;
+        if (steps != nullptr) return steps[at];
+        const auto p = static_cast<std::size_t>(profile);
+        const std::int64_t parts = offsets[p + 1] - offsets[p] - 1;
+        return (ends[at] - points[at]) / static_cast<double>(parts > 1 ? parts : 1);
+    }
 };
 
 // What the samples across become. Those that are NaN are left out; where all are, so is the result.

@@ -37,17 +37,9 @@ struct PlacedLine {
 inline PlacedLine line_of(const ProfileGeometry& geometry, std::int64_t profile) {
     const auto p = static_cast<std::size_t>(profile);
     const double* start = geometry.points + 2 * profile;
-    const double* step = geometry.steps + 2 * profile;
     const double* last = geometry.ends == nullptr ? start : geometry.ends + 2 * profile;
-    return {start[0],
-            start[1],
-            step[0],
-            step[1],
-            last[0],
-            last[1],
-            profile,
-            geometry.offsets[p],
-            geometry.offsets[p + 1]};
+    return {start[0], start[1], geometry.step(profile, 0), geometry.step(profile, 1), last[0],
+            last[1],  profile,  geometry.offsets[p],       geometry.offsets[p + 1]};
 }
 
 // Profiles along straight lines in an image of two axes, and how they are cut into blocks of about so

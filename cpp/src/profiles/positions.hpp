@@ -29,7 +29,7 @@ public:
     }
 
     void find(std::int64_t first, std::int64_t count, Middle<axes>& middle) const {
-        if (geometry_.steps == nullptr) return read(first, count, middle);
+        if (!geometry_.is_straight()) return read(first, count, middle);
         std::int64_t profile = profile_of(first);
         for (std::int64_t i = 0; i < count; ++profile) {
             const std::int64_t begin = geometry_.offsets[static_cast<std::size_t>(profile)];
@@ -77,7 +77,7 @@ private:
         for (std::size_t axis = 0; axis < axes; ++axis) {
             const std::int64_t at = profile * row_length + static_cast<std::int64_t>(axis);
             const double start = geometry_.points[at];
-            const double step = geometry_.steps[at];
+            const double step = geometry_.step(profile, static_cast<std::int64_t>(axis));
             double* position = middle.position[axis].data();
             for (std::int64_t i = begin; i < end; ++i) {
                 position[i] = start + static_cast<double>(skipped + i) * step;

@@ -77,8 +77,7 @@ public:
 private:
     // Whether these are lines for the leaf kernels, and how they are gone about then.
     void prepare_plain_lines() {
-        if (axes != 2 || geometry_.steps == nullptr ||
-            sampling_.interpolation != Interpolation::linear) {
+        if (axes != 2 || !geometry_.is_straight() || sampling_.interpolation != Interpolation::linear) {
             return;
         }
         for (const ProfileImage& image : images_) {

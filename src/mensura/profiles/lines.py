@@ -268,12 +268,12 @@ def _zero_far_outside(values: Floats, lines: Lines, shape: tuple[int, ...]) -> N
     ImageJ adds one step after the other, and what is rounded adds up. That matters where it carries
     a sample over the edge, and so lines are walked that have one near to it.
     """
-    points = lines.points()
+    points, every_step = lines.points(), lines.all_steps()
     beyond = np.asarray(((points < -1) | (points >= shape)).any(axis=1))
     near = ((np.abs(points + 1) < 1e-6) | (np.abs(points - shape) < 1e-6)).any(axis=1)
     for line in np.unique(np.searchsorted(lines.offsets, np.flatnonzero(near), side="right") - 1):
         first, last = lines.offsets[line : line + 2].tolist()
-        steps = np.repeat(lines.steps[line : line + 1], last - first, axis=0)
+        steps = np.repeat(every_step[line : line + 1], last - first, axis=0)
         steps[0] = lines.segments.starts[line]
         walked = np.add.accumulate(steps, axis=0)
         beyond[first:last] = ((walked < -1) | (walked >= shape)).any(axis=1)

@@ -69,8 +69,8 @@ class Lines:
     ----------
     segments : Segments
         What they are placed on, from its starts on.
-    steps : (N, ndim) float64 array
-        From one sample to the next, in pixels.
+    steps : (N, ndim) float64 array or None
+        From one sample to the next, in pixels. None: the way to `ends` is divided evenly.
     offsets : (N + 1,) int64 array
         Where the samples of each line begin.
     parts : (N,) or () float64 array
@@ -82,7 +82,7 @@ class Lines:
     """
 
     segments: Segments
-    steps: Floats
+    steps: Floats | None
     offsets: Offsets
     parts: Floats
     pitch: float | None = None
@@ -98,14 +98,20 @@ class Lines:
         _core.line_distances(self.offsets, steps, last, distances, threads_for(threads, samples))
         return distances
 
+    def all_steps(self) -> Floats:
+        """Return `steps`, also where they are even."""
+        if self.steps is not None:
+            return self.steps
+        return self.segments.change / self.parts[..., np.newaxis]
+
     def numbers(self) -> Offsets:
         """Return the number of each sample in its line."""
         return np.arange(self.offsets[-1]) - np.repeat(self.offsets[:-1], np.diff(self.offsets))
 
     def points(self) -> Floats:
-        """Return where each sample lies, in pixels; without `ends`."""
+        """Return where steps lead from the start of each line, in pixels."""
         sizes = np.diff(self.offsets)
-        moved = self.numbers()[:, np.newaxis] * np.repeat(self.steps, sizes, axis=0)
+        moved = self.numbers()[:, np.newaxis] * np.repeat(self.all_steps(), sizes, axis=0)
         return np.repeat(self.segments.starts, sizes, axis=0) + moved
 
 
@@ -126,13 +132,7 @@ def so_many(segments: Segments, number: int) -> Lines:
     """Place so many samples on every line, equally spaced, both ends included."""
     offsets = even_offsets(number, len(segments.starts), "n")
     ends = segments.stops if number > 1 else segments.starts
-    return _divided(segments, np.array(max(number - 1.0, 1.0)), offsets, ends)
-
-
-def _divided(segments: Segments, parts: Floats, offsets: Offsets, ends: Floats) -> Lines:
-    change = segments.change
-    steps = np.divide(change, parts[..., np.newaxis], out=new_floats(*change.shape))
-    return Lines(segments, steps, offsets, parts, ends=ends)
+    return Lines(segments, None, offsets, np.array(max(number - 1.0, 1.0)), ends=ends)
 
 
 def _ends(segments: Segments, sizes: NDArray[np.int64]) -> Floats:
@@ -147,7 +147,8 @@ def as_scikit_image(segments: Segments) -> Lines:
     """Place samples as scikit-image does: less than a pixel apart, both ends included."""
     sizes = check_sizes(np.ceil(segments.pixel_lengths + 1), "like")
     parts = np.maximum(sizes - 1.0, 1)
-    return _divided(segments, parts, offsets_of(sizes, "like"), _ends(segments, sizes))
+    ends = _ends(segments, sizes)
+    return Lines(segments, None, offsets_of(sizes, "like"), parts, ends=ends)
 
 
 def as_imagej(segments: Segments, shape: tuple[int, ...]) -> Lines:

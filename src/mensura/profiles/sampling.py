@@ -378,9 +378,9 @@ def make_geometry(
 ) -> Geometry:
     """Return profiles at these positions, in pixels.
 
-    Without `steps`, `points` (S, ndim) are those of the samples and `across` (S, ndim - 1, ndim)
-    the steps across at each; with `steps` (N, ndim), profiles are straight lines, whose first
-    samples are `points`, and whose last ones, where given, `ends`.
+    `points` (S, ndim) are those of the samples and `across` (S, ndim - 1, ndim) the steps across at
+    each. With `steps` (N, ndim) or `ends` (N, ndim), or both, profiles are straight lines, whose
+    first samples are `points` and whose last ones `ends`; those alone are reached by even steps.
     """
     native = _core.ProfileGeometry(
         points.shape[1], offsets, points, steps, ends, across, spread.offsets, spread.weights
