@@ -258,6 +258,7 @@ void add_values(const T* row, std::ptrdiff_t to_row_below, const SlotRun* runs, 
                 std::conditional_t<has_lanes<T>, ValueLanes<T>, IntegerPartial<T>>* gathered) {
     for (std::int64_t k = 0; k < count; ++k) {
         ask_for(row + runs[k].start, to_row_below);
+        ask_for(row + runs[k].end - 1, to_row_below);
         auto& sums = gathered[runs[k].slot];
         sums.valid += runs[k].end - runs[k].start;
         for (std::int64_t start = runs[k].start; start < runs[k].end; start += stretch_length) {
@@ -398,6 +399,7 @@ void add_values(const T* row, std::ptrdiff_t to_row_below, const SlotRun* runs, 
                 FloatPartial<T>* partials) {
     for (std::int64_t k = 0; k < count; ++k) {
         ask_for(row + runs[k].start, to_row_below);
+        ask_for(row + runs[k].end - 1, to_row_below);
         FloatPartial<T>& partial = partials[runs[k].slot];
         for (std::int64_t start = runs[k].start; start < runs[k].end; start += float_stretch) {
             const std::int64_t left = runs[k].end - start;
