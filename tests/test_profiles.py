@@ -1134,3 +1134,12 @@ LINE = ([[0, 0]], [[3, 3]])
 def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e-160, 1.0, 1e150])
+def test_std_across_of_values_of_any_size(unit):
+    """Squares of the differences are below, or above, what double holds."""
+    image = np.zeros((5, 9))
+    image[1:4] = np.array([[1], [4], [7]]) * unit
+    found = ms.line_profiles(image, [[2, 1]], [[2, 7]], width=3, reduce="std")
+    assert found.values == pytest.approx(np.full(7, math.sqrt(6) * unit), rel=1e-14, abs=0)

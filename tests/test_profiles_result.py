@@ -397,6 +397,14 @@ def test_means_over_groups(drawn, n, ddof, data):
                 assert means[k].statistics["max"][j] == column.max()
 
 
+def test_spread_over_a_group_that_double_does_not_hold_is_nan():
+    """Not 0, which is what is left of the squares; of equal values it is 0."""
+    profiles = profiles_of([[(0, 3), (1, 0)], [(0, 3), (1, 1e-170)]])
+    means = profiles.mean()
+    assert means[0].statistics["max"].tolist() == [3, 1e-170]
+    np.testing.assert_array_equal(means[0].statistics["std"], [0, np.nan])
+
+
 def test_means_in_blocks(small_blocks):
     rng = np.random.default_rng(0)
     lists = [[(d, 1e9 + v) for d, v in enumerate(rng.random(4))] for _ in range(40)]

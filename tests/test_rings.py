@@ -620,3 +620,26 @@ def test_provenance_tells_the_axis_of_channels(axis):
 def test_labels_that_are_no_integers():
     with pytest.raises(TypeError, match="labels has dtype float64"):
         ms.radial_profiles(SQUARE, SQUARE.astype(float))
+
+
+@pytest.mark.parametrize("difference", [1e-170, 1e-160, 1e160])
+def test_a_spread_that_double_does_not_hold_is_nan(difference):
+    """Not 0, which is what is left of its squares, nor infinite."""
+    image = np.zeros((5, 5))
+    image[2, 3] = difference
+    rings = ms.radial_profiles(image, np.ones((5, 5), np.uint8), center=[[2, 2]])
+    std = rings[0].statistics["std"]
+    assert rings[0].statistics["max"][1] == difference
+    assert np.isnan(std[1])
+    assert std[0] == 0
+    assert (std[2:] == 0).all()
+
+
+@pytest.mark.parametrize("difference", [1e-150, 1e150])
+def test_a_spread_that_double_just_holds(difference):
+    image = np.zeros((5, 5))
+    image[2, 3] = difference
+    rings = ms.radial_profiles(image, np.ones((5, 5), np.uint8), center=[[2, 2]])
+    n = rings[0].count[1]
+    expected = difference * math.sqrt((n - 1) / n**2)
+    assert rings[0].statistics["std"][1] == pytest.approx(expected, rel=1e-14)

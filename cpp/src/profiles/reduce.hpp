@@ -88,15 +88,23 @@ private:
         return sum;
     }
 
+    // In units of the farthest value, so that the squares of no differences are too small or too large
+    // for double.
     double deviation(std::size_t count) const {
         const double center = mean(count);
+        double farthest = 0;
+        for (std::size_t k = 0; k < count; ++k) {
+            farthest = std::max(farthest, std::abs(values_[k] - center));
+        }
+        if (farthest == 0) return 0;
         double squares = 0;
         double total = 0;
         for (std::size_t k = 0; k < count; ++k) {
-            squares += valid_weights_[k] * (values_[k] - center) * (values_[k] - center);
+            const double difference = (values_[k] - center) / farthest;
+            squares += valid_weights_[k] * difference * difference;
             total += valid_weights_[k];
         }
-        return std::sqrt(squares / total);
+        return farthest * std::sqrt(squares / total);
     }
 
     double quantile(std::size_t count) {

@@ -97,9 +97,20 @@ struct FloatRing {
         return {valid,
                 count * anchor + sum,
                 anchor + mean,
-                std::sqrt(std::max(0.0, squares - sum * mean) / count),
+                deviation(squares - sum * mean),
                 static_cast<double>(min),
                 static_cast<double>(max)};
+    }
+
+private:
+    // Of values that differ, but by so little or so much that double does not hold their squares, there
+    // is none.
+    double deviation(double about_mean) const {
+        using Limits = std::numeric_limits<double>;
+        if (min == max) return 0;
+        const auto count = static_cast<double>(valid);
+        const bool is_held = about_mean >= count * Limits::min() && about_mean <= Limits::max();
+        return is_held ? std::sqrt(about_mean / count) : undefined;
     }
 };
 

@@ -263,5 +263,7 @@ def means_over_groups(
     none = count == 0
     with np.errstate(invalid="ignore", divide="ignore"):
         std = np.sqrt(np.where(count > ddof, squares / (count - ddof), np.nan))
+    # Of values that differ by so little that double does not hold their squares there is none.
+    std[(most > least) & (squares < count * np.finfo(float).tiny)] = np.nan
     mean[none], least[none], most[none], std[none] = np.nan, np.nan, np.nan, np.nan
     return GroupMeans(count, mean, std, least, most)
