@@ -101,7 +101,8 @@ std::vector<T> palette_of(Bytes& bytes) {
     return palette;
 }
 
-// Where the pixels lie: steps between them in any order of axes, forwards or backwards, with gaps, or 0.
+// Where the pixels lie: steps between them in any order of axes, forwards or backwards, with gaps, or 0;
+// some rows lie whole pages apart.
 inline void lay_out(Bytes& bytes, AnyImage& image, std::ptrdiff_t item) {
     const Shape& shape = image.view.shape;
     std::array<std::ptrdiff_t, 3> steps{};
@@ -111,7 +112,9 @@ inline void lay_out(Bytes& bytes, AnyImage& image, std::ptrdiff_t item) {
     const bool backwards = bytes.below(4) == 0;
     const bool repeated = bytes.below(8) == 0;
     const bool unaligned = bytes.below(8) == 0;
-    std::ptrdiff_t step = item * (bytes.below(4) == 0 ? 3 : 1) + (unaligned ? 1 : 0);
+    const std::int64_t gaps = bytes.below(32);
+    const bool paged = gaps / 4 == 0;
+    std::ptrdiff_t step = item * (gaps % 4 == 0 ? 3 : 1) + (unaligned ? 1 : 0);
     std::ptrdiff_t first = unaligned ? 1 : 0;
     for (const std::size_t axis : order) {
         const bool still = repeated && axis == order[2];
@@ -119,6 +122,7 @@ inline void lay_out(Bytes& bytes, AnyImage& image, std::ptrdiff_t item) {
         if (still) continue;
         if (backwards) first += step * (sizes[axis] - 1);
         step *= sizes[axis];
+        if (paged && axis == order[0]) step = (step + 4095) / 4096 * 4096;
     }
     image.memory.assign(static_cast<std::size_t>(step + item + 1), std::byte{0xA5});
     image.view.data = image.memory.data() + first;
