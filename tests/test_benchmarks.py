@@ -796,7 +796,11 @@ def test_profiles_are_compared_with_every_rival(tmp_path, capsys):
     arguments = ["--size", "tiny", "--repeats", "1", "--output", str(tmp_path)]
     assert compare_profiles.main(arguments) == 0
     record = json.loads((tmp_path / "profiles.json").read_text())
-    named = [row["beside"] for row in record["rows"]]
+    named = [row["beside"] for row in record["rows"] if "beside" in row]
+    (alone,) = [row for row in record["rows"] if "beside" not in row]
+    assert alone["work"].startswith("distance to the edge")
+    assert alone["goal"] == "at most 1.5 s"
+    assert alone["reached"] is True
     assert any(name.startswith("map_coordinates") for name in named)
     assert sum(name.startswith("profile_line") for name in named) == 4
     assert sum(name.startswith("find_contours") for name in named) == 2

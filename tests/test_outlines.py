@@ -561,3 +561,16 @@ def test_bad_images_and_labels(function):
         function(np.zeros((5, 6)), labels.astype(float))
     with pytest.raises(TypeError, match="offset must be a number"):
         ms.contour_profiles(np.zeros((5, 6)), labels, offset="1")
+
+
+@pytest.mark.parametrize("unit", [1e-170, 1e160])
+def test_a_spread_of_normals_that_double_does_not_hold_is_nan(unit):
+    """Not 0 or infinite, which is what squares are then; of equal values it is 0."""
+    labels = np.zeros((30, 30), np.uint8)
+    labels[8:22, 8:22] = 1
+    image = np.zeros((30, 30))
+    image[:15] = unit
+    found = ms.normal_profiles(image, labels, inward=2, outward=2)
+    assert np.isnan(found.statistics["std"]).all()
+    same = ms.normal_profiles(np.full((30, 30), unit), labels, inward=2, outward=2)
+    assert (same.statistics["std"] == 0).all()

@@ -1143,3 +1143,28 @@ def test_std_across_of_values_of_any_size(unit):
     image[1:4] = np.array([[1], [4], [7]]) * unit
     found = ms.line_profiles(image, [[2, 1]], [[2, 7]], width=3, reduce="std")
     assert found.values == pytest.approx(np.full(7, math.sqrt(6) * unit), rel=1e-14, abs=0)
+
+
+@pytest.mark.parametrize("options", [{"n": 3}, {"step": 5.0}, {"like": "skimage"}])
+def test_arrays_of_the_caller_may_be_written_to_after_the_call(options):
+    """Distances are found when they are asked for."""
+    starts, stops = np.array([[0.0, 0.0]]), np.array([[0.0, 10.0]])
+    found = ms.line_profiles(np.ones((50, 50)), starts, stops, **options)
+    starts[:], stops[:] = 30, 40
+    expected = ms.line_profiles(np.ones((50, 50)), [[0, 0]], [[0, 10]], **options)
+    np.testing.assert_array_equal(found.distance, expected.distance)
+    assert found.distance[-1] == 10
+
+
+@pytest.mark.parametrize("length", [1, 2, 5, 6])
+def test_nearest_pixels_of_a_mirrored_image_at_ties(length):
+    """Ties are decided where the position lies in the image, as scikit-image does."""
+    image = np.arange(float(length))[np.newaxis].repeat(2, axis=0)
+    for start in (-2.5 * length - 0.5, -length / 2, -3.5, 0.0):
+        line = ((0, start), (0, start + 5 * length + 4))
+        theirs = skimage_measure.profile_line(image, *line, order=0, mode="reflect")
+        lines = [[line[0]], [line[1]]]
+        by_preset = ms.line_profiles(image, *lines, order=0, like="skimage")
+        np.testing.assert_array_equal(by_preset.values, theirs)
+        drop_in = profile_line(image, *line, order=0, mode="reflect")
+        np.testing.assert_array_equal(drop_in, theirs)

@@ -397,12 +397,21 @@ def test_means_over_groups(drawn, n, ddof, data):
                 assert means[k].statistics["max"][j] == column.max()
 
 
-def test_spread_over_a_group_that_double_does_not_hold_is_nan():
-    """Not 0, which is what is left of the squares; of equal values it is 0."""
-    profiles = profiles_of([[(0, 3), (1, 0)], [(0, 3), (1, 1e-170)]])
+@pytest.mark.parametrize("other", [1e-170, 1e160, 1e200])
+def test_spread_over_a_group_that_double_does_not_hold_is_nan(other):
+    """Not 0 or infinite, which is what squares are then; of equal values it is 0."""
+    profiles = profiles_of([[(0, 3), (1, 0)], [(0, 3), (1, other)]])
     means = profiles.mean()
-    assert means[0].statistics["max"].tolist() == [3, 1e-170]
+    assert means[0].statistics["max"].tolist() == [3, other]
+    assert means[0].values.tolist() == [3, other / 2]
     np.testing.assert_array_equal(means[0].statistics["std"], [0, np.nan])
+
+
+def test_the_mean_of_equal_profiles_is_what_they_are(small_blocks):
+    """Also of values whose sum is rounded."""
+    means = profiles_of([[(0, 0.1), (1, 1e9 / 7)]] * 41).mean()
+    assert means[0].values.tolist() == [0.1, 1e9 / 7]
+    assert means[0].statistics["std"].tolist() == [0, 0]
 
 
 def test_means_in_blocks(small_blocks):

@@ -66,7 +66,7 @@ def check_samples(rival: Rival, theirs: Any, ours: Any) -> None:
 
 
 def rows_of(problem: Problem, repeats: int, slow_repeats: int) -> Iterator[Row]:
-    """Time mensura and its rivals in turn; one row a rival."""
+    """Time mensura and its rivals in turn; one row a rival, and one for a goal in seconds."""
     often = (repeats, slow_repeats)
     expected = problem.call()
     ours = checked_side(MENSURA, problem.call, lambda _: None, *often)
@@ -91,8 +91,16 @@ def rows_of(problem: Problem, repeats: int, slow_repeats: int) -> Iterator[Row]:
             "beside": rival.name + (" (scaled)" if rival.scale != 1 else ""),
             "its seconds": scaled.seconds,
             "ratio": [against.median, against.low, against.high],
-            "goal": rival.times,
+            "goal": f"at least {rival.times:g}",
             "reached": against.median >= rival.times,
+        }
+    if problem.within is not None:
+        yield {
+            "work": problem.described,
+            "samples": problem.samples,
+            "seconds": ours.seconds,
+            "goal": f"at most {problem.within:g} s",
+            "reached": ours.median <= problem.within,
         }
 
 
@@ -104,19 +112,20 @@ def table_of(rows: Sequence[Row]) -> str:
 
 
 def _cells(row: Row) -> list[str]:
-    ours, theirs = (float(np.median(row[name])) for name in ("seconds", "its seconds"))
-    middle, low, high = row["ratio"]
-    return [
-        row["work"],
-        f"{ours * 1e3:.4g}",
-        f"{ours / row['samples'] * 1e9:.2f}",
-        row["beside"],
-        f"{theirs * 1e3:.4g}",
-        str(len(row["its seconds"])),
-        f"{middle:.2f} ({low:.2f}..{high:.2f})",
-        f"at least {row['goal']:g}",
-        "reached" if row["reached"] else "MISSED",
-    ]
+    ours = float(np.median(row["seconds"]))
+    other = ["-"] * 4
+    if "beside" in row:
+        theirs = float(np.median(row["its seconds"]))
+        middle, low, high = row["ratio"]
+        other = [
+            row["beside"],
+            f"{theirs * 1e3:.4g}",
+            str(len(row["its seconds"])),
+            f"{middle:.2f} ({low:.2f}..{high:.2f})",
+        ]
+    answer = "reached" if row["reached"] else "MISSED"
+    per_sample = f"{ours / row['samples'] * 1e9:.2f}"
+    return [row["work"], f"{ours * 1e3:.4g}", per_sample, *other, row["goal"], answer]
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -63,6 +63,7 @@ class Problem:
     samples: int
     call: Callable[[], Any]
     rivals: Sequence[Rival] = field(default_factory=list)
+    within: float | None = None  # seconds, where that is a goal of its own
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,12 @@ std::optional<Taps> taps_at(double place, std::int64_t size, Interpolation inter
         if (place < -rim || place > last + rim) return std::nullopt;
         place = std::clamp(place, 0.0, last);
     }
+    if (is_nearest && outside == Outside::reflect) {
+        const auto period = static_cast<double>(2 * size);
+        while (place < -0.5) place += period;
+        while (place > period - 0.5) place -= period;
+        if (place > last + 0.5) place = period - 1 - place;
+    }
     const double first = std::floor(is_nearest ? place + 0.5 : place);
     const auto pixel = static_cast<std::int64_t>(first);
     const long double fraction = is_nearest ? 0 : place - first;

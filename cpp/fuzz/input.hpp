@@ -113,7 +113,7 @@ inline void lay_out(Bytes& bytes, AnyImage& image, std::ptrdiff_t item) {
     const bool repeated = bytes.below(8) == 0;
     const bool unaligned = bytes.below(8) == 0;
     const std::int64_t gaps = bytes.below(32);
-    const bool paged = gaps / 4 == 0;
+    const bool paged = gaps / 4 < 3;
     std::ptrdiff_t step = item * (gaps % 4 == 0 ? 3 : 1) + (unaligned ? 1 : 0);
     std::ptrdiff_t first = unaligned ? 1 : 0;
     for (const std::size_t axis : order) {

@@ -246,6 +246,10 @@ TEST_CASE("a part of an image is copied where its rows collide and many samples 
     ImageView apart = view_of(pixels);
     apart.strides.y = 3 * 4096;
     CHECK(rows_collide(apart));
+    apart.strides.y = -4096;
+    CHECK(rows_collide(apart));
+    apart.strides.y = 0;
+    CHECK_FALSE(rows_collide(apart));
     CHECK(copying_pays({0, 100, 0, 60}, 1000, 1));
     CHECK_FALSE(copying_pays({0, 100, 0, 61}, 1000, 1));
     CHECK(copying_pays({0, 256, 0, 64}, 1 << 20, 4));

@@ -30,6 +30,9 @@ def taps(x, length, order, outside):
             return None
         x = min(max(x, 0.0), length - 1.0)
     if order == 0:
+        if outside == "reflect":  # of two pixels, that of the mirrored position
+            while not -0.5 <= x <= length - 0.5:
+                x = -1 - x if x < -0.5 else 2 * length - 1 - x
         pairs = [(math.floor(x + 0.5 + TOLERANCE), 1.0)]
     elif order == 1:
         first = math.floor(x)

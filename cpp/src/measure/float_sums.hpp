@@ -1,11 +1,22 @@
-// The two steps by which floating sums are joined, in runs and in regions alike.
+// The steps by which floating sums are joined, in runs and in regions alike, and what double holds of
+// them.
 //
 // `static`, so that each instruction set's object file keeps a copy of its own: see runs/kernels.hpp.
 #pragma once
 
+#include <limits>
+
 #include "measure/partials.hpp"
 
 namespace mensura {
+
+// A sum of squares of so many differences, not all of them 0; NaN where they are so small, or so large,
+// that double has lost digits of it, or all of them.
+static inline double held_squares(double squares, double count) {
+    using Limits = std::numeric_limits<double>;
+    const bool is_held = squares >= count * Limits::min() && squares <= Limits::max();
+    return is_held ? squares : Limits::quiet_NaN();
+}
 
 // Adds a value to a sum of two doubles, `low` taking what rounding takes from `sum` (Knuth's two-sum).
 static inline void add_compensated(double& sum, double& low, double value) {

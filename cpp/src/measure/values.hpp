@@ -206,20 +206,13 @@ struct FloatValues : ValueFamily<T, with_squares> {
         columns.max[row] = static_cast<double>(total.max);
         columns.above_min[row] = constant ? 0.0 : above_min(total);
         if constexpr (with_squares) {
-            columns.squares[row] = constant ? 0.0 : squares(total);
+            columns.squares[row] =
+                constant ? 0.0
+                         : held_squares(total.deviations.squares, static_cast<double>(total.valid));
         }
     }
 
 private:
-    // Of values that differ, but by so little that squares lose digits, or all of them, or by so much
-    // that these are infinite, there is none.
-    static double squares(const Total& total) {
-        using Limits = std::numeric_limits<double>;
-        const double least = static_cast<double>(total.valid) * Limits::min();
-        const double squares = total.deviations.squares;
-        return squares >= least && squares <= Limits::max() ? squares : undefined;
-    }
-
     // The product of the count and the smallest value is split, as one double would not hold it.
     static double above_min(const Total& total) {
         const auto count = static_cast<double>(total.valid);

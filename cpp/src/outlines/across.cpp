@@ -6,6 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "measure/float_sums.hpp"
 #include "mensura/outlines.hpp"
 #include "mensura/profiles.hpp"
 #include "mensura/threads.hpp"
@@ -96,7 +97,10 @@ public:
             means_.std[e] += (value - means_.mean[e]) * (value - means_.mean[e]);
         });
         for (std::size_t e = base_; e < base_ + static_cast<std::size_t>(size); ++e) {
-            means_.std[e] = std::sqrt(means_.std[e] / static_cast<double>(means_.count[e]));
+            const auto count = static_cast<double>(means_.count[e]);
+            const double squares =
+                means_.min[e] == means_.max[e] ? 0.0 : held_squares(means_.std[e], count);
+            means_.std[e] = std::sqrt(squares / count);
         }
     }
 

@@ -84,7 +84,10 @@ private:
     Reach x_;
 };
 
-inline bool rows_collide(const ImageView& image) { return image.strides.y % 4096 == 0; }
+// Not where one row is repeated: it stays in the cache, and there may be more rows than memory has.
+inline bool rows_collide(const ImageView& image) {
+    return image.strides.y != 0 && image.strides.y % 4096 == 0;
+}
 
 // Whether to copy this part of so many images, of which so many samples each are made.
 inline bool copying_pays(const PlaneBox& box, std::int64_t samples, std::int64_t images) {

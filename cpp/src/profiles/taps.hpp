@@ -35,6 +35,16 @@ inline std::int64_t pixel_outside(std::int64_t pixel, std::int64_t length, Outsi
     return folded < length ? folded : period - 1 - folded;
 }
 
+// A position in or at the edge of the pixels, of which the image mirrored at its edges has this one. Of two
+// nearest pixels it decides, as if the image itself had been mirrored.
+inline double mirrored(double position, std::int64_t length) {
+    const auto size = static_cast<double>(length);
+    if (position >= -0.5 && position <= size - 0.5) return position;
+    const double from_edge = position + 0.5;
+    const double folded = from_edge - 2 * size * std::floor(from_edge / (2 * size));
+    return (folded < size ? folded : 2 * size - folded) - 0.5;
+}
+
 // A position that means the same and is not far from the image, so that it can become an integer.
 inline double near_image(double position, std::int64_t length, Outside outside) {
     const auto size = static_cast<double>(length);
@@ -59,7 +69,8 @@ inline bool find_taps(double position, std::int64_t length, Interpolation interp
         }
         position = std::clamp(position, 0.0, last);
     }
-    position = near_image(position, length, outside);
+    position = is_nearest && outside == Outside::reflect ? mirrored(position, length)
+                                                         : near_image(position, length, outside);
     const double floor = std::floor(is_nearest ? position + 0.5 + position_tolerance : position);
     taps.fraction = is_nearest ? 0.0 : position - floor;
     const bool is_cubic = interpolation == Interpolation::cubic && taps.fraction != 0;

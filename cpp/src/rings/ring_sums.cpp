@@ -97,20 +97,9 @@ struct FloatRing {
         return {valid,
                 count * anchor + sum,
                 anchor + mean,
-                deviation(squares - sum * mean),
+                min == max ? 0.0 : std::sqrt(held_squares(squares - sum * mean, count) / count),
                 static_cast<double>(min),
                 static_cast<double>(max)};
-    }
-
-private:
-    // Of values that differ, but by so little or so much that double does not hold their squares, there
-    // is none.
-    double deviation(double about_mean) const {
-        using Limits = std::numeric_limits<double>;
-        if (min == max) return 0;
-        const auto count = static_cast<double>(valid);
-        const bool is_held = about_mean >= count * Limits::min() && about_mean <= Limits::max();
-        return is_held ? std::sqrt(about_mean / count) : undefined;
     }
 };
 

@@ -171,7 +171,7 @@ def _measurements(
     sums: NDArray[np.float64], counts: NDArray[np.int64]
 ) -> Iterator[tuple[str, int, NDArray[np.float64]]]:
     """Yield name, ring and values of each measurement; axes are object, octant, ring."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         means = sums / counts  # NaN in octants without pixels
         of_ring, pixels_of_ring = sums.sum(axis=1), counts.sum(axis=1)
         fraction = of_ring / of_ring.sum(axis=1, keepdims=True)

@@ -76,7 +76,8 @@ def line_profiles(
         Whether, with `step`, the end of the line is sampled too where the last step does not reach
         it.
     order : {0, 1, 3}, optional
-        Nearest pixel (of two, the one behind), linear, or cubic (Catmull-Rom, the kernel of Keys
+        Nearest pixel (of two, the one behind; of a mirrored image, of the position in the image
+        itself), linear, or cubic (Catmull-Rom, the kernel of Keys
         with a = -1/2; through the pixels, without a prefilter).
     reduce : str, tuple or callable, optional
         What the samples across become: "mean", "sum", "min", "max", "std" (of the whole),

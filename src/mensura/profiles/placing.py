@@ -4,7 +4,7 @@ All functions take :class:`Segments` and return :class:`Lines`, one of them per 
 with an end that is not finite counts as one of no length.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, reduce
 
 import numpy as np
@@ -30,19 +30,22 @@ class Segments:
     Attributes
     ----------
     starts, stops : (N, ndim) float64 array
-        In pixels.
+        In pixels. These may be arrays of the caller, who may write to them later.
     spacing : tuple of float
+    change : (N, ndim) float64 array
+        From start to stop, in pixels, as they were.
     """
 
     starts: Floats
     stops: Floats
     spacing: tuple[float, ...]
+    change: Floats = field(init=False)
 
-    @cached_property
-    def change(self) -> Floats:
-        """From start to stop, in pixels."""
+    def __post_init__(self) -> None:
+        """Find the change while the arrays are as they were given."""
         with np.errstate(invalid="ignore"):  # infinity less infinity
-            return np.subtract(self.stops, self.starts, out=new_floats(*self.starts.shape))
+            change = np.subtract(self.stops, self.starts, out=new_floats(*self.starts.shape))
+        object.__setattr__(self, "change", change)
 
     @cached_property
     def lengths(self) -> Floats:

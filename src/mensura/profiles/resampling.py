@@ -231,7 +231,8 @@ def means_over_groups(
     """Return the statistics of the resampled profiles; `group` (N,) numbers each profile's group.
 
     Blocks are merged as by Chan, Golub and LeVeque (The American Statistician 37, 1983), so that
-    the standard deviation does not suffer where the mean is large.
+    the standard deviation does not suffer where the mean is large. The mean of a block is found
+    from differences to its smallest value, so that a constant is its own mean.
     """
     shape = (groups, len(axis), samples.values.shape[1])
     count = np.zeros(shape, np.int64)
@@ -245,25 +246,29 @@ def means_over_groups(
         rows = part[order]
         valid = np.isfinite(rows)
         added = np.add.reduceat(valid, first, axis=0, dtype=np.int64)
-        sums = np.add.reduceat(np.where(valid, rows, 0.0), first, axis=0)
-        means = sums / np.maximum(added, 1)
-        sizes = np.diff(np.append(first, len(ids)))
-        residuals = np.where(valid, rows - np.repeat(means, sizes, axis=0), 0.0)
-        spread = np.add.reduceat(residuals**2, first, axis=0)
-        total = count[here] + added
-        delta = means - mean[here]
-        share = added / np.maximum(total, 1)
-        squares[here] += spread + delta**2 * count[here] * share
-        mean[here] += delta * share
-        count[here] = total
         low = np.minimum.reduceat(np.where(valid, rows, np.inf), first, axis=0)
         high = np.maximum.reduceat(np.where(valid, rows, -np.inf), first, axis=0)
+        base = np.where(added > 0, low, 0.0)
+        sizes = np.diff(np.append(first, len(ids)))
+        with np.errstate(over="ignore", invalid="ignore"):
+            above = np.where(valid, rows - np.repeat(base, sizes, axis=0), 0.0)
+            rest = np.add.reduceat(above, first, axis=0) / np.maximum(added, 1)
+            residuals = np.where(valid, above - np.repeat(rest, sizes, axis=0), 0.0)
+            spread = np.add.reduceat(residuals**2, first, axis=0)
+            total = count[here] + added
+            delta = base + rest - mean[here]
+            share = added / np.maximum(total, 1)
+            squares[here] += spread + delta**2 * count[here] * share
+            mean[here] += delta * share
+        count[here] = total
         least[here] = np.minimum(least[here], low)
         most[here] = np.maximum(most[here], high)
     none = count == 0
     with np.errstate(invalid="ignore", divide="ignore"):
         std = np.sqrt(np.where(count > ddof, squares / (count - ddof), np.nan))
-    # Of values that differ by so little that double does not hold their squares there is none.
-    std[(most > least) & (squares < count * np.finfo(float).tiny)] = np.nan
+    # Of values that differ by so little, or so much, that double does not hold their squares there
+    # is none.
+    limits = np.finfo(float)
+    std[(most > least) & ~((squares >= count * limits.tiny) & (squares <= limits.max))] = np.nan
     mean[none], least[none], most[none], std[none] = np.nan, np.nan, np.nan, np.nan
     return GroupMeans(count, mean, std, least, most)
