@@ -35,8 +35,8 @@ inline std::int64_t pixel_outside(std::int64_t pixel, std::int64_t length, Outsi
     return folded < length ? folded : period - 1 - folded;
 }
 
-// A position in or at the edge of the pixels, of which the image mirrored at its edges has this one. Of two
-// nearest pixels it decides, as if the image itself had been mirrored.
+// A position in or at the edge of the pixels, of which the image mirrored at its edges has this one. Of
+// two nearest pixels it decides, as if the image itself had been mirrored.
 inline double mirrored(double position, std::int64_t length) {
     const auto size = static_cast<double>(length);
     if (position >= -0.5 && position <= size - 0.5) return position;
