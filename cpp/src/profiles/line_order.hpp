@@ -59,8 +59,9 @@ struct LineOrder {
 
 class LineTiles {
 public:
-    explicit LineTiles(const Shape& shape) {
-        constexpr std::int64_t most_tiles = std::int64_t{1} << 16;
+    // A few lines need few tiles, each of which takes time by itself.
+    LineTiles(const Shape& shape, std::int64_t lines) {
+        const std::int64_t most_tiles = std::clamp<std::int64_t>(4 * lines, 1, std::int64_t{1} << 16);
         while (tiles(shape.height) * tiles(shape.width) > most_tiles) side_ *= 2;
         scale_ = 1 / static_cast<double>(side_);  // exactly
         rows_ = tiles(shape.height);
@@ -95,7 +96,7 @@ private:
 class LinesByTile {
 public:
     LinesByTile(const ProfileGeometry& geometry, const Shape& shape)
-        : geometry_(geometry), tiles_(shape), count_(geometry.profiles()),
+        : geometry_(geometry), tiles_(shape, geometry.profiles()), count_(geometry.profiles()),
           parts_(std::clamp<std::int64_t>(count_ / std::max<std::int64_t>(tiles_.count(), 4096), 1, 16)),
           tile_(static_cast<std::size_t>(count_)),
           next_(static_cast<std::size_t>(parts_ * tiles_.count())) {}

@@ -25,7 +25,7 @@ namespace {
 constexpr std::int64_t samples_per_block = 8192;
 constexpr std::int64_t images_per_block = 32;
 constexpr std::int64_t few_across = 8;
-constexpr std::size_t lines_ahead = 4;  // of which something is fetched
+constexpr std::size_t lines_ahead = 4;  // where values will be written
 
 template <std::size_t axes>
 std::array<std::int64_t, axes> lengths_of(const Shape& shape) {
