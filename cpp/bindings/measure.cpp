@@ -53,6 +53,8 @@ py::dict table_columns(RegionTable&& table) {
     result["box_begin"] = columns(std::move(table.box_begin));
     result["box_end"] = columns(std::move(table.box_end));
     result["centroid"] = columns(std::move(table.centroid));
+    result["size"] = column(std::move(table.size));
+    result["position"] = columns(std::move(table.position));
     result["covariance"] = columns(std::move(table.covariance));
     result["moments"] = columns(std::move(table.moments));
     result["central_moments"] = columns(std::move(table.central_moments));

@@ -17,6 +17,9 @@ from mensura.overlaps import has_overlap
 
 _INTEGERS = "8- to 64-bit integers"
 _PIXELS = f"bool, {_INTEGERS} and float16, float32, float64"
+# Within these bounds no moment over- or underflows: its order is up to 9.
+_LEAST_SPACING = 1e-24
+_MOST_SPACING = 1e24
 _LABELS = f"{_INTEGERS} (one number per object, 0 the background) and bool (a mask)"
 
 
@@ -169,6 +172,13 @@ def check_spacing(
     spacing: float | Sequence[float], ndim: int, *, of: str = "labels"
 ) -> tuple[float, ...]:
     """Return the spacing as one positive, finite float per axis."""
+    # To make an array of the usual one takes as long as all else that is checked.
+    if (
+        isinstance(spacing, (int, float))
+        and not isinstance(spacing, bool)
+        and _LEAST_SPACING <= spacing <= _MOST_SPACING
+    ):
+        return (float(spacing),) * ndim
     allowed = f"a positive number or {ndim} of them, one per axis of {of}"
     try:
         array = np.asarray(spacing)
@@ -180,8 +190,7 @@ def check_spacing(
         raise ValueError(f"spacing must be {allowed}, not {spacing!r}")
     values = array.astype(np.float64).ravel().tolist()
     for axis, value in enumerate(values):
-        # Within these bounds no moment over- or underflows: its order is up to 9.
-        if not 1e-24 <= value <= 1e24:
+        if not _LEAST_SPACING <= value <= _MOST_SPACING:
             which = f"; spacing[{axis}] is {value:g}" if array.ndim else ""
             raise ValueError(
                 f"spacing must be {allowed}, from 1e-24 to 1e24, not {spacing!r}{which}"

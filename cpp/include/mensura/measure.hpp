@@ -74,6 +74,10 @@ struct RegionTable {
     std::array<Column<std::int64_t>, 3> box_begin;
     std::array<Column<std::int64_t>, 3> box_end;
     std::array<Column<double>, 3> centroid;    // from the corner box_begin
+    // The same two once more as they are mostly asked for, which is sooner written along with the others
+    // than derived from them.
+    Column<double> size;                       // count
+    std::array<Column<double>, 3> position;    // box_begin + centroid
     std::array<Column<double>, 6> covariance;  // central second moments / count
     // Sums of z^i y^j x^k in column 16 i + 4 j + k, coordinates counted from the corner box_begin and
     // from the centroid; 16 columns for a plan of 2 axes. NaN where the box has more than 2^56 pixels.

@@ -16,7 +16,7 @@ namespace mensura {
 // From this size on, memory lies on large pages, aligned to them.
 inline constexpr std::size_t large_page = std::size_t{2} << 20;
 // From this size on, memory is worth keeping.
-inline constexpr std::size_t least_kept = std::size_t{64} << 10;
+inline constexpr std::size_t least_kept = std::size_t{16} << 10;
 
 // Whether memory is kept at all. Only Linux lets it be marked as free and used again at once
 // (MADV_FREE), and address sanitizers see uses after freeing only where memory is freed.

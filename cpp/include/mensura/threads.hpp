@@ -1,13 +1,15 @@
 // Plain worker threads over fixed blocks of work.
 //
-// Workers are started per call and joined before it returns: no pool, no global state, nothing that a
-// fork or a host program's own runtime could trip over. How the work is cut into blocks never depends on
-// the number of threads, which is what makes results equal for any number of them.
+// Workers are started per call, or per team of a few calls, and joined before it returns: no pool, no
+// global state, nothing that a fork or a host program's own runtime could trip over. How the work is cut
+// into blocks never depends on the number of threads, which is what makes results equal for any number
+// of them.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 namespace mensura {
 
@@ -20,6 +22,28 @@ void for_each_block(std::int64_t blocks, int threads, const std::function<void(s
 void for_each_block_in_order(std::int64_t blocks, int threads,
                              const std::function<void(std::int64_t)>& work,
                              const std::function<void(std::int64_t)>& merge);
+
+// While it lives, threads that this thread has work on blocks stay for a moment when that is done, in
+// case more blocks follow: to start a thread takes as long as to measure a few hundred regions. They are
+// joined when it ends. Where there is one already, another one changes nothing.
+class Team {
+public:
+    Team();
+    ~Team();
+    Team(const Team&) = delete;
+    Team& operator=(const Team&) = delete;
+
+    // Says that the next work of this thread is its last for some time: who helps with it ends then, and
+    // need not be waited for later.
+    static void before_last();
+
+    // Those of the team of this thread; null where there is none.
+    class Helpers;
+    static Helpers* current();
+
+private:
+    std::unique_ptr<Helpers> helpers_;
+};
 
 // While it lives, work on blocks that is started by this thread asks now and then whether to go on:
 // `poll` is called on this thread, between two blocks, and what it throws ends the work as an exception

@@ -266,14 +266,19 @@ public:
         RegionTable table;
         table.label.resize(order.size());
         geometry_->prepare(order.size(), table);
-        for_rows(order, threads, [&](std::size_t first, std::span<const std::size_t> slots) {
+        std::size_t left = 1 + families_.size() + channels_.size();
+        const auto for_rows_once = [&](auto work) {
+            if (--left == 0) Team::before_last();
+            for_rows(order, threads, work);
+        };
+        for_rows_once([&](std::size_t first, std::span<const std::size_t> slots) {
             write_geometry(first, slots, table);
         });
         labels_ = {};
         geometry_.reset();
         const auto write = [&](auto& sums, auto& columns) {
             sums->prepare(order.size(), columns);
-            for_rows(order, threads, [&](std::size_t first, std::span<const std::size_t> slots) {
+            for_rows_once([&](std::size_t first, std::span<const std::size_t> slots) {
                 sums->write({first, slots, table}, columns);
             });
             sums.reset();
@@ -531,6 +536,7 @@ public:
     static RegionTable measure(const Shape& shape, const Source& source,
                                std::span<const ChannelView> channels, const MeasurePlan& plan,
                                int threads) {
+        const Team team;
         std::vector<ChannelKind> kinds;
         for (const ChannelView& channel : channels) {
             kinds.push_back({channel.image.dtype, channel.saturation});

@@ -246,10 +246,12 @@ struct Geometry {
 
     static void prepare(std::size_t rows, RegionTable& table) {
         table.count.resize(rows);
+        table.size.resize(rows);
         for (std::size_t a = A::first; a < 3; ++a) {
             table.box_begin[a].resize(rows);
             table.box_end[a].resize(rows);
             table.centroid[a].resize(rows);
+            table.position[a].resize(rows);
         }
         if (!with_second) return;
         for (std::size_t p = A::first_pair; p < 6; ++p) table.covariance[p].resize(rows);
@@ -257,29 +259,46 @@ struct Geometry {
 
     static void write(std::size_t row, const Total& total, const RegionFrame&, RegionTable& table) {
         table.count[row] = total.count;
+        table.size[row] = static_cast<double>(total.count);
         for (std::size_t a = 0; a < A::count; ++a) {
+            const double centroid =
+                mean_of(total.first[a] - Sum{total.begin[a]} * total.count, total.count);
             table.box_begin[A::first + a][row] = total.begin[a];
             table.box_end[A::first + a][row] = total.end[a];
-            table.centroid[A::first + a][row] =
-                mean_of(total.first[a] - Sum{total.begin[a]} * total.count, total.count);
+            table.centroid[A::first + a][row] = centroid;
+            table.position[A::first + a][row] = static_cast<double>(total.begin[a]) + centroid;
         }
         write_covariance(row, total, table);
     }
 
-    // A region that lies in one block.
-    static void write(std::size_t row, const Part& part, const Block& block, RegionTable& table) {
-        const std::int64_t count = part.count;
-        table.count[row] = count;
+    // Regions that lie in one block, from a row on. Column by column, since the columns of one row lie
+    // whole pages apart and would drive each other out of the cache.
+    static void write(std::size_t row, std::span<const Part> parts, const Block& block,
+                      RegionTable& table) {
+        for (std::size_t i = 0; i < parts.size(); ++i) table.count[row + i] = parts[i].count;
+        for (std::size_t i = 0; i < parts.size(); ++i) table.size[row + i] = parts[i].count;
         for (std::size_t a = 0; a < A::count; ++a) {
             const std::int64_t origin = block.origin[A::first + a];
-            table.box_begin[A::first + a][row] = part.begin[a] + origin;
-            table.box_end[A::first + a][row] = part.end[a] + origin;
-            table.centroid[A::first + a][row] = mean_of(part.first[a] - part.begin[a] * count, count);
+            std::int64_t* begin = table.box_begin[A::first + a].data() + row;
+            std::int64_t* end = table.box_end[A::first + a].data() + row;
+            double* centroid = table.centroid[A::first + a].data() + row;
+            double* position = table.position[A::first + a].data() + row;
+            for (std::size_t i = 0; i < parts.size(); ++i) begin[i] = parts[i].begin[a] + origin;
+            for (std::size_t i = 0; i < parts.size(); ++i) end[i] = parts[i].end[a] + origin;
+            for (std::size_t i = 0; i < parts.size(); ++i) {
+                const std::int64_t count = parts[i].count;
+                centroid[i] = mean_of(parts[i].first[a] - parts[i].begin[a] * count, count);
+            }
+            for (std::size_t i = 0; i < parts.size(); ++i) {
+                position[i] = static_cast<double>(begin[i]) + centroid[i];
+            }
         }
         if constexpr (with_second) {
-            Total total;
-            total.add(part, block);
-            write_covariance(row, total, table);
+            for (std::size_t i = 0; i < parts.size(); ++i) {
+                Total total;
+                total.add(parts[i], block);
+                write_covariance(row + i, total, table);
+            }
         }
     }
 

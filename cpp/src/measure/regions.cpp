@@ -5,6 +5,9 @@
 // as their strip is found, for at most 1/8 byte a pixel; where there are too many for that, once all
 // strips are joined. With channels, regions are measured as a label image is.
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <span>
 #include <utility>
 
 #include "measure/geometry.hpp"
@@ -39,10 +42,11 @@ Block block_of(const Shape& shape, const Strip& strip) {
     return {strip.row_begin, strip.row_end, 0, shape.width, {z, y, 0}, {z, y, 0}};
 }
 
-// The extents of the pieces of a strip whose rows are joined in bands and whose coordinates are below
-// 2^20. runs_of(band) tells where the runs of the band start: as a JoinRow does.
-template <bool volume, class RunsOf>
-Column<Extent> gather_extents(const Bands& bands, const RunTable& runs, const Strip& strip,
+// The sums of the pieces of a strip whose rows are joined in bands and whose coordinates are below 2^20.
+// runs_of(band) tells where the runs of the band start: as a JoinRow does. They are gathered in memory
+// that the strips use in turn, and so in the cache.
+template <class Family, class RunsOf>
+Column<typename Family::Part> gather_by_bands(const Bands& bands, const RunTable& runs, const Strip& strip,
                               RunsOf runs_of) {
     const Shape& shape = bands.shape;
     const std::int64_t words = words_for(shape.width);
@@ -55,22 +59,24 @@ Column<Extent> gather_extents(const Bands& bands, const RunTable& runs, const St
         const std::int64_t first = bands.first_row(band);
         const auto rows = rows_of_band(bands, runs, first, words, nothing.data());
         const JoinRow in_band = runs_of(band);
-        kernels().add_extents[volume](
+        kernels().add_extents[Family::in_volume](
             {{rows[0], rows[1], rows[2], rows[3]}, in_band.starts, in_band.rank}, words,
             strip.piece.data(), static_cast<std::int32_t>(first / shape.height - block.first[0]),
             static_cast<std::int32_t>(first % shape.height - block.first[1]), ends.data(),
             extents.data());
     }
-    return extents;
+    Column<typename Family::Part> parts;
+    parts.reserve(extents.size());
+    for (const Extent& extent : extents) parts.emplace_back(extent);
+    return parts;
 }
 
-using ExtentsOfStrips = std::vector<Column<Extent>>;
-
-// Whether extents, which are held until all strips are joined, take no more memory than the bitmap of
-// their strip.
-bool extents_are_small(const Shape& shape, const Strip& strip) {
+// Whether the sums of pieces, which are held until all strips are joined, take no more memory than the
+// bitmap of their strip.
+template <class Part>
+bool parts_are_small(const Shape& shape, const Strip& strip) {
     const std::int64_t words = words_for(shape.width) * (strip.row_end - strip.row_begin);
-    return strip.pieces * static_cast<std::int64_t>(sizeof(Extent)) <=
+    return strip.pieces * static_cast<std::int64_t>(sizeof(Part)) <=
            words * static_cast<std::int64_t>(sizeof(Word));
 }
 
@@ -78,6 +84,9 @@ bool extents_are_small(const Shape& shape, const Strip& strip) {
 template <class Family>
 class StripGeometry {
 public:
+    using Part = typename Family::Part;
+    using PartsOfStrips = std::vector<Column<Part>>;
+
     explicit StripGeometry(const Regions& regions) : shape_(regions.shape()) {}
 
     RegionTable table(const Regions& regions, int threads) {
@@ -86,19 +95,15 @@ public:
         });
     }
 
-    // The same with the extents of the pieces of strips that have them already, which are given up.
-    RegionTable table(const Regions& regions, ExtentsOfStrips extents, int threads)
-        requires Family::is_extent
-    {
+    // The same with the sums of the pieces of strips that have them already, which are given up.
+    RegionTable table(const Regions& regions, PartsOfStrips parts, int threads) {
         return table_of_strips(regions, threads, [&](std::size_t s, const auto& write) {
-            if (extents[s].empty()) return write_strip(regions, regions.runs().strips[s], write);
-            return write(std::exchange(extents[s], {}));
+            if (parts[s].empty()) return write_strip(regions, regions.runs().strips[s], write);
+            return write(std::exchange(parts[s], {}));
         });
     }
 
 private:
-    using Part = typename Family::Part;
-
     // gather(s, write) hands the pieces of strip s to write().
     template <class Gather>
     RegionTable table_of_strips(const Regions& regions, int threads, Gather gather) {
@@ -108,13 +113,14 @@ private:
         RegionTable table;
         table.label.resize(count);
         Family::prepare(count, table);
-        totals_.resize(shared.regions().size());
+        totals_.resize(shared.count());
         std::vector<PieceSums> parts(strips.size());
+        Team::before_last();
         for_each_block_in_order(
             static_cast<std::int64_t>(strips.size()), threads,
             [&](std::int64_t s) {
                 const auto i = static_cast<std::size_t>(s);
-                parts[i] = gather(i, [&](const auto& pieces) {
+                parts[i] = gather(i, [&](const Column<Part>& pieces) {
                     return write_pieces(regions, strips[i], shared, pieces, table);
                 });
             },
@@ -123,11 +129,11 @@ private:
                 add(parts[i], block_of(shape_, strips[i]));
                 parts[i] = {};
             });
-        for (std::size_t slot = 0; slot < shared.regions().size(); ++slot) {
-            const auto row = static_cast<std::size_t>(shared.regions()[slot] - 1);
+        shared.visit([&](std::int64_t region) {
+            const auto row = static_cast<std::size_t>(region - 1);
             table.label[row] = row + 1;
-            Family::write(row, totals_[slot], {}, table);
-        }
+            Family::write(row, totals_[shared.slot(region)], {}, table);
+        });
         return table;
     }
 
@@ -136,11 +142,12 @@ private:
         Slots slots;
     };
 
-    // The regions of more than one piece, in order.
+    // The regions of more than one piece, in order: a bitmap of all regions, and how many are set before
+    // each of its words.
     class SharedRegions {
     public:
         explicit SharedRegions(const Regions& regions)
-            : is_shared_(static_cast<std::size_t>(regions.count() + 1)) {
+            : bits_(static_cast<std::size_t>(words_for(regions.count() + 1))) {
             std::int64_t last = 0;  // regions are numbered in order of their first pieces
             for (const Strip& strip : regions.runs().strips) {
                 for (std::int64_t k = 0; k < strip.pieces; ++k) {
@@ -148,25 +155,44 @@ private:
                     if (region > last) {
                         last = region;
                     } else {
-                        is_shared_[static_cast<std::size_t>(region)] = 1;
+                        bits_[word_of(region)] |= bit_of(region);
                     }
                 }
             }
-            for (std::int64_t region = 1; region <= regions.count(); ++region) {
-                if (has(region)) regions_.push_back(region);
+            std::size_t before = 0;
+            for (const Word word : bits_) {
+                before_.push_back(before);
+                before += static_cast<std::size_t>(std::popcount(word));
+            }
+            count_ = before;
+        }
+
+        std::size_t count() const { return count_; }
+        bool has(std::int64_t region) const { return (bits_[word_of(region)] & bit_of(region)) != 0; }
+        // Where it stands among them.
+        std::size_t slot(std::int64_t region) const {
+            const Word earlier = bits_[word_of(region)] & (bit_of(region) - 1);
+            return before_[word_of(region)] + static_cast<std::size_t>(std::popcount(earlier));
+        }
+
+        template <class Visit>
+        void visit(Visit visit) const {
+            for (std::size_t w = 0; w < bits_.size(); ++w) {
+                for (Word word = bits_[w]; word != 0; word &= word - 1) {
+                    visit(static_cast<std::int64_t>(w) * word_bits + std::countr_zero(word));
+                }
             }
         }
 
-        bool has(std::int64_t region) const { return is_shared_[static_cast<std::size_t>(region)] != 0; }
-        const std::vector<std::int64_t>& regions() const { return regions_; }
-        std::size_t slot(std::int64_t region) const {
-            const auto found = std::lower_bound(regions_.begin(), regions_.end(), region);
-            return static_cast<std::size_t>(found - regions_.begin());
-        }
-
     private:
-        std::vector<std::uint8_t> is_shared_;
-        std::vector<std::int64_t> regions_;
+        static std::size_t word_of(std::int64_t region) {
+            return static_cast<std::size_t>(region / word_bits);
+        }
+        static Word bit_of(std::int64_t region) { return Word{1} << (region % word_bits); }
+
+        std::vector<Word> bits_;
+        std::vector<std::size_t> before_;
+        std::size_t count_ = 0;
     };
 
     Column<Part> gather_parts(const Regions& regions, const Strip& strip) const {
@@ -192,33 +218,60 @@ private:
                     bits.seek(strip, bands.first_row(band));
                     return bits.join_row(nullptr);
                 };
-                return write(gather_extents<Family::in_volume>(bands, regions.runs(), strip, runs_of));
+                return write(gather_by_bands<Family>(bands, regions.runs(), strip, runs_of));
             }
         }
         return write(gather_parts(regions, strip));
     }
 
     // Writes the rows of the regions that are one piece of the strip; returns the pieces of the others,
-    // save for those of dropped regions. Pieces are parts, or extents to make them of.
-    template <class Pieces>
+    // save for those of dropped regions.
     PieceSums write_pieces(const Regions& regions, const Strip& strip, const SharedRegions& shared,
-                           const Pieces& pieces, RegionTable& table) const {
+                           const Column<Part>& pieces, RegionTable& table) const {
         const Block block = block_of(shape_, strip);
         PieceSums others;
+        RowsInTurn rows(block, table);
         for (std::size_t k = 0; k < pieces.size(); ++k) {
             const std::int64_t region = regions.region_of_piece(strip, static_cast<std::int64_t>(k));
             if (region == 0) continue;
             if (shared.has(region)) {
-                others.parts.push_back(Part(pieces[k]));
+                others.parts.push_back(pieces[k]);
                 others.slots.push_back(shared.slot(region));
             } else {
-                const auto row = static_cast<std::size_t>(region - 1);
-                table.label[row] = row + 1;
-                Family::write(row, Part(pieces[k]), block, table);
+                rows.add(region, pieces[k]);
             }
         }
+        rows.write();
         return others;
     }
+
+    // Rows that follow each other, as nearly all do, written many at once.
+    class RowsInTurn {
+    public:
+        RowsInTurn(const Block& block, RegionTable& table) : block_(block), table_(table) {}
+
+        void add(std::int64_t region, const Part& part) {
+            const auto row = static_cast<std::size_t>(region - 1);
+            if (count_ == parts_.size() || row != first_ + count_) {
+                write();
+                first_ = row;
+            }
+            parts_[count_++] = part;
+        }
+
+        void write() {
+            for (std::size_t row = first_; row < first_ + count_; ++row) table_.label[row] = row + 1;
+            Family::write(first_, std::span(parts_.data(), count_), block_, table_);
+            count_ = 0;
+        }
+
+    private:
+        const Block& block_;
+        RegionTable& table_;
+        std::array<Part, 64> parts_;
+        std::size_t first_ = 0;
+        std::size_t count_ = 0;
+    };
 
     void add(const PieceSums& others, const Block& block) {
         for (std::size_t k = 0; k < others.parts.size(); ++k) {
@@ -230,21 +283,21 @@ private:
     std::vector<typename Family::Total> totals_;  // of the shared regions
 };
 
-// Finds the regions of an image of so many strips, and gathers the extents of strips as they are found.
+// Finds the regions of an image of so many strips, and gathers the sums of strips as they are found.
 template <class Family>
-RegionTable find_with_extents(const ImageView& image, const FindOptions& options, std::int64_t strips) {
-    ExtentsOfStrips extents(static_cast<std::size_t>(strips));
+RegionTable find_and_gather(const ImageView& image, const FindOptions& options, std::int64_t strips) {
+    typename StripGeometry<Family>::PartsOfStrips parts(static_cast<std::size_t>(strips));
     const Regions regions = find_regions(image, options, [&](const FoundStrip& found) {
-        if (!extents_are_small(found.bands.shape, found.strip)) return;
+        if (!parts_are_small<typename Family::Part>(found.bands.shape, found.strip)) return;
         const std::int64_t words = words_for(found.bands.shape.width);
         const std::int64_t first = found.bands.of_row(found.strip.row_begin);
-        extents[found.number] = gather_extents<Family::in_volume>(
+        parts[found.number] = gather_by_bands<Family>(
             found.bands, found.runs, found.strip, [&](std::int64_t band) {
                 const std::int64_t before = (band - first) * words;
                 return JoinRow{nullptr, found.starts + before, found.rank + before};
             });
     });
-    return StripGeometry<Family>(regions).table(regions, std::move(extents), options.threads);
+    return StripGeometry<Family>(regions).table(regions, std::move(parts), options.threads);
 }
 
 }  // namespace
@@ -268,6 +321,7 @@ FindOptions components_of_masks(int threads) {
 }
 
 RegionTable measure_mask(const ImageView& mask, const MeasurePlan& plan, int threads) {
+    const Team team;
     const FindOptions options = components_of_masks(threads);
     return with_geometry<WideGeometrySums>(plan, [&](auto family) {
         using Family = decltype(family);
@@ -275,7 +329,7 @@ RegionTable measure_mask(const ImageView& mask, const MeasurePlan& plan, int thr
             const Bands bands = choose_bands(mask.shape, options, false);
             const std::int64_t rows = rows_per_strip(bands, options.strip_pixels);
             if (!bands.are_rows() && mask.shape.pixels() > 0 && strips_serve(mask.shape, rows, plan)) {
-                return find_with_extents<Family>(mask, options, (mask.shape.rows() + rows - 1) / rows);
+                return find_and_gather<Family>(mask, options, (mask.shape.rows() + rows - 1) / rows);
             }
         }
         return measure_regions(find_regions(mask, options), {}, plan, threads);

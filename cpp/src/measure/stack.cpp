@@ -44,6 +44,8 @@ void for_each_column(const RegionTable& part, RegionTable& whole, Visit visit) {
     visit_all(part.box_begin, whole.box_begin);
     visit_all(part.box_end, whole.box_end);
     visit_all(part.centroid, whole.centroid);
+    visit(part.size, whole.size);
+    visit_all(part.position, whole.position);
     visit_all(part.covariance, whole.covariance);
     visit_all(part.moments, whole.moments);
     visit_all(part.central_moments, whole.central_moments);

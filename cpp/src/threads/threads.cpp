@@ -1,4 +1,10 @@
 // Worker threads over an atomic block counter; see threads.hpp.
+//
+// What a thread does is one call of a worker, which takes blocks until none is left. The thread that asks
+// for it works too; its helpers claim what it offers to them. One that has done its part looks out for
+// the next offer, giving way to whatever else wants to run, and ends when none came for a while: so
+// handing over work wakes nobody up. A thread takes its time to end, so those who are not needed again
+// do not wait to be told.
 #include "mensura/threads.hpp"
 
 #include <algorithm>
@@ -7,6 +13,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <exception>
+#include <list>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -47,26 +54,9 @@ bool claim_exception_memory() {
 }
 
 // Of each thread, since a poll belongs to a call and calls are made by threads. Nothing else is kept
-// outside of what is passed, and only `Polling` writes it.
+// outside of what is passed, and only `Polling` and `Team` write these.
 thread_local Polling* polling_of_this_thread = nullptr;
-
-// Runs `worker` on this thread, with its polling, and on up to `threads - 1` more, without. A thread
-// that cannot be started is done without: the others take over its share.
-void run_workers(int threads, const std::function<void(Polling*)>& worker) {
-    std::vector<std::thread> others;
-    others.reserve(static_cast<std::size_t>(std::max(0, threads - 1)));
-    for (int t = 1; t < threads; ++t) {
-        try {
-            others.emplace_back([&worker] {
-                if (claim_exception_memory()) worker(nullptr);
-            });
-        } catch (...) {  // too many threads, or no memory for one
-            break;
-        }
-    }
-    worker(Polling::current());
-    for (auto& other : others) other.join();
-}
+thread_local Team::Helpers* helpers_of_this_thread = nullptr;
 
 int useful_threads(std::int64_t blocks, int threads) {
     return static_cast<int>(std::clamp<std::int64_t>(threads, 1, std::max<std::int64_t>(1, blocks)));
@@ -117,6 +107,166 @@ private:
 };
 
 }  // namespace
+
+// The threads that work for another one, and its offer to them.
+class Team::Helpers {
+public:
+    using Worker = std::function<void(Polling*)>;
+
+    Helpers() = default;
+    ~Helpers() {
+        stay_.store(false, std::memory_order_relaxed);
+        for (auto& helper : helpers_) helper.thread.join();
+    }
+    Helpers(const Helpers&) = delete;
+    Helpers& operator=(const Helpers&) = delete;
+
+    // Runs `worker` on this thread, with its polling, and on up to `threads - 1` others, without. Not
+    // while it is run.
+    void run(int threads, const Worker& worker) {
+        offer(threads - 1, worker);
+        worker(Polling::current());
+        withdraw();
+    }
+
+    bool runs() const { return worker_ != nullptr; }
+    // The helpers of the next run do not wait for another one.
+    void before_last() { next_is_last_ = true; }
+
+private:
+    struct Helper {
+        std::thread thread;
+        std::atomic<bool> left{false};
+    };
+
+    static constexpr std::chrono::microseconds patience{200};
+
+    void offer(int count, const Worker& worker) {
+        helpers_.remove_if([](Helper& helper) {
+            if (!helper.left.load(std::memory_order_acquire)) return false;
+            helper.thread.join();
+            return true;
+        });
+        stay_.store(!std::exchange(next_is_last_, false), std::memory_order_relaxed);
+        int missing = 0;
+        {
+            const std::lock_guard lock(mutex_);
+            worker_ = &worker;
+            offered_.store(count, std::memory_order_relaxed);
+            missing = std::max(0, count - idle_);
+            idle_ += missing;
+        }
+        for (; missing > 0; --missing) {
+            if (!start()) break;
+        }
+        if (missing > 0) {
+            const std::lock_guard lock(mutex_);
+            idle_ -= missing;
+        }
+    }
+
+    // One that cannot be started is done without: the others take over its share.
+    bool start() {
+        try {
+            Helper& helper = helpers_.emplace_front();
+            try {
+                helper.thread = std::thread([this, &helper] { help(helper); });
+                return true;
+            } catch (...) {  // too many threads
+                helpers_.pop_front();
+            }
+        } catch (...) {  // no memory for one
+        }
+        return false;
+    }
+
+    void help(Helper& helper) {
+        if (claim_exception_memory()) {
+            while (const Worker* worker = claim_soon()) {
+                (*worker)(nullptr);
+                const std::lock_guard lock(mutex_);
+                ++idle_;
+                working_.fetch_sub(1, std::memory_order_relaxed);
+                done_.notify_one();
+            }
+        } else {
+            const std::lock_guard lock(mutex_);
+            --idle_;
+        }
+        helper.left.store(true, std::memory_order_release);
+    }
+
+    // Part of an offer; null where none came for a while, and the helper counts no longer.
+    const Worker* claim_soon() {
+        const auto until = std::chrono::steady_clock::now() + patience;
+        while (offered_.load(std::memory_order_relaxed) == 0 &&
+               stay_.load(std::memory_order_relaxed) && std::chrono::steady_clock::now() < until) {
+            std::this_thread::yield();
+        }
+        const std::lock_guard lock(mutex_);
+        --idle_;
+        if (offered_.load(std::memory_order_relaxed) == 0) return nullptr;
+        offered_.fetch_sub(1, std::memory_order_relaxed);
+        working_.fetch_add(1, std::memory_order_relaxed);
+        return worker_;
+    }
+
+    // Takes back what nobody has claimed, and waits for those who have.
+    void withdraw() {
+        std::unique_lock lock(mutex_);
+        offered_.store(0, std::memory_order_relaxed);
+        lock.unlock();
+        const auto until = std::chrono::steady_clock::now() + patience;
+        while (working_.load(std::memory_order_relaxed) != 0 && std::chrono::steady_clock::now() < until) {
+            std::this_thread::yield();
+        }
+        lock.lock();
+        done_.wait(lock, [this] { return working_.load(std::memory_order_relaxed) == 0; });
+        worker_ = nullptr;
+    }
+
+    std::list<Helper> helpers_;
+    bool next_is_last_ = false;
+    // What follows changes only while the mutex is held; atomic is what is looked at without.
+    std::mutex mutex_;
+    std::condition_variable done_;
+    const Worker* worker_ = nullptr;
+    std::atomic<int> offered_{0};
+    std::atomic<int> working_{0};
+    int idle_ = 0;  // helpers that may still claim: those that look out for an offer or are about to
+    std::atomic<bool> stay_{false};
+};
+
+namespace {
+
+// Runs `worker` on this thread and on up to `threads - 1` others: those of its team, where they are not
+// at work already.
+void run_workers(int threads, const std::function<void(Polling*)>& worker) {
+    if (threads == 1) return worker(Polling::current());
+    Team::Helpers* team = Team::current();
+    if (team != nullptr && !team->runs()) return team->run(threads, worker);
+    Team::Helpers helpers;
+    helpers.before_last();
+    helpers.run(threads, worker);
+}
+
+}  // namespace
+
+Team::Team() {
+    if (helpers_of_this_thread != nullptr) return;
+    helpers_ = std::make_unique<Helpers>();
+    helpers_of_this_thread = helpers_.get();
+}
+
+Team::~Team() {
+    if (helpers_ != nullptr) helpers_of_this_thread = nullptr;
+}
+
+void Team::before_last() {
+    if (helpers_of_this_thread != nullptr) helpers_of_this_thread->before_last();
+}
+
+Team::Helpers* Team::current() { return helpers_of_this_thread; }
 
 Polling::Polling(std::function<void()> poll)
     : poll_(std::move(poll)), due_(std::chrono::steady_clock::now() + interval),

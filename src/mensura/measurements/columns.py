@@ -1,10 +1,12 @@
 """From the measurements asked for to the sums they need, and from sums to a table."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from mensura import _core
@@ -16,15 +18,24 @@ from mensura.table import Table
 # Of Hu's invariants in the inverse of the mass: half of the orders in a product.
 _DEGREES = (1, 2, 3, 3, 6, 4, 6)
 
+# Of so many choices of measurements what follows from them alone is kept, since it takes as long as
+# to measure a small image.
+_KEPT = 256
+
 
 def plan_for(
     chosen: Iterable[Measurement], ndim: int, shape: tuple[int, ...] | None
 ) -> _core.MeasurePlan:
     """Return what the engine has to gather; `shape` is that of the whole image, where known."""
     plan = _core.MeasurePlan(ndim, None if shape is None else _as_volume(shape))
-    for need in frozenset[str]().union(*(entry.needs for entry in chosen)) - WHOLE_IMAGE_NEEDS:
+    for need in _needs_of(tuple(chosen)):
         setattr(plan, need, True)
     return plan
+
+
+@lru_cache(maxsize=_KEPT)
+def _needs_of(chosen: tuple[Measurement, ...]) -> frozenset[str]:
+    return frozenset[str]().union(*(entry.needs for entry in chosen)) - WHOLE_IMAGE_NEEDS
 
 
 def _as_volume(shape: tuple[int, ...]) -> tuple[int, int, int]:
@@ -39,20 +50,25 @@ def table_of(
     origin: Mapping[str, Any],
 ) -> Table:
     """Return the table of the measurements; `origin` tells what the sums were gathered from."""
-    columns: dict[str, NDArray[Any]] = {}
-    units: dict[str, str] = {}
-    definitions: dict[str, str] = {}
-    length = unit_of_spacing(sums.spacing)
+    head = _head_of(
+        tuple(chosen),
+        sums.ndim,
+        unit_of_spacing(sums.spacing),
+        None if channels is None else tuple(channels),
+    )
+    count = 1 if channels is None else len(channels)
+    # Infinite or NaN where double does not suffice.
+    with np.errstate(over="ignore", invalid="ignore"):
+        arrays = [values for entry in chosen for values in _arrays_of(entry, sums, count)]
+    columns = dict(zip(head.names, arrays, strict=True))
+    units, definitions = head.units, head.definitions
     if "frame" in sums.raw:
-        columns["frame"] = sums.raw["frame"]
-        units["frame"] = ""
-        definitions["frame"] = "number of the frame along frame_axis, from 0"
-    for entry in chosen:
-        named = _columns_of(entry, sums, channels)
-        columns |= named
-        of_suffixes = _units_of(entry, sums.ndim, length)
-        units |= zip(named, _of_columns(of_suffixes, len(named)), strict=True)
-        definitions |= dict.fromkeys(named, entry.definition)
+        columns = {"frame": sums.raw["frame"], **columns}
+        units = {"frame": "", **units}
+        definitions = {
+            "frame": "number of the frame along frame_axis, from 0",
+            **definitions,
+        }
     provenance = {
         "version": _core.__version__,
         "measurements": [entry.name for entry in chosen],
@@ -64,33 +80,42 @@ def table_of(
     return Table(columns, units, provenance, definitions)
 
 
-def _columns_of(
-    entry: Measurement, sums: RegionSums, names: list[str] | None
-) -> dict[str, NDArray[Any]]:
-    suffixes = entry.suffixes(sums.ndim)
+def _arrays_of(entry: Measurement, sums: RegionSums, channels: int) -> Iterable[NDArray[Any]]:
+    """Return the columns of a measurement: suffix by suffix, those of all channels side by side."""
     if not entry.needs_image:
-        return {
-            entry.name + suffix: values
-            for suffix, values in zip(suffixes, entry.columns(sums), strict=True)
-        }
-    per_channel = [
-        (f"-{name}" if name else "", entry.columns(sums.channel(c)))
-        for c, name in enumerate([""] if names is None else names)
-    ]
-    return {
-        entry.name + suffix + channel: values[k]
-        for k, suffix in enumerate(suffixes)
-        for channel, values in per_channel
-    }
+        return entry.columns(sums)
+    per_channel = [entry.columns(sums.channel(c)) for c in range(channels)]
+    return (values for of_suffix in zip(*per_channel, strict=True) for values in of_suffix)
 
 
-def _of_columns(of_suffixes: tuple[str, ...], columns: int) -> list[str]:
-    """Return what belongs to suffixes by column: those of all channels stand side by side."""
-    channels = columns // len(of_suffixes)
-    return [each for each in of_suffixes for _ in range(channels)]
+@dataclass(frozen=True)
+class _Head:
+    """What stands over the columns of a table, whatever was measured."""
+
+    names: list[str]
+    units: dict[str, str]
+    definitions: dict[str, str]
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
+def _head_of(
+    chosen: tuple[Measurement, ...], ndim: int, length: str, channels: tuple[str, ...] | None
+) -> _Head:
+    """Return names, units and definitions, `length` being the unit of lengths."""
+    head = _Head([], {}, {})
+    of_channels = [""] if channels is None else [f"-{name}" for name in channels]
+    for entry in chosen:
+        behind = of_channels if entry.needs_image else [""]
+        of_suffixes = zip(entry.suffixes(ndim), _units_of(entry, ndim, length), strict=True)
+        for suffix, unit in of_suffixes:
+            for channel in behind:
+                name = entry.name + suffix + channel
+                head.names.append(name)
+                head.units[name] = unit
+                head.definitions[name] = entry.definition
+    return head
+
+
 def _units_of(entry: Measurement, ndim: int, length: str) -> tuple[str, ...]:
     """Return the unit of each suffix, `length` being that of lengths."""
     if "order" in entry.unit:

@@ -1,7 +1,7 @@
 """Where a region lies."""
 
 from mensura.measurements.registry import Columns, measurement, per_axis, per_box_side
-from mensura.measurements.sums import RegionSums, from_origin, scaled
+from mensura.measurements.sums import RegionSums, scaled
 
 _SCIKIT_IMAGE = "scikit-image 0.26, regionprops"
 
@@ -25,7 +25,7 @@ def bbox(sums: RegionSums) -> Columns:
 )
 def centroid(sums: RegionSums) -> Columns:
     """Return the centroid."""
-    return from_origin(sums, sums.centroid_from_corner)
+    return sums.centroid
 
 
 @measurement(

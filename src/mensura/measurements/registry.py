@@ -9,7 +9,7 @@ import difflib
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -71,9 +71,9 @@ def per_order(ndim: int) -> tuple[str, ...]:
     return tuple("".join(f"-{power}" for power in powers) for powers in orders(ndim))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measurement:
-    """One entry of the register.
+    """One entry of the register, equal to itself alone.
 
     Attributes
     ----------
@@ -113,9 +113,8 @@ class Measurement:
     needs_shape: bool = False
 
     def columns(self, sums: RegionSums | ChannelSums) -> list[NDArray[Any]]:
-        """Return the columns, one per suffix; infinite or NaN where double does not suffice."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            computed = self.compute(sums)
+        """Return the columns, one per suffix."""
+        computed = self.compute(sums)
         return [computed] if isinstance(computed, np.ndarray) else list(computed)
 
 
@@ -207,11 +206,16 @@ def choose(measurements: str | Iterable[str] | None, setting: Setting) -> list[M
         names = [measurements]
     else:
         names = _as_names(measurements)
+    return list(_chosen(tuple(names), setting))
+
+
+@lru_cache(maxsize=256)
+def _chosen(names: tuple[str, ...], setting: Setting) -> tuple[Measurement, ...]:
     chosen: dict[str, Measurement] = {}
     for name in names:
         for entry in _possible(_entries(name), setting):
             chosen[entry.name] = entry
-    return list(chosen.values())
+    return tuple(chosen.values())
 
 
 def _as_names(measurements: Iterable[object]) -> list[str]:

@@ -69,6 +69,8 @@ class RegionColumns(TypedDict):
     box_begin: tuple[Integers, Integers, Integers]
     box_end: tuple[Integers, Integers, Integers]
     centroid: tuple[Floats, Floats, Floats]
+    size: Floats
+    position: tuple[Floats, Floats, Floats]
     covariance: tuple[Floats, Floats, Floats, Floats, Floats, Floats]
     moments: tuple[Floats, ...]
     central_moments: tuple[Floats, ...]
@@ -163,10 +165,15 @@ class RegionSums:
         """The mean coordinate in pixels from `box_begin`, one array per axis."""
         return list(self.raw["centroid"][-self.ndim :])
 
+    @property
+    def centroid(self) -> list[Floats]:
+        """The mean coordinate in the unit of the spacing, one array per axis."""
+        return scaled(self.raw["position"][-self.ndim :], self.spacing)
+
     @cached_property
     def area(self) -> Floats:
         """The area or volume."""
-        return _in_units(_as_floats(self.count), self.pixel_size)
+        return scaled([self.raw["size"]], [self.pixel_size])[0]
 
     @property
     def covariance(self) -> list[Floats]:
