@@ -51,13 +51,17 @@ def as_json(value: Any, name: str = "provenance") -> Any:
 
 def _as_json(value: Any, path: tuple[Any, ...]) -> Any:
     """Convert a value that is found by the keys of a path, behind the name of the whole."""
-    if type(value) in _AS_THEY_ARE:
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
         return value
+    if kind is float:
+        return _number_or_word(value)
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, (list, tuple)):
         return [_as_json(part, (*path, i)) for i, part in enumerate(value)]
-    if isinstance(value, Mapping):
+    # To ask whether something is a mapping takes long, and it nearly always is one of these.
+    if kind is dict or isinstance(value, Mapping):
         return {
             _checked_key(key, path): _as_json(part, (*path, key)) for key, part in value.items()
         }
@@ -81,11 +85,11 @@ def _named(path: tuple[Any, ...]) -> str:
 
 def _number_or_word(value: Real) -> float | str:
     number = float(value)
+    if math.isfinite(number):
+        return number
     if math.isnan(number):
         return "NaN"
-    if math.isinf(number):
-        return "Infinity" if number > 0 else "-Infinity"
-    return number
+    return "Infinity" if number > 0 else "-Infinity"
 
 
 _AS_THEY_ARE = frozenset({type(None), bool, int, str})

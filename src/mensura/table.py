@@ -7,7 +7,7 @@ as described in :mod:`mensura.arrow`.
 import copy
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -71,11 +71,12 @@ class Table(dict[str, NDArray[Any]]):
         definitions: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__({name: _read_only(values) for name, values in columns.items()})
-        lengths = {name: values.shape for name, values in self.items()}
-        if any(len(shape) != 1 for shape in lengths.values()) or len(set(lengths.values())) > 1:
+        shapes = {values.shape for values in self.values()}
+        if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
+            lengths = {name: values.shape for name, values in self.items()}
             raise ValueError(f"columns must be 1-D and of one length, not of shapes {lengths}")
-        self._units = {name: (units or {}).get(name, "") for name in self}
-        self._definitions = {name: (definitions or {}).get(name, "") for name in self}
+        self._units = _of_columns(self, units)
+        self._definitions = _of_columns(self, definitions)
         self._provenance = as_json(provenance or {})
 
     @property
@@ -236,6 +237,12 @@ class Table(dict[str, NDArray[Any]]):
     popitem = _refuse
     setdefault = _refuse
     update = _refuse
+
+
+def _of_columns(columns: Iterable[str], told: Mapping[str, str] | None) -> dict[str, str]:
+    """Return what is told of each column, in their order; nothing where it is not."""
+    known: Mapping[str, str] = told or {}
+    return {name: known.get(name, "") for name in columns}
 
 
 def _read_only(values: NDArray[Any]) -> NDArray[Any]:
