@@ -73,7 +73,7 @@ struct RegionTable {
     Column<std::int64_t> count;
     std::array<Column<std::int64_t>, 3> box_begin;
     std::array<Column<std::int64_t>, 3> box_end;
-    std::array<Column<double>, 3> centroid;    // from the corner box_begin
+    std::array<Column<double>, 3> centroid;  // from the corner box_begin
     // The same two once more as they are mostly asked for, which is sooner written along with the others
     // than derived from them.
     Column<double> size;                       // count

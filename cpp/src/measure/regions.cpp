@@ -46,8 +46,8 @@ Block block_of(const Shape& shape, const Strip& strip) {
 // runs_of(band) tells where the runs of the band start: as a JoinRow does. They are gathered in memory
 // that the strips use in turn, and so in the cache.
 template <class Family, class RunsOf>
-Column<typename Family::Part> gather_by_bands(const Bands& bands, const RunTable& runs, const Strip& strip,
-                              RunsOf runs_of) {
+Column<typename Family::Part> gather_by_bands(const Bands& bands, const RunTable& runs,
+                                              const Strip& strip, RunsOf runs_of) {
     const Shape& shape = bands.shape;
     const std::int64_t words = words_for(shape.width);
     const Block block = block_of(shape, strip);
@@ -291,8 +291,8 @@ RegionTable find_and_gather(const ImageView& image, const FindOptions& options, 
         if (!parts_are_small<typename Family::Part>(found.bands.shape, found.strip)) return;
         const std::int64_t words = words_for(found.bands.shape.width);
         const std::int64_t first = found.bands.of_row(found.strip.row_begin);
-        parts[found.number] = gather_by_bands<Family>(
-            found.bands, found.runs, found.strip, [&](std::int64_t band) {
+        parts[found.number] =
+            gather_by_bands<Family>(found.bands, found.runs, found.strip, [&](std::int64_t band) {
                 const std::int64_t before = (band - first) * words;
                 return JoinRow{nullptr, found.starts + before, found.rank + before};
             });

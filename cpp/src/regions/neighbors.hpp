@@ -64,13 +64,13 @@ inline Bands choose_bands(const Shape& shape, const FindOptions& options, bool b
     return cuts_planes(shape, options.strip_pixels) ? Bands{shape, 1, 1} : Bands{shape, 2, 2};
 }
 
-// Pixels in a strip: few enough for the cache in a small image, and enough in a large one that few of
-// its regions are cut.
+// Pixels in a strip: few enough for the cache, enough that few regions are cut, each of which costs as
+// much as some that are not. An image gets 16 strips or more if that leaves 2^19 pixels to each.
 inline std::int64_t usual_strip(const Shape& shape) {
     const auto share = [&shape](int strips, int least, int most) {
         return std::clamp(shape.pixels() / strips, std::int64_t{1} << least, std::int64_t{1} << most);
     };
-    return shape.depth > 1 ? share(32, 21, 22) : share(64, 19, 22);
+    return shape.depth > 1 ? share(32, 21, 22) : std::max(share(16, 19, 20), share(64, 19, 22));
 }
 
 // Rows in a strip of about so many pixels; 0 leaves it to the shape.

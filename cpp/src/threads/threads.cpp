@@ -1,8 +1,8 @@
 // Worker threads over an atomic block counter; see threads.hpp.
 //
-// What a thread does is one call of a worker, which takes blocks until none is left. The thread that asks
-// for it works too; its helpers claim what it offers to them. One that has done its part looks out for
-// the next offer, giving way to whatever else wants to run, and ends when none came for a while: so
+// What a thread does is one call of a worker, which takes blocks until none is left. The thread that
+// asks for it works too; its helpers claim what it offers to them. One that has done its part looks out
+// for the next offer, giving way to whatever else wants to run, and ends when none came for a while: so
 // handing over work wakes nobody up. A thread takes its time to end, so those who are not needed again
 // do not wait to be told.
 #include "mensura/threads.hpp"
@@ -199,8 +199,8 @@ private:
     // Part of an offer; null where none came for a while, and the helper counts no longer.
     const Worker* claim_soon() {
         const auto until = std::chrono::steady_clock::now() + patience;
-        while (offered_.load(std::memory_order_relaxed) == 0 &&
-               stay_.load(std::memory_order_relaxed) && std::chrono::steady_clock::now() < until) {
+        while (offered_.load(std::memory_order_relaxed) == 0 && stay_.load(std::memory_order_relaxed) &&
+               std::chrono::steady_clock::now() < until) {
             std::this_thread::yield();
         }
         const std::lock_guard lock(mutex_);
@@ -217,7 +217,8 @@ private:
         offered_.store(0, std::memory_order_relaxed);
         lock.unlock();
         const auto until = std::chrono::steady_clock::now() + patience;
-        while (working_.load(std::memory_order_relaxed) != 0 && std::chrono::steady_clock::now() < until) {
+        while (working_.load(std::memory_order_relaxed) != 0 &&
+               std::chrono::steady_clock::now() < until) {
             std::this_thread::yield();
         }
         lock.lock();
