@@ -64,6 +64,7 @@ void check_against_pixels(const Image<L>& labels, const Image<T>& image, int thr
     for (const auto& [label, region] : regions) {
         CHECK(table.label[row] == label);
         CHECK(table.count[row] == static_cast<std::int64_t>(region.at.size()));
+        CHECK(table.size[row] == static_cast<double>(region.at.size()));
         for (std::size_t a = 0; a < 3; ++a) {
             std::vector<double> along;
             double weighted = 0;
@@ -76,6 +77,7 @@ void check_against_pixels(const Image<L>& labels, const Image<T>& image, int thr
             CHECK(static_cast<double>(table.box_end[a][row]) ==
                   *std::max_element(along.begin(), along.end()) + 1);
             CHECK(begin + table.centroid[a][row] == doctest::Approx(mean(along)));
+            CHECK(begin + table.centroid[a][row] == table.position[a][row]);
             weighted /= table.channels[0].sum[row];
             CHECK(begin + table.channels[0].centroid[a][row] == doctest::Approx(weighted));
         }
@@ -206,12 +208,37 @@ TEST_CASE("masks measured while their regions are found give the same table") {
                 CHECK(a.box_begin == b.box_begin);
                 CHECK(a.box_end == b.box_end);
                 CHECK(a.centroid == b.centroid);
+                CHECK(a.size == b.size);
+                CHECK(a.position == b.position);
 
                 plan.second_moments = true;
                 CHECK(measure_mask(view, plan, threads).covariance ==
                       measure_regions(regions, {}, plan, 1).covariance);
             }
         }
+    }
+}
+
+TEST_CASE("dropped regions leave no rows, and those in several strips keep their pixels") {
+    auto mask = random_image<std::uint8_t>({1, 1300, 900}, 2, 12);
+    for (std::size_t i = 0; i < mask.pixels.size(); i += 90) mask.pixels[i] = 1;  // columns
+    const Regions found = find_regions(mask.view(), components_of_masks(2));
+    REQUIRE(found.runs().strips.size() > 1);
+    for (const int kept : {0, 1, 2}) {
+        std::vector<std::uint8_t> keep(static_cast<std::size_t>(found.count()));
+        for (std::size_t k = 0; k < keep.size(); ++k) keep[k] = static_cast<int>(k % 2) < kept;
+        const Regions regions = found.select(keep);
+        Image<std::int32_t> labels(mask.shape);
+        paint(regions, labels.mutable_view(), true, 2);
+        const MeasurePlan plan;
+        const RegionTable a = measure_regions(regions, {}, plan, 2);
+        const RegionTable b = measure_labels(labels.view(), {}, plan, 2);
+        CHECK(a.label.size() == static_cast<std::size_t>(regions.count()));
+        CHECK(a.label == b.label);
+        CHECK(a.count == b.count);
+        CHECK(a.box_begin == b.box_begin);
+        CHECK(a.box_end == b.box_end);
+        CHECK(a.position == b.position);
     }
 }
 

@@ -154,7 +154,7 @@ private:
                     const std::int64_t region = regions.region_of_piece(strip, k);
                     if (region > last) {
                         last = region;
-                    } else {
+                    } else if (region != 0) {  // not dropped
                         bits_[word_of(region)] |= bit_of(region);
                     }
                 }
