@@ -92,7 +92,7 @@ private:
             pieces += strip.pieces;
         }
         std::vector<PiecePairs> pairs(runs->strips.size());
-        for_each_block(count_of(runs->strips), options_.threads, [&](std::int64_t s) {
+        for_each_block(count_of(runs->strips), seam_threads(), [&](std::int64_t s) {
             const auto k = static_cast<std::size_t>(s);
             Seams<T> seams(image_, foreground_.by_value(), bands_, neighbors_, options_.periodic, *runs);
             pairs[k] = seams.pairs_of(runs->strips[k]);
@@ -108,6 +108,12 @@ private:
         SeamNumbers<Id> numbers(runs->strips, pieces, options_.threads);
         const std::int64_t count = numbers.assign(pairs);
         return Regions(bands_, runs, RegionOfPiece(numbers.take_regions()), count);
+    }
+
+    // The seams of an image are a few rows, sooner joined than another thread is started.
+    int seam_threads() const {
+        const bool few = image_.shape.depth == 1 && options_.periodic == std::array<bool, 3>{};
+        return few ? 1 : options_.threads;
     }
 
     ImageView image_;
