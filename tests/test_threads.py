@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -232,3 +233,46 @@ def test_set_num_threads_goes_before_the_environment():
         check=True,
     )
     assert run.stdout.split() == ["3", "2"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted on Linux")
+def test_no_thread_is_left_when_a_call_returns():
+    labels, mask = SCENE["blobs"], SCENE["blobs"] != 0
+    calls = [
+        lambda: ms.measure(mask, threads=4),
+        lambda: ms.measure(labels, labels.astype(np.uint16), "all", threads=4),
+        lambda: ms.label(mask, threads=4),
+        lambda: ms.measure(mask[np.newaxis], frame_axis=0, threads=4),
+    ]
+    before = len(list(Path("/proc/self/task").iterdir()))
+    for call in calls:
+        for _ in range(5):
+            call()
+            assert len(list(Path("/proc/self/task").iterdir())) == before
+
+
+_WITHOUT_THREADS = """
+import os, resource, sys, threading
+import numpy as np
+import mensura as ms
+mask = np.random.default_rng(19).random((1500, 1500)) < 0.4
+image = mask.astype(np.uint8)
+expected = [ms.measure(mask, threads=1), ms.measure(ms.label(mask), image, "all", threads=1)]
+os.setuid(65534)  # the limit does not hold for root
+resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+try:
+    threading.Thread(target=print).start()
+    sys.exit("threads can still be started")
+except RuntimeError:
+    pass
+assert ms.measure(mask, threads=4) == expected[0]
+assert ms.measure(ms.label(mask, threads=4), image, "all", threads=4) == expected[1]
+"""
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux") or os.geteuid() != 0,
+    reason="to be refused threads takes another user's limits",
+)
+def test_threads_that_cannot_be_started_are_done_without():
+    subprocess.run([sys.executable, "-c", _WITHOUT_THREADS], check=True)

@@ -14,6 +14,7 @@
 #include <array>
 #include <limits>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -257,57 +258,104 @@ struct Geometry {
         for (std::size_t p = A::first_pair; p < 6; ++p) table.covariance[p].resize(rows);
     }
 
-    static void write(std::size_t row, const Total& total, const RegionFrame&, RegionTable& table) {
-        table.count[row] = total.count;
-        table.size[row] = static_cast<double>(total.count);
+    // What is written of a region.
+    struct Place {
+        std::int64_t count;
+        std::array<std::int64_t, A::count> begin;
+        std::array<std::int64_t, A::count> end;
+        std::array<double, A::count> centroid;  // from `begin`
+        [[no_unique_address]] std::array<double, with_second ? A::pairs : 0> covariance;
+    };
+
+    // Set where it lies, as to copy it would wait for all of it to be written.
+    static void set(Place& place, const Total& total) {
+        place.count = total.count;
         for (std::size_t a = 0; a < A::count; ++a) {
-            const double centroid =
-                mean_of(total.first[a] - Sum{total.begin[a]} * total.count, total.count);
-            table.box_begin[A::first + a][row] = total.begin[a];
-            table.box_end[A::first + a][row] = total.end[a];
-            table.centroid[A::first + a][row] = centroid;
-            table.position[A::first + a][row] = static_cast<double>(total.begin[a]) + centroid;
+            place.begin[a] = total.begin[a];
+            place.end[a] = total.end[a];
+            place.centroid[a] = mean_of(total.first[a] - Sum{total.begin[a]} * total.count, total.count);
         }
-        write_covariance(row, total, table);
+        for (std::size_t p = 0; p < total.second.size(); ++p) place.covariance[p] = total.covariance(p);
     }
 
-    // Regions that lie in one block, from a row on. Column by column, since the columns of one row lie
-    // whole pages apart and would drive each other out of the cache.
-    static void write(std::size_t row, std::span<const Part> parts, const Block& block,
-                      RegionTable& table) {
-        for (std::size_t i = 0; i < parts.size(); ++i) table.count[row + i] = parts[i].count;
-        for (std::size_t i = 0; i < parts.size(); ++i) table.size[row + i] = parts[i].count;
+    // That of a region that lies in one block.
+    static void set(Place& place, const Part& part, const Block& block) {
+        if constexpr (with_second) {
+            Total total;
+            total.add(part, block);
+            set(place, total);
+        } else {
+            const std::int64_t count = part.count;
+            place.count = count;
+            for (std::size_t a = 0; a < A::count; ++a) {
+                place.begin[a] = part.begin[a] + block.origin[A::first + a];
+                place.end[a] = part.end[a] + block.origin[A::first + a];
+                place.centroid[a] = mean_of(part.first[a] - part.begin[a] * count, count);
+            }
+        }
+    }
+
+    static void write(std::size_t row, const Total& total, const RegionFrame&, RegionTable& table) {
+        Place place;
+        set(place, total);
+        write(row, std::span(&place, 1), table);
+    }
+    // Writes rows from `row` on, column by column: those of one row lie whole pages apart and would
+    // drive each other out of the cache.
+    static void write(std::size_t row, std::span<const Place> places, RegionTable& table) {
+        const auto fill = [&](auto& column, auto value_of) {
+            auto* values = column.data() + row;
+            for (std::size_t i = 0; i < places.size(); ++i) values[i] = value_of(places[i]);
+        };
+        fill(table.count, [](const Place& place) { return place.count; });
+        fill(table.size, [](const Place& place) { return static_cast<double>(place.count); });
         for (std::size_t a = 0; a < A::count; ++a) {
-            const std::int64_t origin = block.origin[A::first + a];
-            std::int64_t* begin = table.box_begin[A::first + a].data() + row;
-            std::int64_t* end = table.box_end[A::first + a].data() + row;
-            double* centroid = table.centroid[A::first + a].data() + row;
-            double* position = table.position[A::first + a].data() + row;
-            for (std::size_t i = 0; i < parts.size(); ++i) begin[i] = parts[i].begin[a] + origin;
-            for (std::size_t i = 0; i < parts.size(); ++i) end[i] = parts[i].end[a] + origin;
-            for (std::size_t i = 0; i < parts.size(); ++i) {
-                const std::int64_t count = parts[i].count;
-                centroid[i] = mean_of(parts[i].first[a] - parts[i].begin[a] * count, count);
-            }
-            for (std::size_t i = 0; i < parts.size(); ++i) {
-                position[i] = static_cast<double>(begin[i]) + centroid[i];
-            }
+            const std::size_t axis = A::first + a;
+            fill(table.box_begin[axis], [a](const Place& place) { return place.begin[a]; });
+            fill(table.box_end[axis], [a](const Place& place) { return place.end[a]; });
+            fill(table.centroid[axis], [a](const Place& place) { return place.centroid[a]; });
+            fill(table.position[axis], [a](const Place& place) {
+                return static_cast<double>(place.begin[a]) + place.centroid[a];
+            });
         }
         if constexpr (with_second) {
-            for (std::size_t i = 0; i < parts.size(); ++i) {
-                Total total;
-                total.add(parts[i], block);
-                write_covariance(row + i, total, table);
+            for (std::size_t p = 0; p < A::pairs; ++p) {
+                fill(table.covariance[A::first_pair + p],
+                     [p](const Place& place) { return place.covariance[p]; });
             }
         }
+    }
+};
+
+// Rows that come one after the other, written a cache line of each column at once. All are there when
+// this goes out of scope.
+template <class Family>
+class PlaceWriter {
+public:
+    explicit PlaceWriter(RegionTable& table) : table_(table) {}
+    PlaceWriter(const PlaceWriter&) = delete;
+    PlaceWriter& operator=(const PlaceWriter&) = delete;
+    ~PlaceWriter() { flush(); }
+
+    // What is to be set for a row.
+    typename Family::Place& row(std::size_t row) {
+        if (count_ == places_.size() || row != first_ + count_) {
+            flush();
+            first_ = row;
+        }
+        return places_[count_++];
     }
 
 private:
-    static void write_covariance(std::size_t row, const Total& total, RegionTable& table) {
-        for (std::size_t p = 0; p < total.second.size(); ++p) {
-            table.covariance[A::first_pair + p][row] = total.covariance(p);
-        }
+    void flush() {
+        Family::write(first_, std::span(places_.data(), count_), table_);
+        count_ = 0;
     }
+
+    RegionTable& table_;
+    std::array<typename Family::Place, 8> places_;
+    std::size_t first_ = 0;
+    std::size_t count_ = 0;
 };
 
 // Calls work(family) with the geometry that a plan asks for.
@@ -335,8 +383,9 @@ public:
     using FamilySums<Family, GeometrySums>::FamilySums;
     void write_rows(std::size_t first_row, std::span<const std::size_t> slots,
                     RegionTable& table) const override {
+        PlaceWriter<Family> writer(table);
         this->for_each_total(slots, [&](std::size_t k, std::size_t slot) {
-            Family::write(first_row + k, this->total(slot), {}, table);
+            Family::set(writer.row(first_row + k), this->total(slot));
         });
     }
     bool has_pixels(std::size_t slot) const override { return this->total(slot).count != 0; }

@@ -43,11 +43,10 @@ Block block_of(const Shape& shape, const Strip& strip) {
 }
 
 // The sums of the pieces of a strip whose rows are joined in bands and whose coordinates are below 2^20.
-// runs_of(band) tells where the runs of the band start: as a JoinRow does. They are gathered in memory
-// that the strips use in turn, and so in the cache.
-template <class Family, class RunsOf>
-Column<typename Family::Part> gather_by_bands(const Bands& bands, const RunTable& runs,
-                                              const Strip& strip, RunsOf runs_of) {
+// runs_of(band) tells where the runs of the band start: as a JoinRow does.
+template <bool volume, class RunsOf>
+Column<Extent> gather_extents(const Bands& bands, const RunTable& runs, const Strip& strip,
+                              RunsOf runs_of) {
     const Shape& shape = bands.shape;
     const std::int64_t words = words_for(shape.width);
     const Block block = block_of(shape, strip);
@@ -59,13 +58,20 @@ Column<typename Family::Part> gather_by_bands(const Bands& bands, const RunTable
         const std::int64_t first = bands.first_row(band);
         const auto rows = rows_of_band(bands, runs, first, words, nothing.data());
         const JoinRow in_band = runs_of(band);
-        kernels().add_extents[Family::in_volume](
+        kernels().add_extents[volume](
             {{rows[0], rows[1], rows[2], rows[3]}, in_band.starts, in_band.rank}, words,
             strip.piece.data(), static_cast<std::int32_t>(first / shape.height - block.first[0]),
             static_cast<std::int32_t>(first % shape.height - block.first[1]), ends.data(),
             extents.data());
     }
-    Column<typename Family::Part> parts;
+    return extents;
+}
+
+// The same, smaller and elsewhere, so that the strips gather in turn in the same memory, which stays in
+// the cache.
+template <class Part>
+Column<Part> as_parts(const Column<Extent>& extents) {
+    Column<Part> parts;
     parts.reserve(extents.size());
     for (const Extent& extent : extents) parts.emplace_back(extent);
     return parts;
@@ -120,7 +126,7 @@ private:
             static_cast<std::int64_t>(strips.size()), threads,
             [&](std::int64_t s) {
                 const auto i = static_cast<std::size_t>(s);
-                parts[i] = gather(i, [&](const Column<Part>& pieces) {
+                parts[i] = gather(i, [&](const auto& pieces) {
                     return write_pieces(regions, strips[i], shared, pieces, table);
                 });
             },
@@ -129,11 +135,7 @@ private:
                 add(parts[i], block_of(shape_, strips[i]));
                 parts[i] = {};
             });
-        shared.visit([&](std::int64_t region) {
-            const auto row = static_cast<std::size_t>(region - 1);
-            table.label[row] = row + 1;
-            Family::write(row, totals_[shared.slot(region)], {}, table);
-        });
+        write_shared(shared, table);
         return table;
     }
 
@@ -218,60 +220,44 @@ private:
                     bits.seek(strip, bands.first_row(band));
                     return bits.join_row(nullptr);
                 };
-                return write(gather_by_bands<Family>(bands, regions.runs(), strip, runs_of));
+                return write(gather_extents<Family::in_volume>(bands, regions.runs(), strip, runs_of));
             }
         }
         return write(gather_parts(regions, strip));
     }
 
     // Writes the rows of the regions that are one piece of the strip; returns the pieces of the others,
-    // save for those of dropped regions.
+    // save for those of dropped regions. Pieces are parts, or extents to make them of.
+    template <class Pieces>
     PieceSums write_pieces(const Regions& regions, const Strip& strip, const SharedRegions& shared,
-                           const Column<Part>& pieces, RegionTable& table) const {
+                           const Pieces& pieces, RegionTable& table) const {
         const Block block = block_of(shape_, strip);
         PieceSums others;
-        RowsInTurn rows(block, table);
+        PlaceWriter<Family> writer(table);
         for (std::size_t k = 0; k < pieces.size(); ++k) {
             const std::int64_t region = regions.region_of_piece(strip, static_cast<std::int64_t>(k));
             if (region == 0) continue;
             if (shared.has(region)) {
-                others.parts.push_back(pieces[k]);
+                others.parts.push_back(Part(pieces[k]));
                 others.slots.push_back(shared.slot(region));
             } else {
-                rows.add(region, pieces[k]);
+                const auto row = static_cast<std::size_t>(region - 1);
+                table.label[row] = row + 1;
+                Family::set(writer.row(row), Part(pieces[k]), block);
             }
         }
-        rows.write();
         return others;
     }
 
-    // Rows that follow each other, as nearly all do, written many at once.
-    class RowsInTurn {
-    public:
-        RowsInTurn(const Block& block, RegionTable& table) : block_(block), table_(table) {}
-
-        void add(std::int64_t region, const Part& part) {
+    void write_shared(const SharedRegions& shared, RegionTable& table) const {
+        PlaceWriter<Family> writer(table);
+        std::size_t slot = 0;
+        shared.visit([&](std::int64_t region) {
             const auto row = static_cast<std::size_t>(region - 1);
-            if (count_ == parts_.size() || row != first_ + count_) {
-                write();
-                first_ = row;
-            }
-            parts_[count_++] = part;
-        }
-
-        void write() {
-            for (std::size_t row = first_; row < first_ + count_; ++row) table_.label[row] = row + 1;
-            Family::write(first_, std::span(parts_.data(), count_), block_, table_);
-            count_ = 0;
-        }
-
-    private:
-        const Block& block_;
-        RegionTable& table_;
-        std::array<Part, 64> parts_;
-        std::size_t first_ = 0;
-        std::size_t count_ = 0;
-    };
+            table.label[row] = row + 1;
+            Family::set(writer.row(row), totals_[slot++]);
+        });
+    }
 
     void add(const PieceSums& others, const Block& block) {
         for (std::size_t k = 0; k < others.parts.size(); ++k) {
@@ -291,11 +277,12 @@ RegionTable find_and_gather(const ImageView& image, const FindOptions& options, 
         if (!parts_are_small<typename Family::Part>(found.bands.shape, found.strip)) return;
         const std::int64_t words = words_for(found.bands.shape.width);
         const std::int64_t first = found.bands.of_row(found.strip.row_begin);
-        parts[found.number] =
-            gather_by_bands<Family>(found.bands, found.runs, found.strip, [&](std::int64_t band) {
-                const std::int64_t before = (band - first) * words;
-                return JoinRow{nullptr, found.starts + before, found.rank + before};
-            });
+        const auto runs_of = [&](std::int64_t band) {
+            const std::int64_t before = (band - first) * words;
+            return JoinRow{nullptr, found.starts + before, found.rank + before};
+        };
+        parts[found.number] = as_parts<typename Family::Part>(
+            gather_extents<Family::in_volume>(found.bands, found.runs, found.strip, runs_of));
     });
     return StripGeometry<Family>(regions).table(regions, std::move(parts), options.threads);
 }

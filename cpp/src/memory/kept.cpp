@@ -36,9 +36,10 @@ void check_size(std::size_t bytes) {
 namespace mensura {
 namespace {
 
-constexpr std::size_t most_pieces = 512;
 // Of pieces that are not marked as free, since marking each of many costs as much as it saves.
 constexpr std::size_t most_unmarked = std::size_t{64} << 20;
+// All of those and some large ones, so that a table of many columns finds all of them again.
+constexpr std::size_t most_pieces = most_unmarked / least_kept + 512;
 
 // A sixteenth of the memory of the machine.
 std::size_t most_kept() {

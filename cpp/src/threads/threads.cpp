@@ -196,19 +196,25 @@ private:
         helper.left.store(true, std::memory_order_release);
     }
 
-    // Part of an offer; null where none came for a while, and the helper counts no longer.
+    // Part of an offer; null where none came for a while, or none will: the helper counts no longer.
     const Worker* claim_soon() {
         const auto until = std::chrono::steady_clock::now() + patience;
-        while (offered_.load(std::memory_order_relaxed) == 0 && stay_.load(std::memory_order_relaxed) &&
-               std::chrono::steady_clock::now() < until) {
+        for (;;) {
+            const bool waits =
+                stay_.load(std::memory_order_relaxed) && std::chrono::steady_clock::now() < until;
+            if (!waits || offered_.load(std::memory_order_relaxed) != 0) {
+                const std::lock_guard lock(mutex_);
+                const bool claims = offered_.load(std::memory_order_relaxed) != 0;
+                if (claims || !waits) --idle_;
+                if (claims) {
+                    offered_.fetch_sub(1, std::memory_order_relaxed);
+                    working_.fetch_add(1, std::memory_order_relaxed);
+                    return worker_;
+                }
+                if (!waits) return nullptr;
+            }
             std::this_thread::yield();
         }
-        const std::lock_guard lock(mutex_);
-        --idle_;
-        if (offered_.load(std::memory_order_relaxed) == 0) return nullptr;
-        offered_.fetch_sub(1, std::memory_order_relaxed);
-        working_.fetch_add(1, std::memory_order_relaxed);
-        return worker_;
     }
 
     // Takes back what nobody has claimed, and waits for those who have.
