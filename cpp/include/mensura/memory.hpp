@@ -4,7 +4,7 @@
 // label image of 4096 x 4096 is cleared in 5 ms and painted in 2; a third of the time of measuring every
 // moment of 26,000 regions went into fresh pages. So what is given back stays with the process: up to a
 // sixteenth of the memory of the machine, marked as free for the system to take back whenever it needs
-// memory, and 64 MiB of pieces below 2 MiB, which are not marked. What is kept changes no result, only
+// memory, and 128 MiB of pieces below 2 MiB, which are not marked. What is kept changes no result, only
 // how soon it comes.
 #pragma once
 

@@ -38,7 +38,7 @@ namespace {
 
 // Of pieces below a large page, which are not marked as free: to mark each of many costs as much as it
 // saves.
-constexpr std::size_t most_unmarked = std::size_t{64} << 20;
+constexpr std::size_t most_unmarked = std::size_t{128} << 20;
 
 // A sixteenth of the memory of the machine.
 std::size_t most_kept() {
