@@ -17,9 +17,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "measure/moments.hpp"
+#include "measure/rows_in_turn.hpp"
 #include "measure/sums.hpp"
 #include "mensura/column.hpp"
 #include "mensura/measure.hpp"
@@ -68,40 +70,32 @@ template <class Sum, std::size_t n>
 void write_exact_moments(const std::array<Sum, n>& sums, const std::array<std::int64_t, 3>& anchor,
                          const RegionFrame& region, const WeightKind& kind, RegionMoments<n>& moments);
 
-// Writes rows to columns, several at a time: the same row of many columns lies in lines that displace
-// each other in the cache, so each column gets a line's worth at once. All are there when this goes out
-// of scope.
+// Writes rows to columns; rows come one after the other.
 template <class Columns, std::size_t n>
 class MomentWriter {
 public:
-    explicit MomentWriter(Columns& all) : columns(all) {}
-    MomentWriter(const MomentWriter&) = delete;
-    MomentWriter& operator=(const MomentWriter&) = delete;
-    ~MomentWriter() { flush(); }
+    explicit MomentWriter(Columns& all) : columns(all), rows_(Write{all}) {}
 
-    // Where the moments of a row go; rows come one after the other.
-    RegionMoments<n>& row(std::size_t row) {
-        if (count_ == rows_.size()) flush();
-        if (count_ == 0) first_ = row;
-        return rows_[count_++];
-    }
+    // Where the moments of a row go.
+    RegionMoments<n>& row(std::size_t row) { return rows_.row(row); }
 
     Columns& columns;
 
 private:
-    void flush() {
-        for (std::size_t m = 0; m < n; ++m) {
-            double* corner = columns.moments[m].data() + first_;
-            double* central = columns.central_moments[m].data() + first_;
-            for (std::size_t k = 0; k < count_; ++k) corner[k] = rows_[k].corner[m];
-            for (std::size_t k = 0; k < count_; ++k) central[k] = rows_[k].central[m];
-        }
-        count_ = 0;
-    }
+    struct Write {
+        Columns& columns;
 
-    std::array<RegionMoments<n>, 8> rows_;
-    std::size_t count_ = 0;
-    std::size_t first_ = 0;
+        void operator()(std::size_t first, std::span<const RegionMoments<n>> rows) const {
+            for (std::size_t m = 0; m < n; ++m) {
+                double* corner = columns.moments[m].data() + first;
+                double* central = columns.central_moments[m].data() + first;
+                for (std::size_t k = 0; k < rows.size(); ++k) corner[k] = rows[k].corner[m];
+                for (std::size_t k = 0; k < rows.size(); ++k) central[k] = rows[k].central[m];
+            }
+        }
+    };
+
+    RowsInTurn<RegionMoments<n>, Write> rows_;
 };
 
 }  // namespace mensura

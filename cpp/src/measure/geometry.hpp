@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "measure/integer_math.hpp"
+#include "measure/rows_in_turn.hpp"
 #include "measure/sums.hpp"
 #include "mensura/measure.hpp"
 
@@ -300,8 +301,7 @@ struct Geometry {
         set(place, total);
         write(row, std::span(&place, 1), table);
     }
-    // Writes rows from `row` on, column by column: those of one row lie whole pages apart and would
-    // drive each other out of the cache.
+    // Writes rows from `row` on, column by column.
     static void write(std::size_t row, std::span<const Place> places, RegionTable& table) {
         const auto fill = [&](auto& column, auto value_of) {
             auto* values = column.data() + row;
@@ -327,35 +327,20 @@ struct Geometry {
     }
 };
 
-// Rows that come one after the other, written a cache line of each column at once. All are there when
-// this goes out of scope.
 template <class Family>
-class PlaceWriter {
+struct WritePlaces {
+    RegionTable& table;
+
+    void operator()(std::size_t first, std::span<const typename Family::Place> places) const {
+        Family::write(first, places, table);
+    }
+};
+
+template <class Family>
+class PlaceWriter : public RowsInTurn<typename Family::Place, WritePlaces<Family>> {
 public:
-    explicit PlaceWriter(RegionTable& table) : table_(table) {}
-    PlaceWriter(const PlaceWriter&) = delete;
-    PlaceWriter& operator=(const PlaceWriter&) = delete;
-    ~PlaceWriter() { flush(); }
-
-    // What is to be set for a row.
-    typename Family::Place& row(std::size_t row) {
-        if (count_ == places_.size() || row != first_ + count_) {
-            flush();
-            first_ = row;
-        }
-        return places_[count_++];
-    }
-
-private:
-    void flush() {
-        Family::write(first_, std::span(places_.data(), count_), table_);
-        count_ = 0;
-    }
-
-    RegionTable& table_;
-    std::array<typename Family::Place, 8> places_;
-    std::size_t first_ = 0;
-    std::size_t count_ = 0;
+    explicit PlaceWriter(RegionTable& table)
+        : RowsInTurn<typename Family::Place, WritePlaces<Family>>(WritePlaces<Family>{table}) {}
 };
 
 // Calls work(family) with the geometry that a plan asks for.

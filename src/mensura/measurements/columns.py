@@ -11,16 +11,12 @@ from numpy.typing import NDArray
 
 from mensura import _core
 from mensura.measurements import registry
-from mensura.measurements.registry import WHOLE_IMAGE_NEEDS, Measurement
+from mensura.measurements.registry import KEPT_CHOICES, WHOLE_IMAGE_NEEDS, Measurement
 from mensura.measurements.sums import RegionSums, unit_of_spacing
 from mensura.table import Table
 
 # Of Hu's invariants in the inverse of the mass: half of the orders in a product.
 _DEGREES = (1, 2, 3, 3, 6, 4, 6)
-
-# Of so many choices of measurements what follows from them alone is kept, since it takes as long as
-# to measure a small image.
-_KEPT = 256
 
 
 def plan_for(
@@ -33,7 +29,7 @@ def plan_for(
     return plan
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=KEPT_CHOICES)
 def _needs_of(chosen: tuple[Measurement, ...]) -> frozenset[str]:
     return frozenset[str]().union(*(entry.needs for entry in chosen)) - WHOLE_IMAGE_NEEDS
 
@@ -65,10 +61,7 @@ def table_of(
     if "frame" in sums.raw:
         columns = {"frame": sums.raw["frame"], **columns}
         units = {"frame": "", **units}
-        definitions = {
-            "frame": "number of the frame along frame_axis, from 0",
-            **definitions,
-        }
+        definitions = {"frame": "number of the frame along frame_axis, from 0", **definitions}
     provenance = {
         "version": _core.__version__,
         "measurements": [entry.name for entry in chosen],
@@ -97,7 +90,7 @@ class _Head:
     definitions: dict[str, str]
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=KEPT_CHOICES)
 def _head_of(
     chosen: tuple[Measurement, ...], ndim: int, length: str, channels: tuple[str, ...] | None
 ) -> _Head:

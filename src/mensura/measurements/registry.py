@@ -39,6 +39,11 @@ DEFAULTS_WITH_IMAGE = (
 )
 
 
+#: Of so many choices of measurements what follows from them alone is kept, which takes as long as
+#: to measure a small image.
+KEPT_CHOICES = 256
+
+
 # The suffixes of a measurement's columns, by the number of axes.
 def one(ndim: int) -> tuple[str, ...]:  # noqa: ARG001 - the same for any
     """One column without a suffix."""
@@ -209,7 +214,7 @@ def choose(measurements: str | Iterable[str] | None, setting: Setting) -> list[M
     return list(_chosen(tuple(names), setting))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=KEPT_CHOICES)
 def _chosen(names: tuple[str, ...], setting: Setting) -> tuple[Measurement, ...]:
     chosen: dict[str, Measurement] = {}
     for name in names:
