@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -155,6 +156,79 @@ void check_ends_of_type() {
     CHECK(std::isnan(many.channels[0].kurtosis[0]));
 }
 
+// Regions that are summed up window by window: wider and taller than one, of several runs a row, with
+// gaps of rows and of whole windows, beside one that is too wide for it.
+Image<std::uint8_t> regions_of_windows(const Shape& shape, unsigned seed) {
+    Image<std::uint8_t> labels(shape);
+    std::mt19937 random(seed);
+    const auto fill = [&](std::uint8_t label, std::int64_t y, std::int64_t x, std::int64_t rows,
+                          std::int64_t columns, unsigned kept) {
+        for (std::int64_t r = y; r < y + rows; ++r) {
+            for (std::int64_t c = x; c < x + columns; ++c) {
+                if (random() % 16 < kept) labels.at(0, r, c) = label;
+            }
+        }
+    };
+    fill(1, 0, 0, 90, 32, 16);
+    fill(2, 3, 40, 80, 150, 13);
+    fill(3, 2, 200, 36, 20, 16);
+    fill(4, 60, 210, 30, 9, 3);
+    fill(4, 1, 402, 2, 5, 12);  // 198 columns in all, most of its windows empty
+    fill(5, 95, 0, 20, 400, 14);
+    fill(6, 40, 240, 1, 1, 16);
+    fill(7, 38, 250, 40, 40, 1);
+    return labels;
+}
+
+// The same pixels where rows are not contiguous, which are summed up run by run.
+template <class T>
+void check_windows(const std::vector<T>& values, unsigned seed) {
+    const Shape shape{1, 120, 420};
+    const Image<std::uint8_t> labels = regions_of_windows(shape, seed);
+    Image<T> image(shape);
+    Image<T> apart({1, shape.height, 7 * shape.width});
+    Image<std::uint8_t> mask(shape);
+    std::mt19937 random(seed);
+    for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+        image.pixels[i] = values[random() % values.size()];
+        apart.pixels[7 * i] = image.pixels[i];
+        mask.pixels[i] = random() % 8 == 0;
+    }
+    ImageView strided = apart.view();
+    strided.shape = shape;
+    strided.strides.x *= 7;
+    MeasurePlan plan;
+    plan.axes = 2;
+    plan.image = shape;
+    plan.third_moments = true;
+    plan.intensity_squares = true;
+    plan.intensity_powers = true;
+    plan.intensity_positions = true;
+    plan.intensity_weighted_centroid = true;
+    plan.intensity_weighted_moments = true;
+    for (const bool masked : {false, true}) {
+        const auto table_of = [&](const ImageView& view) {
+            ChannelView channel{view};
+            if (masked) channel.mask = mask.view();
+            return measure_labels(labels.view(), {&channel, 1}, plan, 1).channels[0];
+        };
+        const RegionTable::Channel a = table_of(image.view());
+        const RegionTable::Channel b = table_of(strided);
+        CHECK(a.valid == b.valid);
+        const auto check_same = [](const auto& x, const auto& y) {
+            REQUIRE(x.size() == y.size());
+            for (std::size_t k = 0; k < x.size(); ++k) CHECK(same_bits(x[k], y[k]));
+        };
+        check_same(std::array{a.sum, a.min, a.max, a.squares, a.skewness, a.kurtosis},
+                   std::array{b.sum, b.min, b.max, b.squares, b.skewness, b.kurtosis});
+        check_same(a.moments, b.moments);
+        check_same(a.central_moments, b.central_moments);
+        check_same(a.min_at, b.min_at);
+        check_same(a.max_at, b.max_at);
+        check_same(a.centroid, b.centroid);
+    }
+}
+
 }  // namespace
 
 TEST_CASE("skewness and kurtosis at both ends of every integer type") {
@@ -214,6 +288,18 @@ TEST_CASE("tiles in random order give the same bits") {
     check_tiles<std::uint64_t>(1'000'000);
     check_tiles<float>(6);
     check_tiles<double>(6);
+}
+
+TEST_CASE("regions summed up window by window have the sums of their runs") {
+    for (unsigned seed = 0; seed < 4; ++seed) {
+        check_windows<std::uint16_t>({65535}, seed);
+        check_windows<std::uint16_t>({0, 1, 65534, 65535}, seed);
+        check_windows<std::uint8_t>({255}, seed);
+        check_windows<std::uint8_t>({0, 7, 8, 254}, seed);
+        std::vector<std::uint16_t> many;
+        for (int v = 0; v < 65536; v += 13) many.push_back(static_cast<std::uint16_t>(v));
+        check_windows(many, seed);
+    }
 }
 
 TEST_CASE("positions are the first in raster order, at both ends of a type") {

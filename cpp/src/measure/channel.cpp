@@ -5,6 +5,7 @@
 #include "measure/positions.hpp"
 #include "measure/powers.hpp"
 #include "measure/quality.hpp"
+#include "measure/runs_by_region.hpp"
 #include "measure/unmasked_runs.hpp"
 #include "measure/values.hpp"
 #include "measure/weighted_centroid.hpp"
@@ -61,18 +62,38 @@ ChannelFamilies<T> families_for(const ChannelKind& kind, const MeasurePlan& plan
     return families;
 }
 
+// Whether rows of a channel can be read in place at any time, and there is a kernel for all sums of a
+// region at once.
+template <class T>
+bool regions_are_summed(const ChannelView& view) {
+    const ImageView& image = view.image;
+    return has_windows<T> && intensity_kernels_of<T>().sum_window != nullptr &&
+           rows_are_native<T>(image) && image.shape.depth == 1;
+}
+
 template <class T>
 class TypedBlock final : public ChannelBlock {
 public:
     TypedBlock(const ChannelView& view, const ChannelFamilies<T>& families)
-        : reader_(view.image), height_(view.image.shape.height), block_{} {
+        : reader_(view.image), row_step_(view.image.strides.y), height_(view.image.shape.height),
+          block_{} {
         if (view.mask) unmasked_.emplace(*view.mask);
         for (const auto& family : families) sums_.push_back(family->make_block_sums());
+        for (const auto& sums : sums_)
+            (sums->takes_regions() ? by_region_ : by_row_).push_back(sums.get());
+        // What all sums at once cost is worth while where most of them are asked for.
+        constexpr std::size_t most = 3;
+        if (by_region_.size() < most || !regions_are_summed<T>(view)) {
+            by_row_.insert(by_row_.end(), by_region_.begin(), by_region_.end());
+            by_region_.clear();
+        }
     }
 
     void start(const Block& block) override {
         block_ = block;
         for (auto& sums : sums_) sums->clear();
+        regions_.clear();
+        slots_ = 0;
     }
 
     void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots,
@@ -81,28 +102,50 @@ public:
         const std::int64_t width = block_.column_end - block_.column_begin;
         const T* pixels = split != nullptr ? reinterpret_cast<const T*>(split)
                                            : reader_.read_runs(r, block_.column_begin, width, left);
+        const std::int64_t y = r % height_ - block_.first[1];
+        slots_ = slots;
+        if (!by_region_.empty()) regions_.add_row(y, left, pixels, row_step_);
         const Row<T> row{block_,
                          r / height_ - block_.first[0],
-                         r % height_ - block_.first[1],
+                         y,
                          left.data(),
                          static_cast<std::int64_t>(left.size()),
                          pixels,
                          reader_.to_row_below()};
-        for (auto& sums : sums_) sums->add_row(row, slots);
+        for (auto* sums : by_row_) sums->add_row(row, slots);
     }
 
     void finish() override {
+        if (!by_region_.empty()) add_regions();
         for (auto& sums : sums_) sums->finish();
     }
 
     const BlockSums<T>& sums(std::size_t family) const { return *sums_[family]; }
 
 private:
+    void add_regions() {
+        regions_.visit(
+            slots_,
+            [this](std::size_t slot, const RegionSums<T>& region) {
+                for (auto* sums : by_region_) sums->take(slot, region, slots_);
+            },
+            [this](const BlockRun& run, const T* pixels) {
+                const SlotRun alone{run.start, run.end, run.slot};
+                const Row<T> row{block_, 0, run.y, &alone, 1, pixels, 0};
+                for (auto* sums : by_region_) sums->add_row(row, slots_);
+            });
+    }
+
     RowReader<T> reader_;
+    std::ptrdiff_t row_step_;
     std::optional<UnmaskedRuns> unmasked_;
     std::int64_t height_;
     Block block_;
     std::vector<std::unique_ptr<BlockSums<T>>> sums_;
+    std::vector<BlockSums<T>*> by_region_;  // those that are given whole regions
+    std::vector<BlockSums<T>*> by_row_;
+    RunsByRegion<T> regions_;
+    std::size_t slots_ = 0;
 };
 
 template <class T>

@@ -131,6 +131,54 @@ struct PositionPartial {
     std::int64_t high_at[3];
 };
 
+// ---------------------------------------------------------------------------------- all sums at once
+
+// Pixels that a region can be summed up of in windows: the commonest, where all sums of a window fit.
+template <class T>
+inline constexpr bool has_windows = std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::uint16_t>;
+
+// One run of a block of one plane: pixels [start, end) of row y.
+struct BlockRun {
+    std::int32_t start;
+    std::int32_t end;
+    std::int32_t y;
+    std::int32_t slot;
+};
+
+// The pixels of such a block, read in place; rows lie so many bytes apart.
+template <class T>
+struct BlockPixels {
+    const T* first;
+    std::ptrdiff_t row_step;
+};
+template <class T>
+static inline const T* row_of(const BlockPixels<T>& pixels, std::int64_t y) {
+    return reinterpret_cast<const T*>(reinterpret_cast<const char*>(pixels.first) + y * pixels.row_step);
+}
+
+// A window is 32 columns wide. So many rows: sums of value x C(y, 3) of a column, at most
+// 65535 C(36, 4), are then below 2^32.
+inline constexpr std::int64_t window_columns = 32;
+inline constexpr std::int64_t window_rows = 36;
+
+struct WindowLow {
+    std::uint16_t value;
+    std::int64_t y;
+    std::int64_t x;
+};
+
+// Of the pixels of a region in a window; coordinates are counted from its first row and column.
+struct WindowSums {
+    bool any;  // whether there was a pixel; the others are not written without
+    std::uint64_t squares;
+    std::uint64_t cubes;
+    std::uint64_t fourths_low;   // of the lower 32 bits of fourth powers
+    std::uint64_t fourths_high;  // of the upper ones
+    WindowLow low;               // the smallest value, where it is first
+    WindowLow high;
+    std::int64_t moments[16];  // of value x y^j x^k, in 4 j + k
+};
+
 // ------------------------------------------------------------------------------------------ quality
 
 template <class T>

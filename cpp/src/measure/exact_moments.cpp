@@ -176,13 +176,11 @@ std::array<Integer, n> centered(const std::array<Other, n>& others, const Center
     std::array<Integer, n> sums;
     for (std::size_t m = 0; m < n; ++m) sums[m] = Convert<Integer>::from(others[m]);
     for (std::size_t axis = first; axis < last; ++axis) {
-        const std::size_t stride = moment_strides[axis];
-        for (std::size_t m = 0; m < n; ++m) {
-            if (m / stride % 4 != 0) continue;
+        for_each_moment_line<n>(axis, [&](std::size_t m, std::size_t stride) {
             CenteredLine<Integer, Factor> line(&sums[m], stride, center.weight, center.first[axis],
                                                center.is_negative[axis]);
             m < 4 * stride ? line.center_divided() : line.center();
-        }
+        });
     }
     return sums;
 }

@@ -76,12 +76,13 @@ Wide<words> times(const Wide<words>& a, const Wide<words>& b) {
 
 // ------------------------------------------------------------------------------------ moving moments
 
-// Calls visit(first of a line) for every line of four sums along an axis: 0 is x, 1 is y, 2 is z.
-template <class Number, std::size_t n, class Visit>
-void for_each_moment_line(std::array<Number, n>& sums, std::size_t axis, Visit visit) {
+// Calls visit(index of its first sum, stride) for every line of four of `n` sums along an axis: 0 is x,
+// 1 is y, 2 is z.
+template <std::size_t n, class Visit>
+void for_each_moment_line(std::size_t axis, Visit visit) {
     const std::size_t stride = moment_strides[axis];
-    for (std::size_t m = 0; m < n; ++m) {
-        if (m / stride % 4 == 0) visit(&sums[m], stride);
+    for (std::size_t first = 0; first < n; first += 4 * stride) {
+        for (std::size_t m = first; m < first + stride; ++m) visit(m, stride);
     }
 }
 
@@ -100,8 +101,8 @@ template <class Number, std::size_t n, class Shift>
 void move_moments(std::array<Number, n>& sums, const std::array<Shift, 3>& shift) {
     for (std::size_t axis = 0; axis < (n == 16 ? 2 : 3); ++axis) {
         if (shift[2 - axis] == Shift{}) continue;
-        for_each_moment_line(sums, axis, [&](Number* line, std::size_t stride) {
-            move_line(line, stride, shift[2 - axis]);
+        for_each_moment_line<n>(axis, [&](std::size_t line, std::size_t stride) {
+            move_line(&sums[line], stride, shift[2 - axis]);
         });
     }
 }

@@ -35,6 +35,16 @@ struct Positions {
         intensity_kernels_of<T>().add_positions(row.pixels, row.runs, row.count, row.z, row.y, parts);
     }
 
+    static void take(Part& part, const RegionSums<T>& sums)
+        requires has_windows<T>
+    {
+        part = {1,
+                sums.low.value,
+                sums.high.value,
+                {0, sums.low.y, sums.low.x},
+                {0, sums.high.y, sums.high.x}};
+    }
+
     static void add(Total& total, const Part& part, const Block& block) {
         if (part.any == 0) return;
         const auto in_image = [&](const std::int64_t* at) {

@@ -77,6 +77,16 @@ struct IntegerPowerSums : PowerFamily<T> {
     }
     static void add(Total& total, const Part& part, const Block&) { add(total, part); }
 
+    static void take(Part& part, const RegionSums<T>& sums)
+        requires has_windows<T>
+    {
+        part.valid = sums.pixels;
+        add_words(part.sum, lowest_words(static_cast<UInt128>(sums.sum())));
+        add_words(part.squares, lowest_words(static_cast<UInt128>(sums.squares)));
+        add_words(part.cubes, lowest_words(sums.cubes));
+        add_words(part.fourths, lowest_words(sums.fourths));
+    }
+
     static void write(std::size_t row, const Total& total, const RegionFrame&,
                       RegionTable::Channel& columns) {
         PowerFamily<T>::write_ratios(row, total.valid == 0 ? CentralPowers{} : central(total), columns);
@@ -84,6 +94,10 @@ struct IntegerPowerSums : PowerFamily<T> {
 
 private:
     using Integer = Wide<words>;
+
+    static Words<2> lowest_words(UInt128 value) {
+        return {{static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(value >> 64)}};
+    }
 
     static Integer integer(const Words<words>& value) {
         const Integer word_size = Int128{1} << 64;

@@ -6,6 +6,7 @@
 //     Part, Total             of one region, in a block and in the image; plain data
 //     empty()                 the Part, or the Lanes, of a region not seen yet
 //     add_row(row, parts)     adds the runs of a row; the only work that is done per pixel
+//     take(part, sums)        if it can: all that a region has in a block, in place of its runs
 //     Lanes, part_of(lanes)   if it has them: what rows are added to in place of a Part, made a Part of
 //                             when the block has been read
 //     add(total, part, block) adds what a block gathered
@@ -59,6 +60,9 @@ struct RegionFrame {
     double centroid[3];
 };
 
+template <class T>
+struct RegionSums;  // region_sums.hpp
+
 // One family in one block, used again for one block after the other.
 template <class Pixel>
 class BlockSums {
@@ -67,6 +71,9 @@ public:
     virtual void clear() = 0;
     // Adds a row, for `slots` slots so far.
     virtual void add_row(const Row<Pixel>& row, std::size_t slots) = 0;
+    // Whether a slot can be given all its sums at once, in place of its runs; and that.
+    virtual bool takes_regions() const = 0;
+    virtual void take(std::size_t slot, const RegionSums<Pixel>& sums, std::size_t slots) = 0;
     // After the last row, before the sums are looked at.
     virtual void finish() = 0;
 };
@@ -124,13 +131,24 @@ struct GatheredBy<Family> {
 
 template <class Family>
 class FamilyBlockSums final : public BlockSums<typename Family::Pixel> {
+    using Pixel = typename Family::Pixel;
+    using Gathered = typename GatheredBy<Family>::Type;
+    static constexpr bool gathers_parts = std::is_same_v<Gathered, typename Family::Part>;
+    static constexpr bool can_take =
+        requires(Gathered& gathered, const RegionSums<Pixel>& sums) { Family::take(gathered, sums); };
+
 public:
     explicit FamilyBlockSums(const Family& family) : family_(family) {}
 
     void clear() override { gathered_.clear(); }
-    void add_row(const Row<typename Family::Pixel>& row, std::size_t slots) override {
-        if (gathered_.size() < slots) gathered_.resize(slots, family_.empty());
+    void add_row(const Row<Pixel>& row, std::size_t slots) override {
+        make_room(slots);
         family_.add_row(row, gathered_.data());
+    }
+    bool takes_regions() const override { return can_take; }
+    void take(std::size_t slot, const RegionSums<Pixel>& sums, std::size_t slots) override {
+        make_room(slots);
+        if constexpr (can_take) Family::take(gathered_[slot], sums);
     }
     void finish() override {
         if constexpr (!gathers_parts) {
@@ -147,8 +165,9 @@ public:
     }
 
 private:
-    using Gathered = typename GatheredBy<Family>::Type;
-    static constexpr bool gathers_parts = std::is_same_v<Gathered, typename Family::Part>;
+    void make_room(std::size_t slots) {
+        if (gathered_.size() < slots) gathered_.resize(slots, family_.empty());
+    }
 
     Family family_;
     Column<Gathered> gathered_;

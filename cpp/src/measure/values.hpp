@@ -13,6 +13,7 @@
 #include "measure/float_sums.hpp"
 #include "measure/integer_math.hpp"
 #include "measure/partials.hpp"
+#include "measure/region_sums.hpp"
 #include "measure/sums.hpp"
 #include "mensura/measure.hpp"
 #include "runs/kernel_of.hpp"
@@ -139,6 +140,17 @@ struct SmallIntegerValues : IntegerValues<T, with_squares, Types> {
         std::fill(std::begin(lanes.lows), std::end(lanes.lows),
                   std::numeric_limits<typename Lanes::Order>::max());
         return lanes;
+    }
+
+    static void take(Lanes& lanes, const RegionSums<T>& sums)
+        requires has_windows<T>
+    {
+        constexpr std::int64_t middle = Lanes::middle;
+        lanes.valid = sums.pixels;
+        lanes.sums[0] = sums.sum() - middle * sums.pixels;
+        lanes.sums[4] = sums.squares - 2 * middle * sums.sum() + middle * middle * sums.pixels;
+        lanes.lows[0] = sums.low.value;
+        lanes.lows[Lanes::order_lanes] = static_cast<T>(~sums.high.value);
     }
 
     static Part part_of(const Lanes& lanes) {

@@ -94,6 +94,14 @@ struct IntegerWeightedMoments : WeightedMomentFamily<T, volume, IntegerMomentSum
         });
     }
 
+    static void take(Part& part, const RegionSums<T>& sums)
+        requires(has_windows<T> && !volume)
+    {
+        part.any = 1;
+        part.anchor = {0, sums.y, sums.x};
+        part.plane = sums.moments;
+    }
+
     static void add(Total& total, const Part& part, const Block& block) {
         if (part.any == 0) return;
         total.template add<Number>(part.sums(), in_image(part.anchor, block.origin));

@@ -97,6 +97,10 @@ struct IntensityKernels {
                          std::int64_t y, WeightedPartial<T>* partials);
     // Writes the sums of each run by itself; runs have at most moment_stretch pixels.
     void (*run_moments)(const T* row, const SlotRun* runs, std::int64_t count, RunMoments<T>* moments);
+    // Sums up what lies in the window from column `x` on, of runs of one region in raster order, the
+    // last of them less than window_rows below the first. Null where there is no such kernel.
+    void (*sum_window)(const BlockPixels<T>& pixels, const BlockRun* runs, std::int64_t count,
+                       std::int64_t x, WindowSums* sums);
     // foreground[x] = row[x] > threshold; false for NaN.
     void (*above)(const T* row, std::int64_t width, T threshold, Word* foreground);
 };

@@ -38,6 +38,7 @@ namespace MENSURA_ISA {
 #include "runs/lines.inl"
 
 #include "runs/moments.inl"
+#include "runs/windows.inl"
 
 #include "runs/rings.inl"
 
@@ -54,6 +55,7 @@ constexpr IntensityKernels<T> intensity_kernels() {
             &add_quality<T>,
             &add_weighted<T>,
             &run_moments<T>,
+            window_kernel<T>(),
             &above<T>};
 }
 
