@@ -21,6 +21,10 @@ struct Words {
     std::uint64_t word[static_cast<std::size_t>(words)];
 };
 
+static inline Words<2> words_of(UInt128 value) {
+    return {{static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(value >> 64)}};
+}
+
 // Adds modulo 2^(64 n); words of `part` beyond those of `total` are left out.
 template <int n, int m>
 static inline void add_words(Words<n>& total, const Words<m>& part) {

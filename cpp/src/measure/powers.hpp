@@ -81,10 +81,10 @@ struct IntegerPowerSums : PowerFamily<T> {
         requires has_windows<T>
     {
         part.valid = sums.pixels;
-        add_words(part.sum, lowest_words(static_cast<UInt128>(sums.sum())));
-        add_words(part.squares, lowest_words(static_cast<UInt128>(sums.squares)));
-        add_words(part.cubes, lowest_words(sums.cubes));
-        add_words(part.fourths, lowest_words(sums.fourths));
+        add_words(part.sum, words_of(static_cast<UInt128>(sums.sum())));
+        add_words(part.squares, words_of(static_cast<UInt128>(sums.squares)));
+        add_words(part.cubes, words_of(sums.cubes));
+        add_words(part.fourths, words_of(sums.fourths));
     }
 
     static void write(std::size_t row, const Total& total, const RegionFrame&,
@@ -94,10 +94,6 @@ struct IntegerPowerSums : PowerFamily<T> {
 
 private:
     using Integer = Wide<words>;
-
-    static Words<2> lowest_words(UInt128 value) {
-        return {{static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(value >> 64)}};
-    }
 
     static Integer integer(const Words<words>& value) {
         const Integer word_size = Int128{1} << 64;

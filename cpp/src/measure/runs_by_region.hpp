@@ -28,15 +28,14 @@ public:
                  std::ptrdiff_t row_step) {
         pixels_ = {row_of(BlockPixels<T>{pixels, row_step}, -y), row_step};
         for (const SlotRun& run : row) {
-            fetch_soon(pixels + run.start);
-            fetch_soon(pixels + run.end - 1);
+            ask_for(pixels, run);
             runs_.push_back({static_cast<std::int32_t>(run.start), static_cast<std::int32_t>(run.end),
                              static_cast<std::int32_t>(y), static_cast<std::int32_t>(run.slot)});
         }
     }
 
-    // Calls take(slot, sums) for each region that is narrow enough, and leave(pixels of a row, its runs)
-    // for the runs of the others, row by row.
+    // Calls take(slot, sums) for each region that is narrow enough, and leave(run, pixels of its row)
+    // for the runs of the others, in raster order.
     template <class Take, class Leave>
     void visit(std::size_t slots, Take take, Leave leave) {
         sort(slots);
@@ -78,10 +77,15 @@ private:
     // Rows of a region lie far apart, which no hardware foresees.
     void ask_for(std::span<const BlockRun> runs) const {
         for (const BlockRun& run : runs) {
-            const T* row = row_of(pixels_, run.y);
-            fetch_soon(row + run.start);
-            fetch_soon(row + run.end - 1);
+            ask_for(row_of(pixels_, run.y), run);
         }
+    }
+
+    // Once as rows come, for the outer caches, and once more before a region, for the inner ones.
+    template <class Run>
+    static void ask_for(const T* row, const Run& run) {
+        fetch_soon(row + run.start);
+        fetch_soon(row + run.end - 1);
     }
 
     static Reach reach_of(std::span<const BlockRun> runs) {

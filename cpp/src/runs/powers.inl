@@ -9,10 +9,6 @@ inline auto from_lowest(T value) {
     return static_cast<Factor>(static_cast<Unsigned>(static_cast<Unsigned>(value) ^ sign));
 }
 
-inline Words<2> words_of(UInt128 value) {
-    return {{static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(value >> 64)}};
-}
-
 template <int n, int m>
 inline Words<n + m> product(const Words<n>& a, const Words<m>& b) {
     Words<n + m> result{};
