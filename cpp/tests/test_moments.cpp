@@ -216,3 +216,34 @@ TEST_CASE("wide integers become the nearest double at any scale") {
     CHECK(static_cast<double>(Wide<4>(Int128{0})) == 0);
     CHECK(one.scaled(-1074) == std::numeric_limits<double>::denorm_min());
 }
+
+TEST_CASE("pairs of doubles give the nearest double of a quotient, halves the even one") {
+    CHECK(nearest(TwoDoubles{1, 0x1p-54}) == 1);
+    CHECK(nearest(TwoDoubles{1, 0x1p-53}) == 1);
+    CHECK(nearest(TwoDoubles{1 + 0x1p-52, 0x1p-53}) == 1 + 0x1p-51);
+    CHECK(nearest(TwoDoubles{1 + 0x1p-52, -0x1p-53}) == 1);
+    CHECK(nearest(TwoDoubles{-1 - 0x1p-52, -0x1p-53 * (1 + 0x1p-50)}) == -1 - 0x1p-51);
+    // a b, less what its last bit is, over b: the nearest double of a.
+    for (const std::uint64_t a : {0xffffffffffffffffU, 0x8000000000000401U, 0x8000000000000400U,
+                                  0x123456789abcdef1U, 0x7fffffffffffffffU}) {
+        const std::uint64_t b = 0xfedcba9876543211U;
+        const TwoDoubles product = Wide<3>(static_cast<Int128>(UInt128{a} * b >> 1)).scaled_pair(1);
+        const TwoDoubles factor = Wide<3>(Int128{b}).scaled_pair(0);
+        CHECK(nearest(product / factor) == static_cast<double>(a));
+        CHECK(nearest(factor * TwoDoubles{1, 0}) == static_cast<double>(b));
+    }
+}
+
+TEST_CASE("integers of every width as pairs of doubles") {
+    for (int bits = 0; bits < 120; ++bits) {
+        for (const Int128 value : {Int128{1} << bits, (Int128{1} << bits) + 1, -(Int128{3} << bits) / 2,
+                                   ((Int128{1} << bits) - 1) | 1}) {
+            const TwoDoubles pair = Wide<4>(value).scaled_pair(0);
+            CHECK(pair.high == static_cast<double>(value));
+            const Int128 rest = value - static_cast<Int128>(pair.high) - static_cast<Int128>(pair.low);
+            CHECK((rest < 0 ? -rest : rest) <= Int128{1} << std::max(0, bits - 105));
+            CHECK(Wide<4>(value).scaled_pair(-7).high == std::ldexp(pair.high, -7));
+        }
+    }
+    CHECK(Wide<4>(Int128{0}).scaled_pair(0).high == 0);
+}

@@ -25,10 +25,10 @@ public:
     T& operator[](std::size_t i) { return *place(i); }
     const T& operator[](std::size_t i) const { return *place(i); }
 
-    // Asks for the memory of an element that is soon to be used.
+    // Asks for the memory of an element that is soon to be used, line by line.
     void ask_for(std::size_t i) const {
         const auto* first = reinterpret_cast<const char*>(place(i));
-        fetch_soon(first);
+        for (std::size_t at = 0; at < sizeof(T); at += 64) fetch_soon(first + at);
         fetch_soon(first + sizeof(T) - 1);
     }
 

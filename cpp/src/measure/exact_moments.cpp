@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "runs/kernel_of.hpp"
+
 namespace mensura {
 namespace {
 
@@ -65,11 +67,12 @@ double nearest(const Wide<words>& value) {
     return static_cast<double>(value);
 }
 
-// The nearest double of value x 2^-exponent.
-double scaled(UInt128 value, int exponent) { return widened<2>(value).scaled(-exponent); }
+// Value x 2^-exponent, but for what is 2^-106 of it.
+TwoDoubles scaled(std::uint64_t value, int exponent) { return widened<2>(value).scaled_pair(-exponent); }
+TwoDoubles scaled(UInt128 value, int exponent) { return widened<2>(value).scaled_pair(-exponent); }
 template <int words>
-double scaled(const Wide<words>& value, int exponent) {
-    return value.scaled(-exponent);
+TwoDoubles scaled(const Wide<words>& value, int exponent) {
+    return value.scaled_pair(-exponent);
 }
 
 // ------------------------------------------------------------------------------- about the centroid
@@ -206,13 +209,14 @@ void write_central(const std::array<Corner, n>& corner, const CentralSize& size,
     const std::array<Integer, n> sums = centered_on<Integer>(corner, size, center);
     // Powers of the weight are brought near 1 before they leave the range of double.
     const int exponent = std::ilogb(nearest(corner[0])) + 1;
-    std::array<double, 9> powers{1};
-    powers[1] = scaled(Convert<Wide<6>>::from(center.weight), exponent);
+    std::array<TwoDoubles, 9> powers{TwoDoubles{1, 0}};
+    powers[1] = scaled(center.weight, exponent);
     for (std::size_t p = 2; p < powers.size(); ++p) powers[p] = powers[p - 1] * powers[1];
     central[0] = nearest(corner[0]);
     for (std::size_t m = 1; m < n; ++m) {
         const int order = moment_order(m) - 1;
-        central[m] = scaled(sums[m], order * exponent) / powers[static_cast<std::size_t>(order)];
+        central[m] =
+            nearest(scaled(sums[m], order * exponent) / powers[static_cast<std::size_t>(order)]);
     }
 }
 
@@ -248,37 +252,170 @@ void write_both(const std::array<Sum, n>& sums, const std::array<std::int64_t, 3
     write_central_of(corner, region, kind, moments.central);
 }
 
+double box_of(const RegionFrame& region) {
+    double box = 1;
+    for (const std::int64_t side : region.sides) box *= static_cast<double>(side);
+    return box;
+}
+
+// What sums about the corner are below of.
+double largest_sum(const RegionFrame& region, const WeightKind& kind) {
+    return std::ldexp(static_cast<double>(region.count), kind.bits) * cube(box_of(region));
+}
+
+std::array<std::int64_t, 3> to_corner(const std::array<std::int64_t, 3>& anchor,
+                                      const RegionFrame& region) {
+    std::array<std::int64_t, 3> shift;
+    for (std::size_t a = 0; a < 3; ++a) shift[a] = anchor[a] - region.corner[a];
+    return shift;
+}
+
+template <class Sum, std::size_t n>
+void write_exact_moments(const MomentRow<Sum, n>& row, const WeightKind& kind,
+                         RegionMoments<n>& moments) {
+    const auto shift = to_corner(row.anchor, row.region);
+    const double largest = largest_sum(row.region, kind);
+    if (largest < 0x1p62) return write_both<std::uint64_t>(*row.sums, shift, row.region, kind, moments);
+    if constexpr (!std::is_same_v<Sum, Int128>) {
+        if (!(largest < 0x1p126)) return write_both<Sum>(*row.sums, shift, row.region, kind, moments);
+    }
+    write_both<UInt128>(*row.sums, shift, row.region, kind, moments);
+}
+
+// ------------------------------------------------------------------------------------- side by side
+
+template <class Sum, std::size_t n>
+class RowsInLanes {
+public:
+    using Row = MomentRow<Sum, n>;
+
+    RowsInLanes(std::span<const Row> rows, const WeightKind& kind, MomentLanes<n>& lanes)
+        : rows_(rows), kind_(kind), lanes_(lanes) {}
+
+    void make() {
+        bool any = false;
+        bool any_wide = false;
+        for (std::size_t k = 0; k < rows_.size(); ++k) {
+            ways_[k] = set_lane(k);
+            any |= ways_[k] == Way::narrow || ways_[k] == Way::wide;
+            any_wide |= ways_[k] == Way::wide;
+        }
+        if (any) make_in_lanes(any_wide);
+        for (std::size_t k = 0; k < rows_.size(); ++k) {
+            const bool is_made = ways_[k] == Way::narrow || ways_[k] == Way::wide;
+            if (!is_made || lanes_.is_certain[k] == 0) make_alone(k);
+        }
+    }
+
+private:
+    // Sums about the corner fit into 64 bits or into 128, or it is seen to by itself, or has no moments.
+    enum class Way { narrow, wide, alone, nowhere };
+
+    static constexpr std::size_t axes = MomentLanes<n>::axes;
+
+    // All but the sums about the center.
+    Way set_lane(std::size_t k) {
+        const Row& row = rows_[k];
+        if (row.sums == nullptr || box_of(row.region) > std::ldexp(1.0, moment_box_bits)) {
+            return Way::nowhere;
+        }
+        const double largest = largest_sum(row.region, kind_);
+        const double weight = nearest(Convert<UInt128>::from((*row.sums)[0]));
+        const bool fits = largest < 0x1p126 && weight > 0 && weight < 0x1p53;
+        if (!fits) return Way::alone;
+        for (std::size_t m = 0; m < n; ++m) {
+            lanes_.sums[m][k] = static_cast<std::int64_t>(Convert<std::uint64_t>::from((*row.sums)[m]));
+        }
+        const auto shift = to_corner(row.anchor, row.region);
+        for (std::size_t axis = 0; axis < axes; ++axis) {
+            const std::int64_t side = row.region.sides[2 - axis];
+            const std::int64_t moved = shift[2 - axis];
+            const UInt128 first = Convert<UInt128>::from((*row.sums)[moment_strides[axis]]) +
+                                  times(Convert<UInt128>::from((*row.sums)[0]), moved);
+            const double center = std::floor(nearest(first) / weight + 0.5);
+            // Weights of both signs may balance anywhere.
+            if (!(center >= 0 && center <= static_cast<double>(side))) return Way::alone;
+            const auto whole = static_cast<std::int64_t>(center);
+            lanes_.to_corner[axis][k] = moved;
+            lanes_.to_center[axis][k] = moved - whole;
+            lanes_.reach[axis][k] = static_cast<double>(1 + std::max(whole, side - whole));
+        }
+        lanes_.mass[k] =
+            kind_.is_signed ? std::ldexp(static_cast<double>(row.region.count), kind_.bits) : weight;
+        return largest < 0x1p62 ? Way::narrow : Way::wide;
+    }
+
+    void make_in_lanes(bool any_wide) {
+        const auto& kernels = moment_kernels_of<n>();
+        if (any_wide) {
+            for (std::size_t k = 0; k < rows_.size(); ++k) {
+                if (ways_[k] == Way::narrow || ways_[k] == Way::wide) place(k);
+            }
+        } else {
+            kernels.place(&lanes_);
+        }
+        kernels.center(&lanes_);
+    }
+
+    // What the kernel does to sums of 64 bits.
+    void place(std::size_t k) {
+        std::array<UInt128, n> sums;
+        for (std::size_t m = 0; m < n; ++m) sums[m] = Convert<UInt128>::from((*rows_[k].sums)[m]);
+        std::array<UInt128, n> moved = sums;
+        move_moments(moved, shift_of(lanes_.to_corner, k));
+        for (std::size_t m = 0; m < n; ++m) lanes_.corner[m][k] = nearest(moved[m]);
+        moved = sums;
+        move_moments(moved, shift_of(lanes_.to_center, k));
+        for (std::size_t m = 0; m < n; ++m) {
+            lanes_.high[m][k] = nearest(moved[m]);
+            const auto high = static_cast<UInt128>(static_cast<Int128>(lanes_.high[m][k]));
+            lanes_.low[m][k] = nearest(moved[m] - high);
+        }
+    }
+
+    static std::array<std::int64_t, 3> shift_of(const std::int64_t (&shifts)[axes][moment_lanes],
+                                                std::size_t k) {
+        std::array<std::int64_t, 3> shift{};
+        for (std::size_t axis = 0; axis < axes; ++axis) shift[2 - axis] = shifts[axis][k];
+        return shift;
+    }
+
+    void make_alone(std::size_t k) {
+        RegionMoments<n> moments;
+        if (ways_[k] == Way::nowhere) {
+            moments.leave_undefined();
+        } else {
+            write_exact_moments(rows_[k], kind_, moments);
+        }
+        for (std::size_t m = 0; m < n; ++m) {
+            lanes_.corner[m][k] = moments.corner[m];
+            lanes_.high[m][k] = moments.central[m];
+        }
+    }
+
+    std::span<const Row> rows_;
+    const WeightKind& kind_;
+    MomentLanes<n>& lanes_;
+    std::array<Way, moment_lanes> ways_;
+};
+
 }  // namespace
 
 template <class Sum, std::size_t n>
-void write_exact_moments(const std::array<Sum, n>& sums, const std::array<std::int64_t, 3>& anchor,
-                         const RegionFrame& region, const WeightKind& kind, RegionMoments<n>& moments) {
-    double box = 1;
-    std::array<std::int64_t, 3> shift{};
-    for (std::size_t a = 0; a < 3; ++a) {
-        shift[a] = anchor[a] - region.corner[a];
-        box *= static_cast<double>(region.sides[a]);
-    }
-    if (box > std::ldexp(1.0, moment_box_bits)) return moments.leave_undefined();
-    const double largest = std::ldexp(static_cast<double>(region.count), kind.bits) * cube(box);
-    if (largest < 0x1p62) return write_both<std::uint64_t>(sums, shift, region, kind, moments);
-    if constexpr (!std::is_same_v<Sum, Int128>) {
-        if (!(largest < 0x1p126)) return write_both<Sum>(sums, shift, region, kind, moments);
-    }
-    write_both<UInt128>(sums, shift, region, kind, moments);
+void make_exact_moments(std::span<const MomentRow<Sum, n>> rows, const WeightKind& kind,
+                        MomentLanes<n>& lanes) {
+    RowsInLanes<Sum, n>(rows, kind, lanes).make();
 }
 
-template void write_exact_moments(const std::array<Int128, 16>&, const std::array<std::int64_t, 3>&,
-                                  const RegionFrame&, const WeightKind&, RegionMoments<16>&);
-template void write_exact_moments(const std::array<Int128, 64>&, const std::array<std::int64_t, 3>&,
-                                  const RegionFrame&, const WeightKind&, RegionMoments<64>&);
-template void write_exact_moments(const std::array<Wide<4>, 16>&, const std::array<std::int64_t, 3>&,
-                                  const RegionFrame&, const WeightKind&, RegionMoments<16>&);
-template void write_exact_moments(const std::array<Wide<4>, 64>&, const std::array<std::int64_t, 3>&,
-                                  const RegionFrame&, const WeightKind&, RegionMoments<64>&);
-template void write_exact_moments(const std::array<Wide<5>, 16>&, const std::array<std::int64_t, 3>&,
-                                  const RegionFrame&, const WeightKind&, RegionMoments<16>&);
-template void write_exact_moments(const std::array<Wide<5>, 64>&, const std::array<std::int64_t, 3>&,
-                                  const RegionFrame&, const WeightKind&, RegionMoments<64>&);
+#define MENSURA_EXACT_MOMENTS(Sum, n)                                                       \
+    template void make_exact_moments(std::span<const MomentRow<Sum, n>>, const WeightKind&, \
+                                     MomentLanes<n>&)
+MENSURA_EXACT_MOMENTS(Int128, 16);
+MENSURA_EXACT_MOMENTS(Int128, 64);
+MENSURA_EXACT_MOMENTS(Wide<4>, 16);
+MENSURA_EXACT_MOMENTS(Wide<4>, 64);
+MENSURA_EXACT_MOMENTS(Wide<5>, 16);
+MENSURA_EXACT_MOMENTS(Wide<5>, 64);
+#undef MENSURA_EXACT_MOMENTS
 
 }  // namespace mensura

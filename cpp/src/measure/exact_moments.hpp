@@ -6,12 +6,17 @@
 //     w^p mu_p = sum weight (w x - S)^p
 //
 // All of these with p > 0 are multiples of w, since the sum of weights is w itself: what is summed is
-// w^(p-1) mu_p, to be divided by w^(p-1) as doubles in the end. Nothing cancels in floating point: a
-// moment that is 0 is 0, and one that is small beside its terms has all its digits. How wide the
-// integers have to be follows from the sides of the box and the sums; those of usual regions fit into 64
-// to 192 bits.
+// w^(p-1) mu_p, to be divided by w^(p-1) in pairs of doubles in the end. Nothing cancels in floating
+// point: a moment that is 0 is 0, and one that is small beside its terms has all its digits. How wide
+// the integers have to be follows from the sides of the box and the sums; those of usual regions fit
+// into 64 to 192 bits.
+//
+// That is needed for few regions. Mostly pairs of doubles are known to give the nearest double, in an
+// eighth of the time (runs/central.inl); whole numbers are for regions in which a moment is 0, or too
+// small beside its terms, and for sums that are wider than pairs of doubles.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -20,6 +25,7 @@
 #include <span>
 #include <vector>
 
+#include "measure/moment_lanes.hpp"
 #include "measure/moments.hpp"
 #include "measure/rows_in_turn.hpp"
 #include "measure/sums.hpp"
@@ -65,12 +71,50 @@ struct RegionMoments {
     }
 };
 
-// Writes both for a region whose sums are about `anchor`.
+// A region and its sums about `anchor`; without sums its moments are NaN.
 template <class Sum, std::size_t n>
-void write_exact_moments(const std::array<Sum, n>& sums, const std::array<std::int64_t, 3>& anchor,
-                         const RegionFrame& region, const WeightKind& kind, RegionMoments<n>& moments);
+struct MomentRow {
+    const std::array<Sum, n>* sums;
+    std::array<std::int64_t, 3> anchor;
+    RegionFrame region;
+};
 
-// Writes rows to columns; rows come one after the other.
+// Makes the moments about the corners, in `corner`, and about the centroids, in `high`, of at most
+// moment_lanes regions, each in its lane.
+template <class Sum, std::size_t n>
+void make_exact_moments(std::span<const MomentRow<Sum, n>> rows, const WeightKind& kind,
+                        MomentLanes<n>& lanes);
+
+// Writes them to columns; rows come one after the other.
+template <class Columns, class Sum, std::size_t n, WeightKind kind>
+class ExactMomentWriter {
+public:
+    explicit ExactMomentWriter(Columns& all) : columns(all), rows_(Write{all, lanes_}) {}
+
+    // What is to be set for a row.
+    MomentRow<Sum, n>& row(std::size_t row) { return rows_.row(row); }
+
+    Columns& columns;
+
+private:
+    struct Write {
+        Columns& columns;
+        MomentLanes<n>& lanes;
+
+        void operator()(std::size_t first, std::span<const MomentRow<Sum, n>> rows) const {
+            make_exact_moments(rows, kind, lanes);
+            for (std::size_t m = 0; m < n; ++m) {
+                std::copy_n(lanes.corner[m], rows.size(), columns.moments[m].data() + first);
+                std::copy_n(lanes.high[m], rows.size(), columns.central_moments[m].data() + first);
+            }
+        }
+    };
+
+    MomentLanes<n> lanes_{};
+    RowsInTurn<MomentRow<Sum, n>, Write> rows_;
+};
+
+// Writes moments that are made one row after the other to columns.
 template <class Columns, std::size_t n>
 class MomentWriter {
 public:

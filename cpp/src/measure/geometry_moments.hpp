@@ -26,7 +26,7 @@ struct GeometryMoments {
     using Columns = RegionTable;
     using Part = MomentPart<Int128, volume>;
     using Total = MomentTotal<Number, volume>;
-    using Writer = MomentWriter<RegionTable, moment_count<volume>>;
+    using Writer = ExactMomentWriter<RegionTable, Number, moment_count<volume>, WeightKind{0, false}>;
 
     static Part empty() { return {}; }
     static void add_row(const Row<NoPixel>& row, Part* parts) {
@@ -55,7 +55,7 @@ struct GeometryMoments {
         for (auto& column : table.central_moments) column.resize(rows);
     }
     static void write(std::size_t row, const Total& total, const RegionFrame& region, Writer& writer) {
-        write_exact_moments(total.sums, total.anchor, region, WeightKind{0, false}, writer.row(row));
+        writer.row(row) = {&total.sums, total.anchor, region};
     }
 
 private:

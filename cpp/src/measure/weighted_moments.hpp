@@ -24,7 +24,6 @@ struct WeightedMomentFamily {
     using Pixel = T;
     using Columns = RegionTable::Channel;
     using Part = MomentPart<Sum, volume>;
-    using Writer = MomentWriter<Columns, moment_count<volume>>;
 
     static Part empty() { return {}; }
 
@@ -78,6 +77,8 @@ struct IntegerWeightedMoments : WeightedMomentFamily<T, volume, IntegerMomentSum
     using Part = MomentPart<Sum, volume>;
     static constexpr int value_bits = 8 * static_cast<int>(sizeof(T));
     using Total = MomentTotal<Number, volume>;
+    using Writer = ExactMomentWriter<RegionTable::Channel, Number, moment_count<volume>,
+                                     WeightKind{value_bits, std::is_signed_v<T>}>;
 
     // Whether the weighted centroid is written as well: it needs no sums but these.
     bool with_centroid;
@@ -120,12 +121,9 @@ struct IntegerWeightedMoments : WeightedMomentFamily<T, volume, IntegerMomentSum
         }
     }
 
-    void write(std::size_t row, const Total& total, const RegionFrame& region,
-               typename WeightedMomentFamily<T, volume, Sum>::Writer& writer) const {
+    void write(std::size_t row, const Total& total, const RegionFrame& region, Writer& writer) const {
         if (with_centroid) write_centroid(row, total, region, writer.columns);
-        if (total.any == 0) return writer.row(row).leave_undefined();
-        write_exact_moments(total.sums, total.anchor, region,
-                            WeightKind{value_bits, std::is_signed_v<T>}, writer.row(row));
+        writer.row(row) = {total.any != 0 ? &total.sums : nullptr, total.anchor, region};
     }
 
 private:
@@ -168,6 +166,7 @@ template <class T, bool volume>
 struct FloatWeightedMoments : WeightedMomentFamily<T, volume, CompensatedSum> {
     using Part = MomentPart<CompensatedSum, volume>;
     using Total = MomentTotal<CompensatedSum, volume>;
+    using Writer = MomentWriter<RegionTable::Channel, moment_count<volume>>;
 
     explicit FloatWeightedMoments(const MeasurePlan&) {}
 
@@ -191,8 +190,7 @@ struct FloatWeightedMoments : WeightedMomentFamily<T, volume, CompensatedSum> {
         total.template add<double>(other.sums, other.anchor);
     }
 
-    static void write(std::size_t row, const Total& total, const RegionFrame& region,
-                      typename WeightedMomentFamily<T, volume, CompensatedSum>::Writer& writer) {
+    static void write(std::size_t row, const Total& total, const RegionFrame& region, Writer& writer) {
         auto& moments = writer.row(row);
         if (total.any == 0) return moments.leave_undefined();
         constexpr std::size_t n = moment_count<volume>;

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "measure/partials.hpp"
+#include "measure/two_doubles.hpp"
 
 namespace mensura {
 
@@ -117,6 +118,13 @@ public:
         }
     }
 
+    // The same as the sum of two doubles, but for what is 2^-106 of it.
+    TwoDoubles scaled_pair(int exponent) const {
+        if (!is_negative()) return pair_of_magnitude(*this, exponent);
+        const TwoDoubles pair = pair_of_magnitude(-*this, exponent);
+        return {-pair.high, -pair.low};
+    }
+
 private:
     void extend_from(int first) {
         if (first >= words) return;
@@ -135,11 +143,35 @@ private:
         auto leading = static_cast<std::uint64_t>(empty == 64 ? both : both << empty >> 64);
         for (int k = 0; k < top - 1; ++k) below |= value.word_[k];
         leading |= below != 0 ? 1U : 0U;
-        const int shift = 64 * top - empty + exponent;
-        const auto number = static_cast<double>(leading);
+        return times_power(static_cast<double>(leading), 64 * top - empty + exponent);
+    }
+
+    // From the 128 bits that begin with the highest one that is set.
+    static TwoDoubles pair_of_magnitude(const Wide& value, int exponent) {
+        int top = words - 1;
+        while (top > 0 && value.word_[top] == 0) --top;
+        const int empty = std::countl_zero(value.word_[top]);
+        const int gap = empty % 64;          // a word of 0 has no bits to make room for
+        const auto word_from = [&](int k) {  // with `gap` bits from the word below
+            const std::uint64_t high = k < 0 ? 0 : value.word_[k];
+            const std::uint64_t low = k < 1 ? 0 : value.word_[k - 1];
+            return gap == 0 ? high : high << gap | low >> (64 - gap);
+        };
+        const std::uint64_t first = word_from(top);
+        const std::uint64_t second = word_from(top - 1);
+        // The upper 53 bits are held; what is left of the first word is less than 2^11.
+        const auto high = static_cast<double>(first & ~std::uint64_t{0x7ff});
+        const auto rest = static_cast<double>(first & 0x7ff);
+        const double low = rest + static_cast<double>(second) * 0x1p-64;
+        const TwoDoubles pair = sum_of(high, low);
+        const int shift = 64 * top - gap + exponent;
+        return {times_power(pair.high, shift), times_power(pair.low, shift)};
+    }
+
+    static double times_power(double number, int exponent) {
         // A power of two by its bits, where neither it nor the product leaves the normal numbers.
-        if (shift < -900 || shift > 900) return std::ldexp(number, shift);
-        return number * std::bit_cast<double>(static_cast<std::uint64_t>(1023 + shift) << 52);
+        if (exponent < -900 || exponent > 900) return std::ldexp(number, exponent);
+        return number * std::bit_cast<double>(static_cast<std::uint64_t>(1023 + exponent) << 52);
     }
 
     std::uint64_t word_[static_cast<std::size_t>(words)];

@@ -73,4 +73,11 @@ const RingKernels<T>& ring_kernels_of() {
     if constexpr (std::is_same_v<T, double>) return table.rings_f64;
 }
 
+template <std::size_t n>
+const MomentKernels<n>& moment_kernels_of() {
+    const KernelTable& table = kernels();
+    if constexpr (n == 16) return table.moments_16;
+    if constexpr (n == 64) return table.moments_64;
+}
+
 }  // namespace mensura

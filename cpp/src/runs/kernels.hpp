@@ -11,6 +11,7 @@
 
 #include "measure/channel_partials.hpp"
 #include "measure/float_sums.hpp"
+#include "measure/moment_lanes.hpp"
 #include "measure/partials.hpp"
 #include "rings/ring_parts.hpp"
 
@@ -182,6 +183,15 @@ struct RingKernels {
     void (*add)(const T* row, const std::int32_t* ring, std::int64_t count, RingPart<T>* parts);
 };
 
+template <std::size_t n>
+struct MomentKernels {
+    // From sums about some pixel, where those about the corner are below 2^62, to moments about the
+    // corner and sums about the center.
+    void (*place)(MomentLanes<n>* lanes);
+    // From sums about the center, that of weights below 2^53 and above 0, to central moments.
+    void (*center)(MomentLanes<n>* lanes);
+};
+
 struct KernelTable {
     const char* name;
     // [log2 of the bytes of a pixel]. Copies every `step`-th pixel of a row, `step` 2, 3 or 4.
@@ -218,6 +228,8 @@ struct KernelTable {
                            std::int32_t z, std::int32_t y, std::int32_t* ends, Extent* extents);
     // Adds what runs add to the sums of moments near them, one after the other.
     void (*add_near_moments)(const NearRun* runs, std::int64_t count);
+    MomentKernels<16> moments_16;
+    MomentKernels<64> moments_64;
 
     PaintKernels<std::uint8_t> paint_u8;
     PaintKernels<std::uint16_t> paint_u16;

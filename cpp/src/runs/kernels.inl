@@ -40,6 +40,8 @@ namespace MENSURA_ISA {
 #include "runs/moments.inl"
 #include "runs/windows.inl"
 
+#include "runs/central.inl"
+
 #include "runs/rings.inl"
 
 template <class T>
@@ -71,6 +73,8 @@ constexpr KernelTable make_table(const char* name) {
             &band_runs,
             {&add_extents<false>, &add_extents<true>},
             &add_near_moments,
+            {&place_moments<16>, &center_moments<16>},
+            {&place_moments<64>, &center_moments<64>},
             {&paint<std::uint8_t>},
             {&paint<std::uint16_t>},
             {&paint<std::uint32_t>},

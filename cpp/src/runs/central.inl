@@ -1,0 +1,212 @@
+// Moments of regions about their corners and their centroids, eight regions side by side. Part of
+// kernels.inl.
+//
+// About whole numbers sums are whole, and moved exactly. From the one next to the centroid it is less
+// than a pixel to the centroid itself, so that sums change little: they are moved on in pairs of
+// doubles, of 106 bits, by error-free sums and products (Dekker, A floating-point technique for
+// extending the available precision, 1971). A bound of the error then tells whether the nearest double
+// is known (Ziv, Fast evaluation of elementary mathematical functions with correctly rounded last bit,
+// 1991). A moment of order p is a whole number over w^(p-1), w the sum of weights, so that one that is
+// known to be smaller than 1 / w^(p-1) is 0. What neither is known of is left to whole numbers
+// (measure/exact_moments.cpp).
+//
+// The error: in lines of four along two or three axes a sum takes part in at most nine steps, each
+// within 2^-101 of mass x reach^p, the bound of all sums on the way, and grows by at most 1.5 in each.
+// All that is below 2^-92; 2^-90 is taken.
+
+using Doubles = double __attribute__((vector_size(8 * moment_lanes)));
+using Integers = std::int64_t __attribute__((vector_size(8 * moment_lanes)));
+using Whole = std::uint64_t __attribute__((vector_size(8 * moment_lanes)));  // wraps around
+
+template <class Vector, class Number>
+inline Vector lanes_of(const Number* numbers) {
+    Vector vector;
+    __builtin_memcpy(&vector, numbers, sizeof vector);
+    return vector;
+}
+template <class Vector, class Number>
+inline void set_lanes(Number* numbers, Vector vector) {
+    __builtin_memcpy(numbers, &vector, sizeof vector);
+}
+
+// An unevaluated sum; the second is at most half a unit in the last place of the first.
+struct TwoDoubles {
+    Doubles high;
+    Doubles low;
+};
+
+// a b - product, which is exact.
+inline Doubles rest_of_product(Doubles a, Doubles b, Doubles product) {
+#if defined(__AVX512F__)
+    return _mm512_fmsub_pd(a, b, product);
+#else
+    const Doubles scaled_a = 134217729.0 * a;  // 2^27 + 1
+    const Doubles scaled_b = 134217729.0 * b;
+    const Doubles high_a = scaled_a - (scaled_a - a);
+    const Doubles high_b = scaled_b - (scaled_b - b);
+    const Doubles low_a = a - high_a;
+    const Doubles low_b = b - high_b;
+    return ((high_a * high_b - product) + high_a * low_b + low_a * high_b) + low_a * low_b;
+#endif
+}
+
+// a - b r.
+inline TwoDoubles less_product(TwoDoubles a, TwoDoubles b, TwoDoubles r) {
+    const Doubles product = b.high * r.high;
+    const Doubles of_product =
+        rest_of_product(b.high, r.high, product) + (b.high * r.low + b.low * r.high);
+    const Doubles sum = a.high - product;
+    const Doubles back = sum - a.high;
+    const Doubles of_sum = (a.high - (sum - back)) - (product + back);
+    const Doubles rest = of_sum + (a.low - of_product);
+    const Doubles high = sum + rest;
+    return {high, rest - (high - sum)};
+}
+
+// a / b.
+inline TwoDoubles quotient(TwoDoubles a, Doubles b) {
+    const Doubles high = a.high / b;
+    const Doubles product = high * b;
+    return {high, ((a.high - product) - rest_of_product(high, b, product) + a.low) / b};
+}
+
+// Calls visit(first) for the first sum of every line along an axis whose sums lie `stride` apart.
+template <std::size_t n, class Visit>
+inline void visit_lines(std::size_t stride, Visit visit) {
+    for (std::size_t first = 0; first < n; first += 4 * stride) {
+        for (std::size_t m = first; m < first + stride; ++m) visit(m);
+    }
+}
+
+// The sums of 64 bits, moved.
+template <std::size_t n>
+struct MovedSums {
+    Whole of[n];
+
+    MovedSums(const MomentLanes<n>& regions, const std::int64_t (*shift)[moment_lanes]) {
+        for (std::size_t m = 0; m < n; ++m) of[m] = lanes_of<Whole>(regions.sums[m]);
+        std::size_t stride = 1;
+        for (std::size_t axis = 0; axis < MomentLanes<n>::axes; ++axis, stride *= 4) {
+            const auto by = lanes_of<Whole>(shift[axis]);
+            visit_lines<n>(stride, [&](std::size_t first) { move(of + first, stride, by); });
+        }
+    }
+
+private:
+    static void move(Whole* line, std::size_t stride, Whole by) {
+        const Whole zeroth = by * line[0];
+        const Whole first = by * (2 * line[stride] + zeroth);
+        const Whole second = by * (3 * line[2 * stride] + by * (3 * line[stride] + zeroth));
+        line[stride] += zeroth;
+        line[2 * stride] += first;
+        line[3 * stride] += second;
+    }
+};
+
+template <std::size_t n>
+void place_moments(MomentLanes<n>* regions) {
+    const MovedSums<n> corner(*regions, regions->to_corner);
+    for (std::size_t m = 0; m < n; ++m) {
+        set_lanes(regions->corner[m], __builtin_convertvector((Integers)corner.of[m], Doubles));
+    }
+    const MovedSums<n> center(*regions, regions->to_center);
+    for (std::size_t m = 0; m < n; ++m) {
+        const auto sum = (Integers)center.of[m];
+        const Doubles high = __builtin_convertvector(sum, Doubles);
+        const Integers rest = sum - __builtin_convertvector(high, Integers);
+        set_lanes(regions->high[m], high);
+        set_lanes(regions->low[m], __builtin_convertvector(rest, Doubles));
+    }
+}
+
+template <std::size_t n>
+struct MomentsInPairs {
+    TwoDoubles of[n];
+
+    explicit MomentsInPairs(const MomentLanes<n>& regions) {
+        for (std::size_t m = 0; m < n; ++m) {
+            of[m] = {lanes_of<Doubles>(regions.high[m]), lanes_of<Doubles>(regions.low[m])};
+        }
+    }
+
+    // Counts coordinates from the centroid.
+    void center() {
+        constexpr std::size_t axes = MomentLanes<n>::axes;
+        TwoDoubles mean[axes];
+        std::size_t stride = 1;
+        for (std::size_t axis = 0; axis < axes; ++axis, stride *= 4) {
+            mean[axis] = quotient(of[stride], of[0].high);
+        }
+        stride = 1;
+        for (std::size_t axis = 0; axis < axes; ++axis, stride *= 4) {
+            visit_lines<n>(stride, [&](std::size_t first) { move(of + first, stride, mean[axis]); });
+            of[stride] = {Doubles{}, Doubles{}};  // by definition
+        }
+    }
+
+private:
+    static void move(TwoDoubles* line, std::size_t stride, TwoDoubles mean) {
+        for (std::size_t round = 1; round < 4; ++round) {
+            for (std::size_t k = 3; k >= round; --k) {
+                TwoDoubles& sum = line[k * stride];
+                sum = less_product(sum, line[(k - 1) * stride], mean);
+            }
+        }
+    }
+};
+
+// What is known of moments of so much mass, so far away.
+template <std::size_t n>
+class MomentBounds {
+public:
+    explicit MomentBounds(const MomentLanes<n>& regions) : mass_(lanes_of<Doubles>(regions.mass)) {
+        for (std::size_t axis = 0; axis < axes; ++axis) {
+            const auto reach = lanes_of<Doubles>(regions.reach[axis]);
+            reach_[axis][0] = Doubles{} + 1;
+            for (std::size_t k = 1; k < 4; ++k) reach_[axis][k] = reach_[axis][k - 1] * reach;
+        }
+        // Half of it, as it is rounded.
+        const Doubles inverse = 1 / lanes_of<Doubles>(regions.high[0]);
+        smallest_[0] = Doubles{} + 0.5;
+        for (std::size_t p = 1; p < 3 * axes; ++p) smallest_[p] = smallest_[p - 1] * inverse;
+    }
+
+    Doubles error(std::size_t index) const {
+        Doubles bound = 0x1p-90 * mass_;
+        for (std::size_t axis = 0; axis < axes; ++axis, index /= 4) bound *= reach_[axis][index % 4];
+        return bound;
+    }
+    // Below of which a moment is 0.
+    Doubles smallest(std::size_t index) const {
+        return smallest_[index / 16 + index / 4 % 4 + index % 4 - 1];
+    }
+
+private:
+    static constexpr std::size_t axes = MomentLanes<n>::axes;
+
+    Doubles mass_;
+    Doubles reach_[axes][4];
+    Doubles smallest_[3 * axes];  // by the order, less 1
+};
+
+inline Doubles magnitude(Doubles value) {
+    return (Doubles)((Integers)value & INT64_C(0x7fffffffffffffff));
+}
+
+template <std::size_t n>
+void center_moments(MomentLanes<n>* regions) {
+    MomentsInPairs<n> moments(*regions);
+    moments.center();
+    const MomentBounds<n> bounds(*regions);
+    Integers is_certain = Integers{} - 1;
+    for (std::size_t m = 1; m < n; ++m) {
+        const auto [high, low] = moments.of[m];
+        const Doubles error = bounds.error(m);
+        const auto is_zero = (Integers)(magnitude(high) + (magnitude(low) + error) < bounds.smallest(m));
+        const auto is_nearest =
+            (Integers)((high + (low + error) == high) & (high + (low - error) == high));
+        is_certain &= is_zero | is_nearest;
+        set_lanes(regions->high[m], (Doubles)((Integers)high & ~is_zero));
+    }
+    set_lanes(regions->is_certain, is_certain);
+}
