@@ -96,26 +96,80 @@ private:
     std::size_t next_ = 0;  // of those above, the first that does not end before the last run added
 };
 
+using GeometryFamilies = Families<NoPixel, RegionTable>;
+
+// The geometry of one block.
+class GeometryBlock {
+public:
+    GeometryBlock(const GeometrySums& geometry, const GeometryFamilies& families, int axes) {
+        sums_.push_back(geometry.make_block_sums());
+        for (const auto& family : families) sums_.push_back(family->make_block_sums());
+        // Where moments are asked for, they cost as much as all else does.
+        constexpr std::size_t place_and_moments = 2;
+        turns_.share_out(sums_, axes == 2 ? place_and_moments : sums_.size() + 1);
+    }
+
+    bool needs_runs_by_region() const { return !turns_.by_region.empty(); }
+
+    void start() {
+        for (auto& sums : sums_) sums->clear();
+    }
+    void add_row(const Row<NoPixel>& row, std::size_t slots) {
+        for (auto* sums : turns_.by_row) sums->add_row(row, slots);
+    }
+    void finish(const RunsByRegion& runs, const Block& block) {
+        if (needs_runs_by_region()) {
+            for (std::size_t slot = 0; slot < runs.slots(); ++slot) {
+                if (!runs.of(slot).empty()) add_region(slot, runs, block);
+            }
+        }
+        for (auto& sums : sums_) sums->finish();
+    }
+
+    const BlockSums<NoPixel>& geometry() const { return *sums_.front(); }
+    const BlockSums<NoPixel>& family(std::size_t f) const { return *sums_[1 + f]; }
+
+private:
+    void add_region(std::size_t slot, const RunsByRegion& all, const Block& block) {
+        const std::span<const BlockRun> runs = all.of(slot);
+        const RunBox box(runs);
+        if (std::max(box.width(), box.height()) <= RegionSums<NoPixel>::most_side) {
+            const RegionSums<NoPixel> region(runs, box);
+            for (auto* sums : turns_.by_region) sums->take(slot, region, all.slots());
+        } else {
+            visit_rows(runs, [&](std::int64_t y, const std::vector<SlotRun>& of_row) {
+                const Row<NoPixel> row{
+                    block, 0, y, of_row.data(), static_cast<std::int64_t>(of_row.size()), nullptr, 0};
+                for (auto* sums : turns_.by_region) sums->add_row(row, all.slots());
+            });
+        }
+    }
+
+    std::vector<std::unique_ptr<BlockSums<NoPixel>>> sums_;  // that of places first
+    FamilyTurns<NoPixel> turns_;
+};
+
 // What one block gathers; used again for one block after the other.
 struct BlockGathering {
     LabelIndex labels;
-    std::unique_ptr<BlockSums<NoPixel>> geometry;
-    std::vector<std::unique_ptr<BlockSums<NoPixel>>> families;
+    GeometryBlock geometry;
     std::vector<std::unique_ptr<ChannelBlock>> channels;
     std::optional<SplitRows> split;  // rows of the channels
     RowSlots runs;
+    bool needs_runs_by_region;
+    RunsByRegion runs_by_region;
 
     void start(const Block& block) {
         labels.clear();
         runs.start_block();
-        geometry->clear();
-        for (auto& family : families) family->clear();
+        runs_by_region.clear();
+        geometry.start();
         for (auto& channel : channels) channel->start(block);
     }
-    void finish() {
-        geometry->finish();
-        for (auto& family : families) family->finish();
-        for (auto& channel : channels) channel->finish();
+    void finish(const Block& block) {
+        if (needs_runs_by_region) runs_by_region.sort(labels.size());
+        geometry.finish(runs_by_region, block);
+        for (auto& channel : channels) channel->finish(runs_by_region);
     }
 };
 
@@ -138,8 +192,6 @@ private:
     std::mutex mutex_;
     std::vector<std::unique_ptr<BlockGathering>> spare_;
 };
-
-using GeometryFamilies = Families<NoPixel, RegionTable>;
 
 // The moments, in sums as narrow as the image allows.
 template <bool volume>
@@ -340,13 +392,12 @@ private:
     }
 
     std::unique_ptr<BlockGathering> make_gathering(std::span<const ChannelView> views) const {
-        auto gathering = std::make_unique<BlockGathering>();
-        gathering->geometry = geometry_->make_block_sums();
-        for (const auto& family : families_) {
-            gathering->families.push_back(family->make_block_sums());
-        }
+        auto gathering = std::make_unique<BlockGathering>(
+            BlockGathering{{}, GeometryBlock(*geometry_, families_, plan_.axes), {}, {}, {}, false, {}});
+        gathering->needs_runs_by_region = gathering->geometry.needs_runs_by_region();
         for (std::size_t c = 0; c < views.size(); ++c) {
             gathering->channels.push_back(channels_[c]->make_block(views[c]));
+            gathering->needs_runs_by_region |= gathering->channels.back()->needs_runs_by_region();
         }
         gathering->split = SplitRows::of(views);
         return gathering;
@@ -371,8 +422,8 @@ private:
                                    static_cast<std::int64_t>(found.size()),
                                    nullptr,
                                    0};
-            gathering.geometry->add_row(row, slots);
-            for (auto& family : gathering.families) family->add_row(row, slots);
+            if (gathering.needs_runs_by_region) gathering.runs_by_region.add_row(row.y, found);
+            gathering.geometry.add_row(row, slots);
             if (gathering.split) {
                 gathering.split->read(r, block.column_begin, block.column_end - block.column_begin,
                                       found);
@@ -382,14 +433,14 @@ private:
                                                gathering.split ? gathering.split->channel(c) : nullptr);
             }
         }
-        gathering.finish();
+        gathering.finish(block);
     }
 
     void add(const BlockGathering& gathering, const Block& block) {
         const Slots slots = slots_of(gathering.labels.labels(), gathering.labels.size());
-        geometry_->add(*gathering.geometry, slots, block);
+        geometry_->add(gathering.geometry.geometry(), slots, block);
         for (std::size_t f = 0; f < families_.size(); ++f) {
-            families_[f]->add(*gathering.families[f], slots, block);
+            families_[f]->add(gathering.geometry.family(f), slots, block);
         }
         for (std::size_t c = 0; c < channels_.size(); ++c) {
             channels_[c]->add(*gathering.channels[c], slots, block);

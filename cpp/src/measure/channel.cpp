@@ -5,11 +5,12 @@
 #include "measure/positions.hpp"
 #include "measure/powers.hpp"
 #include "measure/quality.hpp"
-#include "measure/runs_by_region.hpp"
+#include "measure/region_sums.hpp"
 #include "measure/unmasked_runs.hpp"
 #include "measure/values.hpp"
 #include "measure/weighted_centroid.hpp"
 #include "measure/weighted_moments.hpp"
+#include "memory/fetch.hpp"
 
 namespace mensura {
 namespace {
@@ -79,20 +80,15 @@ public:
           block_{} {
         if (view.mask) unmasked_.emplace(*view.mask);
         for (const auto& family : families) sums_.push_back(family->make_block_sums());
-        for (const auto& sums : sums_)
-            (sums->takes_regions() ? by_region_ : by_row_).push_back(sums.get());
         // What all sums at once cost is worth while where most of them are asked for.
         constexpr std::size_t most = 3;
-        if (by_region_.size() < most || !regions_are_summed<T>(view)) {
-            by_row_.insert(by_row_.end(), by_region_.begin(), by_region_.end());
-            by_region_.clear();
-        }
+        turns_.share_out(sums_, regions_are_summed<T>(view) ? most : families.size() + 1);
     }
 
     void start(const Block& block) override {
         block_ = block;
         for (auto& sums : sums_) sums->clear();
-        regions_.clear();
+        unmasked_runs_.clear();
         slots_ = 0;
     }
 
@@ -104,7 +100,7 @@ public:
                                            : reader_.read_runs(r, block_.column_begin, width, left);
         const std::int64_t y = r % height_ - block_.first[1];
         slots_ = slots;
-        if (!by_region_.empty()) regions_.add_row(y, left, pixels, row_step_);
+        if (!turns_.by_region.empty()) keep_row(y, left, pixels);
         const Row<T> row{block_,
                          r / height_ - block_.first[0],
                          y,
@@ -112,28 +108,62 @@ public:
                          static_cast<std::int64_t>(left.size()),
                          pixels,
                          reader_.to_row_below()};
-        for (auto* sums : by_row_) sums->add_row(row, slots);
+        for (auto* sums : turns_.by_row) sums->add_row(row, slots);
     }
 
-    void finish() override {
-        if (!by_region_.empty()) add_regions();
+    bool needs_runs_by_region() const override { return !turns_.by_region.empty() && !unmasked_; }
+    void finish(const RunsByRegion& runs) override {
+        if (!turns_.by_region.empty()) {
+            if (unmasked_) unmasked_runs_.sort(slots_);
+            add_regions(unmasked_ ? unmasked_runs_ : runs);
+        }
         for (auto& sums : sums_) sums->finish();
     }
 
     const BlockSums<T>& sums(std::size_t family) const { return *sums_[family]; }
 
 private:
-    void add_regions() {
-        regions_.visit(
-            slots_,
-            [this](std::size_t slot, const RegionSums<T>& region) {
-                for (auto* sums : by_region_) sums->take(slot, region, slots_);
-            },
-            [this](const BlockRun& run, const T* pixels) {
-                const SlotRun alone{run.start, run.end, run.slot};
-                const Row<T> row{block_, 0, run.y, &alone, 1, pixels, 0};
-                for (auto* sums : by_region_) sums->add_row(row, slots_);
+    // Of a row whose pixels will be read in place.
+    void keep_row(std::int64_t y, const std::vector<SlotRun>& runs, const T* pixels) {
+        pixels_ = {row_of(BlockPixels<T>{pixels, row_step_}, -y), row_step_};
+        for (const SlotRun& run : runs) ask_for(pixels, run);
+        if (unmasked_) unmasked_runs_.add_row(y, runs);
+    }
+
+    void add_regions(const RunsByRegion& runs) {
+        for (std::size_t slot = 0; slot < runs.slots(); ++slot) {
+            // Rows of a region lie far apart, which no hardware foresees.
+            if (slot + 1 < runs.slots()) {
+                for (const BlockRun& run : runs.of(slot + 1)) ask_for(row_of(pixels_, run.y), run);
+            }
+            if (!runs.of(slot).empty()) add_region(slot, runs.of(slot));
+        }
+    }
+
+    void add_region(std::size_t slot, std::span<const BlockRun> runs) {
+        const RunBox box(runs);
+        if (box.width() <= RegionSums<T>::most_width) {
+            const RegionSums<T> region(pixels_, runs, box);
+            for (auto* sums : turns_.by_region) sums->take(slot, region, slots_);
+        } else {
+            visit_rows(runs, [&](std::int64_t y, const std::vector<SlotRun>& of_row) {
+                const Row<T> row{block_,
+                                 0,
+                                 y,
+                                 of_row.data(),
+                                 static_cast<std::int64_t>(of_row.size()),
+                                 row_of(pixels_, y),
+                                 0};
+                for (auto* sums : turns_.by_region) sums->add_row(row, slots_);
             });
+        }
+    }
+
+    // Once as rows come, for the outer caches, and once more before a region, for the inner ones.
+    template <class Run>
+    static void ask_for(const T* row, const Run& run) {
+        fetch_soon(row + run.start);
+        fetch_soon(row + run.end - 1);
     }
 
     RowReader<T> reader_;
@@ -142,9 +172,9 @@ private:
     std::int64_t height_;
     Block block_;
     std::vector<std::unique_ptr<BlockSums<T>>> sums_;
-    std::vector<BlockSums<T>*> by_region_;  // those that are given whole regions
-    std::vector<BlockSums<T>*> by_row_;
-    RunsByRegion<T> regions_;
+    FamilyTurns<T> turns_;
+    BlockPixels<T> pixels_{};
+    RunsByRegion unmasked_runs_;
     std::size_t slots_ = 0;
 };
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "measure/sums.hpp"
+#include "measure/runs_by_region.hpp"
 #include "mensura/measure.hpp"
 
 namespace mensura {
@@ -22,8 +22,10 @@ public:
     // pixels of the row, where they have been split from those of other channels, or null.
     virtual void add_row(std::int64_t r, const std::vector<SlotRun>& runs, std::size_t slots,
                          const std::byte* split) = 0;
-    // After the last row.
-    virtual void finish() = 0;
+    // Whether it will ask for the runs of the block region by region, without what a mask takes away.
+    virtual bool needs_runs_by_region() const = 0;
+    // After the last row, with those runs.
+    virtual void finish(const RunsByRegion& runs) = 0;
 };
 
 // The sums of one channel over the image.

@@ -160,6 +160,9 @@ static inline const T* row_of(const BlockPixels<T>& pixels, std::int64_t y) {
     return reinterpret_cast<const T*>(reinterpret_cast<const char*>(pixels.first) + y * pixels.row_step);
 }
 
+// Sums of geometry of a region in a box of that side are below 2^62.
+inline constexpr std::int64_t most_geometry_side = 256;
+
 // A window is 32 columns wide. So many rows: sums of value x C(y, 3) of a column, at most
 // 65535 C(36, 4), are then below 2^32.
 inline constexpr std::int64_t window_columns = 32;

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "measure/integer_math.hpp"
+#include "measure/region_sums.hpp"
 #include "measure/rows_in_turn.hpp"
 #include "measure/sums.hpp"
 #include "mensura/measure.hpp"
@@ -79,6 +80,22 @@ struct GeometryPart {
         if constexpr (volume) take(extent, 0, 3, 4, 5);
         take(extent, of_y, 1, 1, 3);
         take(extent, of_x, 2, 0, 2);
+    }
+
+    // From sums of y^j x^k, in 4 j + k, about the corner of the box.
+    GeometryPart(const RunBox& box, const std::array<std::int64_t, 16>& moments)
+        requires(!volume)
+        : count(static_cast<std::int32_t>(moments[0])),
+          begin{static_cast<std::int32_t>(box.top), static_cast<std::int32_t>(box.left)},
+          end{static_cast<std::int32_t>(box.bottom), static_cast<std::int32_t>(box.right)} {
+        const std::int64_t y = box.top;
+        const std::int64_t x = box.left;
+        first = {moments[4] + y * moments[0], moments[1] + x * moments[0]};
+        if constexpr (with_second) {
+            second = {moments[8] + y * (2 * moments[4] + y * moments[0]),
+                      moments[5] + y * moments[1] + x * (moments[4] + y * moments[0]),
+                      moments[2] + x * (2 * moments[1] + x * moments[0])};
+        }
     }
 
     // Adds the run [start, stop) of row (z, y). Rows of 2-D images all have z = 0, which adds nothing.
@@ -242,6 +259,11 @@ struct Geometry {
         for (std::int64_t k = 0; k < row.count; ++k) {
             parts[row.runs[k].slot].add(row.z, row.y, row.runs[k].start, row.runs[k].end);
         }
+    }
+    static void take(Part& part, const RegionSums<NoPixel>& sums)
+        requires(!volume)
+    {
+        part = Part(sums.box, sums.moments);
     }
     static void add(Total& total, const Part& part, const Block& block) { total.add(part, block); }
     static void add(Total& total, const Total& other) { total.add(other); }

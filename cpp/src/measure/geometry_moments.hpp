@@ -14,6 +14,7 @@
 #include <cstdlib>
 
 #include "measure/exact_moments.hpp"
+#include "measure/region_sums.hpp"
 #include "measure/sums.hpp"
 #include "mensura/measure.hpp"
 
@@ -37,6 +38,14 @@ struct GeometryMoments {
             part.go_to(row.z, row.y, run.start);
             add_run(part, row.y, run.start - part.anchor[2], run.end - part.anchor[2], near);
         }
+    }
+
+    static void take(Part& part, const RegionSums<NoPixel>& sums)
+        requires(!volume)
+    {
+        part.any = 1;
+        part.anchor = {0, sums.box.top, sums.box.left};
+        std::copy_n(sums.moments.begin(), part.plane.size(), part.plane.begin());
     }
 
     static void add(Total& total, const Part& part, const Block& block) {

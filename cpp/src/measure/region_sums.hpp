@@ -1,20 +1,42 @@
-// All sums of a region in a block of one plane at once, put together of windows.
+// All sums of a region in a block of one plane at once: of its pixels, put together of windows, and of
+// its geometry.
 //
 // Regions whose pixels lie near each other are summed up one after the other and not row by row: what
-// their sums need then stays in registers, and a run costs a few vector instructions (runs/windows.inl).
+// their sums need then stays in registers, and a run costs a few vector instructions (runs/windows.inl,
+// runs/region_geometry.inl).
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <tuple>
 
 #include "measure/channel_partials.hpp"
 #include "measure/moments.hpp"
+#include "measure/runs_by_region.hpp"
+#include "runs/kernel_of.hpp"
 
 namespace mensura {
 
+template <>
+struct RegionSums<NoPixel> {
+    // Wider and taller regions have sums of more than 64 bits.
+    static constexpr std::int64_t most_side = most_geometry_side;
+
+    RunBox box;
+    std::array<std::int64_t, 16> moments;  // about the corner of the box
+
+    RegionSums(std::span<const BlockRun> runs, const RunBox& its_box) : box(its_box) {
+        kernels().sum_geometry(runs.data(), static_cast<std::int64_t>(runs.size()), box.top, box.left,
+                               moments.data());
+    }
+};
+
 template <class T>
 struct RegionSums {
+    // Wider regions have more windows than are worth while.
+    static constexpr std::int64_t most_width = 8 * window_columns;
+
     // A value, and where it is first.
     struct Place {
         T value;
@@ -28,11 +50,33 @@ struct RegionSums {
     UInt128 fourths = 0;
     Place low{};
     Place high{};
-    std::int64_t y = 0;  // from where coordinates are counted in the moments
-    std::int64_t x = 0;
+    std::int64_t y;  // from where coordinates are counted in the moments
+    std::int64_t x;
     std::array<Int128, 16> moments{};
 
+    RegionSums(const BlockPixels<T>& image, std::span<const BlockRun> runs, const RunBox& box)
+        : y(box.top), x(box.left) {
+        for (const BlockRun& run : runs) pixels += run.end - run.start;
+        for (std::size_t begin = 0; begin < runs.size();) {
+            const std::int64_t top = runs[begin].y;
+            std::size_t end = begin + 1;
+            while (end < runs.size() && runs[end].y - top < window_rows) ++end;
+            add_windows(image, runs.subspan(begin, end - begin), box);
+            begin = end;
+        }
+    }
+
     std::int64_t sum() const { return static_cast<std::int64_t>(moments[0]); }
+
+private:
+    void add_windows(const BlockPixels<T>& image, std::span<const BlockRun> runs, const RunBox& box) {
+        WindowSums window;
+        for (std::int64_t left = box.left; left < box.right; left += window_columns) {
+            intensity_kernels_of<T>().sum_window(image, runs.data(),
+                                                 static_cast<std::int64_t>(runs.size()), left, &window);
+            if (window.any) add(window, runs[0].y, left);
+        }
+    }
 
     // Adds a window whose first row and column these are.
     void add(const WindowSums& window, std::int64_t top, std::int64_t left) {
@@ -50,7 +94,6 @@ struct RegionSums {
         for (std::size_t m = 0; m < moved.size(); ++m) moments[m] += moved[m];
     }
 
-private:
     static Place place_of(const WindowLow& low, std::int64_t top, std::int64_t left) {
         return {static_cast<T>(low.value), top + low.y, left + low.x};
     }

@@ -228,6 +228,10 @@ struct KernelTable {
                            std::int32_t z, std::int32_t y, std::int32_t* ends, Extent* extents);
     // Adds what runs add to the sums of moments near them, one after the other.
     void (*add_near_moments)(const NearRun* runs, std::int64_t count);
+    // Writes the sums of y^j x^k over the pixels of a region to sums[4 j + k], counted from (top, left);
+    // no side of the rectangle that they lie in is longer than most_geometry_side.
+    void (*sum_geometry)(const BlockRun* runs, std::int64_t count, std::int64_t top, std::int64_t left,
+                         std::int64_t* sums);
     MomentKernels<16> moments_16;
     MomentKernels<64> moments_64;
 

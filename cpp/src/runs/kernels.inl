@@ -41,6 +41,7 @@ namespace MENSURA_ISA {
 #include "runs/windows.inl"
 
 #include "runs/central.inl"
+#include "runs/region_geometry.inl"
 
 #include "runs/rings.inl"
 
@@ -73,6 +74,7 @@ constexpr KernelTable make_table(const char* name) {
             &band_runs,
             {&add_extents<false>, &add_extents<true>},
             &add_near_moments,
+            &sum_geometry,
             {&place_moments<16>, &center_moments<16>},
             {&place_moments<64>, &center_moments<64>},
             {&paint<std::uint8_t>},
