@@ -9,26 +9,41 @@
 #include <cmath>
 #include <type_traits>
 
+#include "measure/integer_math.hpp"
 #include "measure/values.hpp"
 #include "measure/wide.hpp"
 
 namespace mensura {
+
+// first x count - weight x coordinates, as a double.
+template <class Integer>
+double difference_of_products(const Integer& first, std::int64_t count, const Integer& weight,
+                              std::int64_t coordinates) {
+    return static_cast<double>(Wide<4>(first) * count - Wide<4>(weight) * coordinates);
+}
+inline double difference_of_products(Int128 first, std::int64_t count, Int128 weight,
+                                     std::int64_t coordinates) {
+    const bool is_narrow = fits_64(first) && fits_64(weight) && fits_64(Int128{count} + coordinates);
+    if (!is_narrow) return difference_of_products(Wide<4>(first), count, Wide<4>(weight), coordinates);
+    return to_double(first * count - weight * coordinates);
+}
 
 // Writes the centroid and the displacement along an axis from the sum of values and that of value x
 // coordinate, counted from the corner.
 template <class Integer>
 void write_exact_centroid(std::size_t row, std::size_t axis, const Integer& weight, const Integer& first,
                           const RegionFrame& region, RegionTable::Channel& columns) {
-    const auto number = static_cast<double>(weight);
-    const double centroid = static_cast<double>(first) / number;
+    const double number = to_double(weight);
+    const double centroid = to_double(first) / number;
     const auto count = static_cast<double>(region.count);
     const double coordinates = region.centroid[axis] * count;
     double displacement = centroid - region.centroid[axis];
     // The sum of coordinates is whole, and known where rounding cannot reach half of one.
     if (coordinates < 0x1p50) {
         // first / weight - coordinates / count, over one denominator.
-        const Wide<4> part = Wide<4>(weight) * static_cast<std::int64_t>(std::llround(coordinates));
-        displacement = static_cast<double>(Wide<4>(first) * region.count - part) / number / count;
+        displacement = difference_of_products(first, region.count, weight,
+                                              static_cast<std::int64_t>(coordinates + 0.5)) /
+                       number / count;
     }
     const bool defined = number != 0;
     columns.centroid[axis][row] = defined ? centroid : undefined;

@@ -177,4 +177,9 @@ private:
     std::uint64_t word_[static_cast<std::size_t>(words)];
 };
 
+template <int words>
+double to_double(const Wide<words>& value) {
+    return static_cast<double>(value);
+}
+
 }  // namespace mensura
