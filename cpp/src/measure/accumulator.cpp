@@ -132,7 +132,7 @@ public:
 private:
     void add_region(std::size_t slot, const RunsByRegion& all, const Block& block) {
         const std::span<const BlockRun> runs = all.of(slot);
-        const RunBox box(runs);
+        const RunBox& box = all.box(slot);
         if (std::max(box.width(), box.height()) <= RegionSums<NoPixel>::most_side) {
             const RegionSums<NoPixel> region(runs, box);
             for (auto* sums : turns_.by_region) sums->take(slot, region, all.slots());

@@ -136,12 +136,11 @@ private:
             if (slot + 1 < runs.slots()) {
                 for (const BlockRun& run : runs.of(slot + 1)) ask_for(row_of(pixels_, run.y), run);
             }
-            if (!runs.of(slot).empty()) add_region(slot, runs.of(slot));
+            if (!runs.of(slot).empty()) add_region(slot, runs.of(slot), runs.box(slot));
         }
     }
 
-    void add_region(std::size_t slot, std::span<const BlockRun> runs) {
-        const RunBox box(runs);
+    void add_region(std::size_t slot, std::span<const BlockRun> runs, const RunBox& box) {
         if (box.width() <= RegionSums<T>::most_width) {
             const RegionSums<T> region(pixels_, runs, box);
             for (auto* sums : turns_.by_region) sums->take(slot, region, slots_);

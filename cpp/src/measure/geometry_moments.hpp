@@ -29,7 +29,6 @@ struct GeometryMoments {
     using Total = MomentTotal<Number, volume>;
     using Writer = ExactMomentWriter<RegionTable, Number, moment_count<volume>, WeightKind{0, false}>;
 
-    static Part empty() { return {}; }
     static void add_row(const Row<NoPixel>& row, Part* parts) {
         NearRuns near;
         for (std::int64_t k = 0; k < row.count; ++k) {
@@ -43,9 +42,7 @@ struct GeometryMoments {
     static void take(Part& part, const RegionSums<NoPixel>& sums)
         requires(!volume)
     {
-        part.any = 1;
-        part.anchor = {0, sums.box.top, sums.box.left};
-        std::copy_n(sums.moments.begin(), part.plane.size(), part.plane.begin());
+        part.set({0, sums.box.top, sums.box.left}, sums.moments);
     }
 
     static void add(Total& total, const Part& part, const Block& block) {
@@ -64,7 +61,7 @@ struct GeometryMoments {
         for (auto& column : table.central_moments) column.resize(rows);
     }
     static void write(std::size_t row, const Total& total, const RegionFrame& region, Writer& writer) {
-        writer.row(row) = {&total.sums, total.anchor, region};
+        writer.row(row) = {total.any != 0 ? &total.sums : nullptr, total.anchor, region};
     }
 
 private:

@@ -8,6 +8,7 @@
 // Sums are indexed 16 i + 4 j + k; those of an image of one plane are the 16 first.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -118,29 +119,48 @@ constexpr std::int64_t near_reach(int value_bits) { return std::int64_t{1} << (5
 
 struct NoNearSums {};
 
-// The sums of one region in a block about the first pixel of its first run there.
+// The sums of one region in a block about the first pixel of its first run there. Until there is a pixel
+// nothing but `any` is written: to fill it with zeros would take as long as to write the sums.
 template <class Sum, bool volume>
 struct MomentPart {
     static constexpr bool has_near = std::is_same_v<Sum, Int128>;
 
-    std::int64_t any = 0;  // whether there was a pixel
-    std::array<std::int64_t, 3> anchor{};
-    std::int64_t plane_z = 0;  // from the anchor
-    std::array<Sum, 16> plane{};
-    std::array<Sum, volume ? 64 : 0> planes{};  // those before the one of plane_z
-    [[no_unique_address]] std::conditional_t<has_near, NearSums, NoNearSums> near{};
+    std::int64_t any;  // whether there was a pixel
+    std::array<std::int64_t, 3> anchor;
+    std::int64_t plane_z;  // from the anchor
+    std::array<Sum, 16> plane;
+    std::array<Sum, volume ? 64 : 0> planes;  // those before the one of plane_z
+    [[no_unique_address]] std::conditional_t<has_near, NearSums, NoNearSums> near;
+
+    MomentPart() : any(0) {}  // NOLINT: see above
+
+    // Takes a pixel for the anchor.
+    void start(const std::array<std::int64_t, 3>& at) {
+        any = 1;
+        anchor = at;
+        plane_z = 0;
+        plane.fill(Sum{});
+        planes.fill(Sum{});
+        empty_near();
+    }
+    // Takes sums of one plane about an anchor.
+    template <class Narrow>
+    void set(const std::array<std::int64_t, 3>& at, const std::array<Narrow, 16>& sums) {
+        any = 1;
+        anchor = at;
+        plane_z = 0;
+        std::copy_n(sums.begin(), plane.size(), plane.begin());
+        empty_near();
+    }
 
     // Goes to row (z, y), in which a run starts at x.
     void go_to(std::int64_t z, std::int64_t y, std::int64_t x) {
-        if (any == 0) {
-            any = 1;
-            anchor = {z, y, x};
-        }
+        if (any == 0) start({z, y, x});
         if constexpr (volume) {
             if (z - anchor[0] == plane_z) return;
             add_plane(planes);
             plane.fill(Sum{});
-            if constexpr (has_near) near = {};
+            empty_near();
             plane_z = z - anchor[0];
         }
     }
@@ -165,9 +185,9 @@ struct MomentPart {
     }
 
     // Makes room for more runs in the near sums.
-    void empty_near() {
+    void move_near() {
         plane = whole_plane();
-        near = {};
+        empty_near();
     }
 
     std::array<Sum, moment_count<volume>> sums() const {
@@ -181,9 +201,15 @@ struct MomentPart {
     }
 
 private:
+    // Their sums are written with the first run.
+    void empty_near() {
+        if constexpr (has_near) near.runs = 0;
+    }
+
     std::array<Sum, 16> whole_plane() const {
         auto whole = plane;
         if constexpr (has_near) {
+            if (near.runs == 0) return whole;
             for (std::size_t m = 0; m < 16; ++m) whole[m] += near.sum[m];
         }
         return whole;
@@ -214,9 +240,9 @@ public:
     void add(Part& part, std::int64_t y, const std::array<std::int64_t, 4>& powers) {
         if (part.near.runs == most_near_runs) {
             flush();
-            part.empty_near();
+            part.move_near();
         }
-        ++part.near.runs;
+        if (part.near.runs++ == 0) std::fill_n(part.near.sum, 16, 0);
         runs_[count_++] = {&part.near, {powers[0], powers[1], powers[2], powers[3]}, y - part.anchor[1]};
         if (count_ == runs_.size()) flush();
     }
@@ -236,9 +262,20 @@ private:
 // The same in the image, about the anchor of the first part.
 template <class Sum, bool volume>
 struct MomentTotal {
-    std::int64_t any = 0;
-    std::array<std::int64_t, 3> anchor{};
-    std::array<Sum, moment_count<volume>> sums{};
+    std::int64_t any;
+    std::array<std::int64_t, 3> anchor;
+    std::array<Sum, moment_count<volume>> sums;
+
+    MomentTotal() : any(0) {}  // NOLINT: as a part
+
+    // With all bytes written.
+    MomentTotal to_save() const {
+        if (any != 0) return *this;
+        MomentTotal none;
+        none.anchor = {};
+        none.sums.fill(Sum{});
+        return none;
+    }
 
     // Adds sums about another anchor; Number is what they are moved in.
     template <class Number, class Part>

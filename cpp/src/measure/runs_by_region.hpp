@@ -16,6 +16,26 @@
 
 namespace mensura {
 
+// The rectangle that runs in raster order lie in.
+struct RunBox {
+    std::int64_t top;
+    std::int64_t bottom;
+    std::int64_t left;
+    std::int64_t right;
+
+    RunBox() = default;
+    explicit RunBox(std::span<const BlockRun> runs)
+        : top(runs.front().y), bottom(runs.back().y + 1), left(runs.front().start),
+          right(runs.front().end) {
+        for (const BlockRun& run : runs) {
+            left = std::min<std::int64_t>(left, run.start);
+            right = std::max<std::int64_t>(right, run.end);
+        }
+    }
+    std::int64_t height() const { return bottom - top; }
+    std::int64_t width() const { return right - left; }
+};
+
 class RunsByRegion {
 public:
     void clear() {
@@ -39,6 +59,10 @@ public:
         sorted_.resize(runs_.size());
         for (const BlockRun& run : runs_) sorted_[ends_[static_cast<std::size_t>(run.slot)]++] = run;
         ends_.pop_back();  // each is now where its own runs end
+        boxes_.resize(slots);
+        for (std::size_t slot = 0; slot < slots; ++slot) {
+            if (!of(slot).empty()) boxes_[slot] = RunBox(of(slot));
+        }
     }
 
     std::size_t slots() const { return ends_.size(); }
@@ -48,29 +72,14 @@ public:
         return std::span(sorted_).subspan(begin, ends_[slot] - begin);
     }
 
+    // Where they lie, if there are any.
+    const RunBox& box(std::size_t slot) const { return boxes_[slot]; }
+
 private:
     Column<BlockRun> runs_;
     Column<BlockRun> sorted_;
     Column<std::size_t> ends_;
-};
-
-// The rectangle that runs in raster order lie in.
-struct RunBox {
-    std::int64_t top;
-    std::int64_t bottom;
-    std::int64_t left;
-    std::int64_t right;
-
-    explicit RunBox(std::span<const BlockRun> runs)
-        : top(runs.front().y), bottom(runs.back().y + 1), left(runs.front().start),
-          right(runs.front().end) {
-        for (const BlockRun& run : runs) {
-            left = std::min<std::int64_t>(left, run.start);
-            right = std::max<std::int64_t>(right, run.end);
-        }
-    }
-    std::int64_t height() const { return bottom - top; }
-    std::int64_t width() const { return right - left; }
+    Column<RunBox> boxes_;
 };
 
 // Calls visit(y, runs) for the rows of a region.

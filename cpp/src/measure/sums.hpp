@@ -4,11 +4,12 @@
 //
 //     Pixel, Columns          what it reads (NoPixel for geometry) and which columns it writes
 //     Part, Total             of one region, in a block and in the image; plain data
-//     empty()                 the Part, or the Lanes, of a region not seen yet
+//     empty()                 the Part, or the Lanes, of a region not seen yet, where that is not Part()
 //     add_row(row, parts)     adds the runs of a row; the only work that is done per pixel
 //     take(part, sums)        if it can: all that a region has in a block, in place of its runs
 //     Lanes, part_of(lanes)   if it has them: what rows are added to in place of a Part, made a Part of
 //                             when the block has been read
+//     to_save()               of a Total, if it is not always written as a whole: what is sent of it
 //     add(total, part, block) adds what a block gathered
 //     add(total, other)       adds what another accumulator gathered
 //     prepare(rows, columns)  makes room for its columns
@@ -166,7 +167,12 @@ public:
 
 private:
     void make_room(std::size_t slots) {
-        if (gathered_.size() < slots) gathered_.resize(slots, family_.empty());
+        if (gathered_.size() >= slots) return;
+        if constexpr (requires { Family::empty(); }) {
+            gathered_.resize(slots, Family::empty());
+        } else {
+            gathered_.resize(slots);
+        }
     }
 
     Family family_;
@@ -201,7 +207,13 @@ public:
     }
 
     void save(ByteWriter& bytes, std::size_t regions) const override {
-        for (std::size_t k = 0; k < regions; ++k) bytes.write(totals_[k]);
+        for (std::size_t k = 0; k < regions; ++k) {
+            if constexpr (requires { totals_[k].to_save(); }) {
+                bytes.write(totals_[k].to_save());
+            } else {
+                bytes.write(totals_[k]);
+            }
+        }
     }
     void load(ByteReader& bytes, std::size_t regions) override {
         bytes.expect_items(regions, sizeof(typename Family::Total));

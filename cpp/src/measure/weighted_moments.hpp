@@ -25,8 +25,6 @@ struct WeightedMomentFamily {
     using Columns = RegionTable::Channel;
     using Part = MomentPart<Sum, volume>;
 
-    static Part empty() { return {}; }
-
     static void prepare(std::size_t rows, Columns& columns) {
         columns.moments.resize(moment_count<volume>);
         columns.central_moments.resize(moment_count<volume>);
@@ -98,9 +96,7 @@ struct IntegerWeightedMoments : WeightedMomentFamily<T, volume, IntegerMomentSum
     static void take(Part& part, const RegionSums<T>& sums)
         requires(has_windows<T> && !volume)
     {
-        part.any = 1;
-        part.anchor = {0, sums.y, sums.x};
-        part.plane = sums.moments;
+        part.set({0, sums.y, sums.x}, sums.moments);
     }
 
     static void add(Total& total, const Part& part, const Block& block) {
@@ -153,6 +149,10 @@ private:
     static void write_centroid(std::size_t row, const Total& total, const RegionFrame& region,
                                RegionTable::Channel& columns) {
         for (std::size_t axis = volume ? 0 : 1; axis < 3; ++axis) {
+            if (total.any == 0) {
+                columns.centroid[axis][row] = columns.displacement[axis][row] = undefined;
+                continue;
+            }
             Number first = total.sums[moment_strides[2 - axis]];
             first += times(total.sums[0], total.anchor[axis] - region.corner[axis]);
             write_exact_centroid(row, axis, total.sums[0], first, region, columns);
