@@ -254,6 +254,7 @@ struct Geometry {
     static constexpr bool is_extent = !with_second;
     static constexpr bool in_volume = volume;
 
+    static Part empty() { return {}; }
     static void add_row(const Row<NoPixel>& row, Part* parts) {
         for (std::int64_t k = 0; k < row.count; ++k) {
             parts[row.runs[k].slot].add(row.z, row.y, row.runs[k].start, row.runs[k].end);
