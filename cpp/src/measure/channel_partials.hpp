@@ -179,9 +179,8 @@ struct WindowSums {
     bool any;  // whether there was a pixel; the others are not written without
     std::uint64_t squares;
     std::uint64_t cubes;
-    std::uint64_t fourths_low;   // of the lower 32 bits of fourth powers
-    std::uint64_t fourths_high;  // of the upper ones
-    WindowLow low;               // the smallest value, where it is first
+    UInt128 fourths;
+    WindowLow low;  // the smallest value, where it is first
     WindowLow high;
     std::int64_t moments[16];  // of value x y^j x^k, in 4 j + k
 };

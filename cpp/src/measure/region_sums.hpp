@@ -82,7 +82,7 @@ private:
     void add(const WindowSums& window, std::int64_t top, std::int64_t left) {
         squares += static_cast<std::int64_t>(window.squares);
         cubes += window.cubes;
-        fourths += (UInt128{window.fourths_high} << 32) + window.fourths_low;
+        fourths += window.fourths;
         const Place lowest = place_of(window.low, top, left);
         const Place highest = place_of(window.high, top, left);
         if (!any_ || lowest.value < low.value || comes_before(lowest, low)) low = lowest;

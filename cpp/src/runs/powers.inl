@@ -121,7 +121,12 @@ inline __m512i masked_words(const std::uint8_t* pixels, __mmask32 lanes_in) {
     return _mm512_cvtepu8_epi16(_mm256_maskz_loadu_epi8(lanes_in, pixels));
 }
 
-// 64-bit lanes; `low` and `high` are of the halves of fourth powers.
+inline std::uint64_t sum_of_lanes(__m512i lanes_of_64) {
+    return static_cast<std::uint64_t>(_mm512_reduce_add_epi64(lanes_of_64));
+}
+
+// Sums of powers of up to 4096 values in lanes of 64 bits; `low` and `high` are of the halves
+// of fourth powers.
 struct PowerLanes {
     __m512i squares;
     __m512i cubes;
@@ -130,24 +135,20 @@ struct PowerLanes {
 
     // Adds values in lanes of 32 bits.
     void add_all(__m512i values) {
-        const __m512i square = _mm512_mullo_epi32(values, values);
-        add(values, square);
-        add(_mm512_srli_epi64(values, 32), _mm512_srli_epi64(square, 32));
+        add(_mm512_and_si512(values, _mm512_set1_epi64(0xffffffff)));
+        add(_mm512_srli_epi64(values, 32));
     }
-    // Adds the lower half of each lane.
-    void add(__m512i value, __m512i square) {
-        const __m512i lower = _mm512_set1_epi64(0xffffffff);
+    void add(__m512i value) {
+        const __m512i square = _mm512_mul_epu32(value, value);
         const __m512i fourth = _mm512_mul_epu32(square, square);
-        squares = _mm512_add_epi64(squares, _mm512_and_si512(square, lower));
+        squares = _mm512_add_epi64(squares, square);
         cubes = _mm512_add_epi64(cubes, _mm512_mul_epu32(square, value));
-        low = _mm512_add_epi64(low, _mm512_and_si512(fourth, lower));
+        low = _mm512_add_epi64(low, _mm512_and_si512(fourth, _mm512_set1_epi64(0xffffffff)));
         high = _mm512_add_epi64(high, _mm512_srli_epi64(fourth, 32));
     }
-};
 
-inline std::uint64_t sum_of_lanes(__m512i lanes_of_64) {
-    return static_cast<std::uint64_t>(_mm512_reduce_add_epi64(lanes_of_64));
-}
+    UInt128 fourths() const { return (UInt128{sum_of_lanes(high)} << 32) + sum_of_lanes(low); }
+};
 
 template <class T>
 inline void add_powers_masked(const T* pixels, std::int64_t length, IntegerPowers<T>& partial) {
@@ -165,8 +166,7 @@ inline void add_powers_masked(const T* pixels, std::int64_t length, IntegerPower
     partial.sum.word[0] += static_cast<std::uint32_t>(_mm512_reduce_add_epi32(sum));
     partial.squares.word[0] += sum_of_lanes(powers.squares);
     add_words(partial.cubes, Words<1>{{sum_of_lanes(powers.cubes)}});
-    const UInt128 high = UInt128{sum_of_lanes(powers.high)} << 32;
-    add_words(partial.fourths, words_of(high + sum_of_lanes(powers.low)));
+    add_words(partial.fourths, words_of(powers.fourths()));
 }
 #endif
 

@@ -127,8 +127,7 @@ void sum_window(const BlockPixels<T>& pixels, const BlockRun* runs, std::int64_t
     if (seen == 0) return;
     sums->squares = sum_of_lanes(powers.squares);
     sums->cubes = sum_of_lanes(powers.cubes);
-    sums->fourths_low = sum_of_lanes(powers.low);
-    sums->fourths_high = sum_of_lanes(powers.high);
+    sums->fourths = powers.fourths();
     sums->low = lows.first(seen);
     sums->high = highs.first(seen);
     sums->high.value = static_cast<std::uint16_t>(~sums->high.value);
