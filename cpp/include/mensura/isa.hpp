@@ -11,7 +11,7 @@
 namespace mensura {
 
 // Names usable on this machine, narrowest first: "baseline", then "avx2", "avx512" and "avx512vbmi2"
-// where present, the last of which takes VPOPCNTDQ too.
+// where present; "avx2" takes FMA too, and the last one VPOPCNTDQ.
 std::vector<std::string> available_isas();
 
 // The name in use. Throws std::runtime_error where MENSURA_ISA names one that is not available.

@@ -14,18 +14,28 @@
 // within 2^-101 of mass x reach^p, the bound of all sums on the way, and grows by at most 1.5 in each.
 // All that is below 2^-92; 2^-90 is taken.
 
-using Doubles = double __attribute__((vector_size(8 * moment_lanes)));
-using Integers = std::int64_t __attribute__((vector_size(8 * moment_lanes)));
-using Whole = std::uint64_t __attribute__((vector_size(8 * moment_lanes)));  // wraps around
+// As many regions at once as there are in a vector.
+#if defined(__AVX512F__)
+constexpr std::size_t abreast = 8;
+#elif defined(__AVX2__)
+constexpr std::size_t abreast = 4;
+#else
+constexpr std::size_t abreast = 2;
+#endif
+static_assert(moment_lanes % abreast == 0);
+
+using Doubles = double __attribute__((vector_size(8 * abreast)));
+using Integers = std::int64_t __attribute__((vector_size(8 * abreast)));
+using Whole = std::uint64_t __attribute__((vector_size(8 * abreast)));  // wraps around
 
 template <class Vector, class Number>
-inline Vector lanes_of(const Number* numbers) {
+inline Vector vector_of(const Number* numbers) {
     Vector vector;
     __builtin_memcpy(&vector, numbers, sizeof vector);
     return vector;
 }
 template <class Vector, class Number>
-inline void set_lanes(Number* numbers, Vector vector) {
+inline void set_numbers(Number* numbers, Vector vector) {
     __builtin_memcpy(numbers, &vector, sizeof vector);
 }
 
@@ -39,6 +49,8 @@ struct TwoDoubles {
 inline Doubles rest_of_product(Doubles a, Doubles b, Doubles product) {
 #if defined(__AVX512F__)
     return _mm512_fmsub_pd(a, b, product);
+#elif defined(__FMA__)
+    return _mm256_fmsub_pd(a, b, product);
 #else
     const Doubles scaled_a = 134217729.0 * a;  // 2^27 + 1
     const Doubles scaled_b = 134217729.0 * b;
@@ -83,11 +95,12 @@ template <std::size_t n>
 struct MovedSums {
     Whole of[n];
 
-    MovedSums(const MomentLanes<n>& regions, const std::int64_t (*shift)[moment_lanes]) {
-        for (std::size_t m = 0; m < n; ++m) of[m] = lanes_of<Whole>(regions.sums[m]);
+    MovedSums(const MomentLanes<n>& regions, const std::int64_t (*shift)[moment_lanes],
+              std::size_t lane) {
+        for (std::size_t m = 0; m < n; ++m) of[m] = vector_of<Whole>(regions.sums[m] + lane);
         std::size_t stride = 1;
         for (std::size_t axis = 0; axis < MomentLanes<n>::axes; ++axis, stride *= 4) {
-            const auto by = lanes_of<Whole>(shift[axis]);
+            const auto by = vector_of<Whole>(shift[axis] + lane);
             visit_lines<n>(stride, [&](std::size_t first) { move(of + first, stride, by); });
         }
     }
@@ -104,28 +117,34 @@ private:
 };
 
 template <std::size_t n>
-void place_moments(MomentLanes<n>* regions) {
-    const MovedSums<n> corner(*regions, regions->to_corner);
+inline void place_lanes(MomentLanes<n>& regions, std::size_t lane) {
+    const MovedSums<n> corner(regions, regions.to_corner, lane);
     for (std::size_t m = 0; m < n; ++m) {
-        set_lanes(regions->corner[m], __builtin_convertvector((Integers)corner.of[m], Doubles));
+        set_numbers(regions.corner[m] + lane, __builtin_convertvector((Integers)corner.of[m], Doubles));
     }
-    const MovedSums<n> center(*regions, regions->to_center);
+    const MovedSums<n> center(regions, regions.to_center, lane);
     for (std::size_t m = 0; m < n; ++m) {
         const auto sum = (Integers)center.of[m];
         const Doubles high = __builtin_convertvector(sum, Doubles);
         const Integers rest = sum - __builtin_convertvector(high, Integers);
-        set_lanes(regions->high[m], high);
-        set_lanes(regions->low[m], __builtin_convertvector(rest, Doubles));
+        set_numbers(regions.high[m] + lane, high);
+        set_numbers(regions.low[m] + lane, __builtin_convertvector(rest, Doubles));
     }
+}
+
+template <std::size_t n>
+void place_moments(MomentLanes<n>* regions) {
+    for (std::size_t lane = 0; lane < moment_lanes; lane += abreast) place_lanes(*regions, lane);
 }
 
 template <std::size_t n>
 struct MomentsInPairs {
     TwoDoubles of[n];
 
-    explicit MomentsInPairs(const MomentLanes<n>& regions) {
+    MomentsInPairs(const MomentLanes<n>& regions, std::size_t lane) {
         for (std::size_t m = 0; m < n; ++m) {
-            of[m] = {lanes_of<Doubles>(regions.high[m]), lanes_of<Doubles>(regions.low[m])};
+            of[m] = {vector_of<Doubles>(regions.high[m] + lane),
+                     vector_of<Doubles>(regions.low[m] + lane)};
         }
     }
 
@@ -159,14 +178,15 @@ private:
 template <std::size_t n>
 class MomentBounds {
 public:
-    explicit MomentBounds(const MomentLanes<n>& regions) : mass_(lanes_of<Doubles>(regions.mass)) {
+    MomentBounds(const MomentLanes<n>& regions, std::size_t lane)
+        : mass_(vector_of<Doubles>(regions.mass + lane)) {
         for (std::size_t axis = 0; axis < axes; ++axis) {
-            const auto reach = lanes_of<Doubles>(regions.reach[axis]);
+            const auto reach = vector_of<Doubles>(regions.reach[axis] + lane);
             reach_[axis][0] = Doubles{} + 1;
             for (std::size_t k = 1; k < 4; ++k) reach_[axis][k] = reach_[axis][k - 1] * reach;
         }
         // Half of it, as it is rounded.
-        const Doubles inverse = 1 / lanes_of<Doubles>(regions.high[0]);
+        const Doubles inverse = 1 / vector_of<Doubles>(regions.high[0] + lane);
         smallest_[0] = Doubles{} + 0.5;
         for (std::size_t p = 1; p < 3 * axes; ++p) smallest_[p] = smallest_[p - 1] * inverse;
     }
@@ -194,10 +214,10 @@ inline Doubles magnitude(Doubles value) {
 }
 
 template <std::size_t n>
-void center_moments(MomentLanes<n>* regions) {
-    MomentsInPairs<n> moments(*regions);
+inline void center_lanes(MomentLanes<n>& regions, std::size_t lane) {
+    MomentsInPairs<n> moments(regions, lane);
     moments.center();
-    const MomentBounds<n> bounds(*regions);
+    const MomentBounds<n> bounds(regions, lane);
     Integers is_certain = Integers{} - 1;
     for (std::size_t m = 1; m < n; ++m) {
         const auto [high, low] = moments.of[m];
@@ -206,7 +226,12 @@ void center_moments(MomentLanes<n>* regions) {
         const auto is_nearest =
             (Integers)((high + (low + error) == high) & (high + (low - error) == high));
         is_certain &= is_zero | is_nearest;
-        set_lanes(regions->high[m], (Doubles)((Integers)high & ~is_zero));
+        set_numbers(regions.high[m] + lane, (Doubles)((Integers)high & ~is_zero));
     }
-    set_lanes(regions->is_certain, is_certain);
+    set_numbers(regions.is_certain + lane, is_certain);
+}
+
+template <std::size_t n>
+void center_moments(MomentLanes<n>* regions) {
+    for (std::size_t lane = 0; lane < moment_lanes; lane += abreast) center_lanes(*regions, lane);
 }

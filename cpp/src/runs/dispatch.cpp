@@ -12,8 +12,8 @@ std::vector<const KernelTable*> available_tables() {
     std::vector<const KernelTable*> tables{&baseline_kernels()};
 #if defined(MENSURA_X86_KERNELS)
     // The compiler's check includes that the operating system saves the wide registers.
-    const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt") &&
-                          __builtin_cpu_supports("bmi");
+    const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                          __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
     if (has_avx2) tables.push_back(&avx2_kernels());
     if (has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
