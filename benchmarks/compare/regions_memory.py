@@ -28,7 +28,11 @@ Row = dict[str, Any]
 
 def peak_memory(labels: NDArray[Any], image: NDArray[Any], threads: int) -> int | None:
     """Bytes that mensura holds at most beside labels and image, the table among them."""
-    mensura.measure(np.eye(3, dtype=np.int32), np.eye(3))  # loads what only a first call does
+    # Loads the code that a first call does, also that of threads.
+    shape = (512, 1024) if labels.ndim == 2 else (8, 256, 256)
+    pixel, black = (np.zeros(shape, array.dtype) for array in (labels, image))
+    pixel.flat[0] = 1
+    mensura.measure(pixel, black, threads=threads)
     tables = []
     return growth(lambda: tables.append(mensura.measure(labels, image, threads=threads)))
 

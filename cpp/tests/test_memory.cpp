@@ -53,6 +53,61 @@ TEST_CASE("large memory is cut for what is smaller, and whole again when all of 
     CHECK(drop_kept_memory() == keeps_memory);
 }
 
+TEST_CASE("small memory is cut for what is smaller, and the rest of it used as well") {
+    if (!keeps_memory) return;
+    for (const std::size_t pages : {5U, 7U, 16U, 27U, 31U, 77U, 255U, 480U}) {
+        drop_kept_memory();
+        const std::size_t whole = pages << 12;
+        auto* data = static_cast<std::byte*>(take_memory(whole).data);
+        give_memory(data, whole);
+        std::vector<std::byte*> parts;  // a quarter of it each, as long as they lie in it
+        const std::size_t part = std::max(least_kept, whole / 4);
+        for (;;) {
+            const Memory memory = take_memory(part);
+            auto* first = static_cast<std::byte*>(memory.data);
+            if (memory.cleared) {
+                give_memory(first, part);
+                break;
+            }
+            CHECK(first >= data);
+            CHECK(first + part <= data + whole + (whole >> 3));
+            std::memset(first, static_cast<int>(parts.size()), part);
+            parts.push_back(first);
+        }
+        CHECK(parts.size() >= (whole >= 4 * least_kept ? 3 : 1));
+        for (std::size_t k = 0; k < parts.size(); ++k) {
+            const auto mark = static_cast<std::byte>(k);
+            CHECK(std::all_of(parts[k], parts[k] + part, [mark](std::byte b) { return b == mark; }));
+            give_memory(parts[k], part);
+        }
+    }
+    drop_kept_memory();
+}
+
+TEST_CASE("small memory that was cut is whole again when all of it was given back") {
+    if (!keeps_memory) return;
+    for (const std::size_t pages : {16U, 64U, 480U}) {
+        drop_kept_memory();
+        const std::size_t whole = pages << 12;
+        void* data = take_memory(whole).data;
+        give_memory(data, whole);
+        std::vector<void*> parts;
+        for (int k = 0; k < 4; ++k) parts.push_back(take_memory(whole / 4).data);
+        for (const int k : {2, 0, 3}) give_memory(parts[static_cast<std::size_t>(k)], whole / 4);
+        const Memory other = take_memory(whole);  // a part is still in use
+        CHECK(other.cleared);
+        const Memory half = take_memory(whole / 2);
+        CHECK(half.data == parts[2]);
+        give_memory(half.data, whole / 2);
+        give_memory(parts[1], whole / 4);
+        const Memory again = take_memory(whole);
+        CHECK(again.data == data);
+        give_memory(again.data, whole);
+        give_memory(other.data, whole);
+    }
+    drop_kept_memory();
+}
+
 TEST_CASE("memory for much more or much less is another") {
     drop_kept_memory();
     const Memory many = take_memory(9 * large_page);
@@ -66,6 +121,9 @@ TEST_CASE("memory for much more or much less is another") {
     const Memory more = take_memory(2 * small);
     if (keeps_memory) CHECK(more.data != first.data);
     give_memory(more.data, 2 * small);
+    const Memory less = take_memory(small / 5);
+    if (keeps_memory) CHECK(less.cleared);
+    give_memory(less.data, small / 5);
 }
 
 TEST_CASE("fresh memory is cleared where it says so, and large memory aligned to large pages") {

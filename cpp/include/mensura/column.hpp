@@ -22,13 +22,14 @@ public:
     template <class U>
     ColumnAllocator(const ColumnAllocator<U>&) {}  // NOLINT: allocators of all types are alike
 
-    T* allocate(std::size_t count) {
+    T* allocate(std::size_t count, Pages pages) {
         if (count > std::numeric_limits<std::size_t>::max() / sizeof(T))
             throw std::bad_array_new_length();
         const std::size_t bytes = count * sizeof(T);
         return static_cast<T*>(bytes < least_kept ? ::operator new(bytes, alignment)
-                                                  : take_memory(bytes).data);
+                                                  : take_memory(bytes, pages).data);
     }
+    T* allocate(std::size_t count) { return allocate(count, Pages::at_once); }
     void deallocate(T* memory, std::size_t count) {
         const std::size_t bytes = count * sizeof(T);
         if (bytes < least_kept) {

@@ -32,9 +32,13 @@ struct Memory {
     bool cleared;  // whether every byte is known to be zero
 };
 
+// Which pages of fresh memory there are from the beginning: all of them come soonest at once; of what
+// may never be used none should.
+enum class Pages { at_once, when_touched };
+
 // Memory of at least `least_kept` bytes, aligned to the largest vectors; std::bad_alloc where there is
 // none.
-Memory take_memory(std::size_t bytes);
+Memory take_memory(std::size_t bytes, Pages pages = Pages::at_once);
 
 // Takes back what take_memory(bytes) gave, and keeps it.
 void give_memory(void* data, std::size_t bytes) noexcept;

@@ -1,9 +1,8 @@
 // An array that grows without moving what it holds.
 //
 // The number of regions is known only at the end. A vector would copy its elements at every doubling and
-// touch twice the memory; this one adds chunks, each twice as long as the one before, so that at most
-// half of what is touched is not used. Long chunks lie on large pages, which are touched only as far as
-// there are elements (see column.hpp).
+// touch twice the memory; this one adds chunks, each twice as long as the one before, whose pages are
+// there as far as there are elements. Long chunks lie on large pages (see column.hpp).
 #pragma once
 
 #include <bit>
@@ -55,7 +54,7 @@ private:
     void add_chunk() {
         const std::size_t count = first_chunk << chunks_.size();
         chunks_.reserve(chunks_.size() + 1);
-        chunks_.emplace_back(ColumnAllocator<T>().allocate(count), Release{count});
+        chunks_.emplace_back(ColumnAllocator<T>().allocate(count, Pages::when_touched), Release{count});
         room_ += count;
     }
 

@@ -1,9 +1,10 @@
 // Memory that is used again; see mensura/memory.hpp.
 //
 // Sizes below a large page are rounded up to one of eight in each power of two, so that what was given
-// back fits what is asked for next. Larger pieces are whole large pages: they are cut where less is
-// asked for, and what lies side by side is one piece again when it is given back. So the sums of regions
-// make room for the columns of their table. What was given back last is used first: it is still in the
+// back fits what is asked for next; where nothing fits, one up to four times larger is cut, or some that
+// lie side by side are one again. Larger pieces are whole large pages: they are cut where less is asked
+// for, and what lies side by side is one piece again when it is given back. So the sums of regions make
+// room for the columns of their table. What was given back last is used first: it is still in the
 // caches. Cost: some 100 ns a piece of memory, against 0.1 ns a byte for fresh pages.
 #include "mensura/memory.hpp"
 
@@ -12,7 +13,6 @@
 #include <atomic>
 #include <bit>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 
 #if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)  // as keeps_memory
@@ -49,10 +49,14 @@ std::size_t most_kept() {
 
 std::size_t rounded_up(std::size_t bytes, std::size_t step) { return (bytes + step - 1) / step * step; }
 
+// Small sizes are multiples of a page, and of this part of the next power of two.
+constexpr std::size_t page = 4096;
+constexpr std::size_t steps = 16;
+
 // How much is mapped for so many bytes.
 std::size_t room_for(std::size_t bytes) {
     if (bytes >= large_page) return rounded_up(bytes, large_page);
-    return rounded_up(bytes, std::max(std::size_t{4096}, std::bit_ceil(bytes) / 8));
+    return rounded_up(bytes, std::max(page, std::bit_ceil(bytes) / steps));
 }
 
 struct Piece {
@@ -73,56 +77,136 @@ class SmallPieces {
 public:
     // A piece of this room, or null.
     void* take(std::size_t room) {
-        Size& size = size_of(room);
-        if (size.first == nullptr) return nullptr;
-        void* data = size.first;
-        std::memcpy(&size.first, data, sizeof size.first);
+        Size& size = sizes_[index_of(room)];
+        if (size.first == nullptr) {
+            void* data = cut(room);
+            return data != nullptr ? data : join(room);
+        }
         size.used = ++clock_;
-        bytes_ -= room;
-        return data;
+        return remove_first(size).data;
     }
 
     // Keeps a piece; those of the size that was not asked for or given back for longest make room.
     void keep(const Piece& piece) {
-        Size& size = size_of(piece.room);
-        std::memcpy(piece.data, &size.first, sizeof size.first);
+        Size& size = sizes_[index_of(piece.room)];
+        *static_cast<void**>(piece.data) = size.first;
         size = {piece.data, piece.room, ++clock_};
+        ++count_;
         bytes_ += piece.room;
-        while (bytes_ > most_unmarked) drop_one();
+        while (bytes_ > most_unmarked) remove_oldest();
     }
 
     // Whether there was anything to drop.
     bool drop() {
         const bool any = bytes_ > 0;
-        while (bytes_ > 0) drop_one();
+        while (bytes_ > 0) remove_oldest();
         return any;
     }
 
 private:
+    // A piece that is more times larger is not cut: its like may be asked for next.
+    static constexpr std::size_t most_cut = 4;
+
     struct Size {
         void* first = nullptr;
         std::size_t room = 0;
         std::uint64_t used = 0;
     };
 
-    // Eight sizes in each power of two.
-    Size& size_of(std::size_t room) {
+    // In the order of sizes.
+    static std::size_t index_of(std::size_t room) {
         const auto power = static_cast<std::size_t>(std::bit_width(room - 1));
-        return sizes_[8 * power + room / (std::bit_ceil(room) / 8) - 1];
+        return steps * power + room / (std::bit_ceil(room) / steps) - 1;
     }
 
-    void drop_one() {
+    Piece remove_first(Size& size) {
+        const Piece piece{size.first, size.room};
+        size.first = *static_cast<void**>(piece.data);
+        --count_;
+        bytes_ -= piece.room;
+        return piece;
+    }
+
+    void remove(const Piece& piece) {
+        void** link = &sizes_[index_of(piece.room)].first;
+        while (*link != piece.data) link = static_cast<void**>(*link);
+        *link = *static_cast<void**>(piece.data);
+        --count_;
+        bytes_ -= piece.room;
+    }
+
+    void remove_oldest() {
         Size* oldest = nullptr;
         for (Size& size : sizes_) {
             if (size.first != nullptr && (oldest == nullptr || size.used < oldest->used)) oldest = &size;
         }
-        const Piece piece{oldest->first, oldest->room};
-        std::memcpy(&oldest->first, piece.data, sizeof oldest->first);
-        bytes_ -= piece.room;
-        unmap(piece);
+        unmap(remove_first(*oldest));
     }
 
-    std::array<Size, 8 * (std::bit_width(large_page) + 1)> sizes_{};
+    // The beginning of the smallest piece that is larger, or null. It happens when
+    // sizes are asked for that were not there before, and never again when they have come back.
+    void* cut(std::size_t room) {
+        const std::size_t last = std::min(index_of(most_cut * room), sizes_.size() - 1);
+        for (std::size_t k = index_of(room) + 1; k <= last; ++k) {
+            if (sizes_[k].first == nullptr) continue;
+            const Piece whole = remove_first(sizes_[k]);
+            keep_rest({whole.begin() + room, whole.room - room});
+            return whole.data;
+        }
+        return nullptr;
+    }
+
+    // The beginning of the first pieces that lie side by side and are as much, or null. Of a few pieces
+    // only, as they have to be sorted: fresh pages would take as long.
+    void* join(std::size_t room) {
+        constexpr std::size_t most_sorted = 256;
+        if (bytes_ < room || count_ > most_sorted) return nullptr;
+        std::array<Piece, most_sorted> pieces;
+        const std::size_t count = copy_sorted(pieces.data());
+        std::size_t first = 0;
+        for (std::size_t k = 0; k < count; ++k) {
+            const bool is_beside = k == first || pieces[k - 1].end() == pieces[k].begin();
+            if (!is_beside) first = k;
+            if (pieces[k].room > most_cut * room) {
+                first = k + 1;
+                continue;
+            }
+            const Piece whole{pieces[first].data,
+                              static_cast<std::size_t>(pieces[k].end() - pieces[first].begin())};
+            if (whole.room < room) continue;
+            for (std::size_t j = first; j <= k; ++j) remove(pieces[j]);
+            keep_rest({whole.begin() + room, whole.room - room});
+            return whole.data;
+        }
+        return nullptr;
+    }
+
+    // Copies all pieces in the order of their places; returns how many there are.
+    std::size_t copy_sorted(Piece* pieces) const {
+        std::size_t count = 0;
+        for (const Size& size : sizes_) {
+            for (void* data = size.first; data != nullptr; data = *static_cast<void**>(data)) {
+                pieces[count++] = {data, size.room};
+            }
+        }
+        std::sort(pieces, pieces + count,
+                  [](const Piece& a, const Piece& b) { return a.data < b.data; });
+        return count;
+    }
+
+    // As few pieces as sizes allow for.
+    void keep_rest(Piece rest) {
+        while (rest.room >= least_kept) {
+            const std::size_t step = std::max(page, std::bit_floor(rest.room) * 2 / steps);
+            const Piece largest{rest.data, rest.room / step * step};
+            keep(largest);
+            rest = {largest.end(), rest.room - largest.room};
+        }
+        if (rest.room != 0) unmap(rest);
+    }
+
+    std::array<Size, steps*(std::bit_width(large_page) + 1)> sizes_{};
+    std::size_t count_ = 0;
     std::size_t bytes_ = 0;
     std::uint64_t clock_ = 0;
 };
@@ -277,30 +361,30 @@ void* map_aligned(std::size_t room) {
 }
 
 // Wishes, which older systems do not know: large pages, or else all pages in one call.
-void ask_for_pages(void* data, std::size_t bytes) {
+void ask_for_pages(void* data, std::size_t bytes, [[maybe_unused]] Pages pages) {
     if (bytes >= large_page) {
         madvise(data, bytes, MADV_HUGEPAGE);
         return;
     }
 #if defined(MADV_POPULATE_WRITE)
-    madvise(data, bytes, MADV_POPULATE_WRITE);
+    if (pages == Pages::at_once) madvise(data, bytes, MADV_POPULATE_WRITE);
 #endif
 }
 
-void* fresh(std::size_t bytes) {
+void* fresh(std::size_t bytes, Pages pages) {
     const std::size_t room = room_for(bytes);
     void* data = room < large_page ? map(room) : map_aligned(room);
-    if (data != nullptr) ask_for_pages(data, room);
+    if (data != nullptr) ask_for_pages(data, room, pages);
     return data;
 }
 
 }  // namespace
 
-Memory take_memory(std::size_t bytes) {
+Memory take_memory(std::size_t bytes, Pages pages) {
     check_size(bytes);
     if (void* data = kept.take(room_for(bytes))) return {data, false};
-    void* data = fresh(bytes);
-    if (data == nullptr && kept.drop()) data = fresh(bytes);
+    void* data = fresh(bytes, pages);
+    if (data == nullptr && kept.drop()) data = fresh(bytes, pages);
     if (data == nullptr) throw std::bad_alloc();
     return {data, true};
 }
@@ -322,7 +406,7 @@ bool drop_kept_memory() noexcept { return kept.drop(); }
 
 namespace mensura {
 
-Memory take_memory(std::size_t bytes) {
+Memory take_memory(std::size_t bytes, Pages) {
     check_size(bytes);
     return {::operator new(bytes, std::align_val_t{64}), false};
 }
