@@ -1,5 +1,5 @@
-// Moments of regions about their corners and their centroids, eight regions side by side. Part of
-// kernels.inl.
+// Moments of regions about their corners and their centroids, as many regions side by side as a vector
+// holds. Part of kernels.inl.
 //
 // About whole numbers sums are whole, and moved exactly. From the one next to the centroid it is less
 // than a pixel to the centroid itself, so that sums change little: they are moved on in pairs of

@@ -3,14 +3,16 @@
 // Runs enter in closed form. With g(n) = n (n - 1), twice the sum of the whole numbers below n, a run
 // [a, b) has
 //
-//     2 sum x = g(b) - g(a)    6 sum x^2 = (2 b - 1) g(b) - (2 a - 1) g(a)    4 sum x^3 = g(b)^2 -
-//     g(a)^2
+//     2 sum x = g(b) - g(a)
+//     6 sum x^2 = (2 b - 1) g(b) - (2 a - 1) g(a)
+//     4 sum x^3 = g(b)^2 - g(a)^2
 //
 // and sums are divided when all runs are in. In a box of 2^8 x 2^8 four times the sum of x^3 y^3 is
 // below 2^62. Cost: 19 products a run; where there are wide vectors, of eight runs at once.
 
+// In one number each, or in the lanes of a vector.
 template <class Number>
-struct GeometrySumsOf {
+struct SumsOfRuns {
     Number of[16];
 
     void add(Number a, Number b, Number y) {
@@ -40,7 +42,7 @@ inline Whole field_of(__m512i first, __m512i second, int field) {
 
 inline void add_runs(const BlockRun* runs, std::int64_t count, std::uint64_t top, std::uint64_t left,
                      std::int64_t* sums) {
-    GeometrySumsOf<Whole> all{};
+    SumsOfRuns<Whole> all{};
     for (std::int64_t k = 0; k < count; k += 8) {
         // What is beyond the last run is read as one without pixels.
         const auto lanes_in = static_cast<std::uint32_t>(first_lanes(4 * (count - k)));
@@ -55,7 +57,7 @@ inline void add_runs(const BlockRun* runs, std::int64_t count, std::uint64_t top
 #else
 inline void add_runs(const BlockRun* runs, std::int64_t count, std::uint64_t top, std::uint64_t left,
                      std::int64_t* sums) {
-    GeometrySumsOf<std::uint64_t> all{};
+    SumsOfRuns<std::uint64_t> all{};
     for (std::int64_t k = 0; k < count; ++k) {
         all.add(static_cast<std::uint64_t>(runs[k].start) - left,
                 static_cast<std::uint64_t>(runs[k].end) - left,
