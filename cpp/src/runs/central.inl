@@ -49,7 +49,7 @@ struct TwoDoubles {
 inline Doubles rest_of_product(Doubles a, Doubles b, Doubles product) {
 #if defined(__AVX512F__)
     return _mm512_fmsub_pd(a, b, product);
-#elif defined(__FMA__)
+#elif defined(__AVX2__) && defined(__FMA__)
     return _mm256_fmsub_pd(a, b, product);
 #else
     const Doubles scaled_a = 134217729.0 * a;  // 2^27 + 1
