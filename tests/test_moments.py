@@ -254,7 +254,19 @@ def power_sums(length):
     return [length, n * length // 2, n * length * (2 * n + 1) // 6, (n * length // 2) ** 2]
 
 
-@pytest.mark.parametrize("shape", [(3, 70_000), (1500, 1700), (2, 3, 40_000), (60, 70, 90)])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        (3, 70_000),
+        (1500, 1700),
+        (256, 256),  # the largest box whose geometry is summed up at once
+        (257, 257),
+        (300, 300),
+        (400, 400),
+        (2, 3, 40_000),
+        (60, 70, 90),
+    ],
+)
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32, np.uint64])
 def test_large_objects_of_the_largest_value_are_exact(shape, dtype):
     # Sums beyond 64 and 128 bits, over runs beyond every limit inside.

@@ -297,13 +297,12 @@ public:
         bool any_wide = false;
         for (std::size_t k = 0; k < rows_.size(); ++k) {
             ways_[k] = set_lane(k);
-            any |= ways_[k] == Way::narrow || ways_[k] == Way::wide;
+            any |= is_in_lane(k);
             any_wide |= ways_[k] == Way::wide;
         }
         if (any) make_in_lanes(any_wide);
         for (std::size_t k = 0; k < rows_.size(); ++k) {
-            const bool is_made = ways_[k] == Way::narrow || ways_[k] == Way::wide;
-            if (!is_made || lanes_.is_certain[k] == 0) make_alone(k);
+            if (!is_in_lane(k) || lanes_.is_certain[k] == 0) make_alone(k);
         }
     }
 
@@ -312,6 +311,8 @@ private:
     enum class Way { narrow, wide, alone, nowhere };
 
     static constexpr std::size_t axes = MomentLanes<n>::axes;
+
+    bool is_in_lane(std::size_t k) const { return ways_[k] == Way::narrow || ways_[k] == Way::wide; }
 
     // All but the sums about the center.
     Way set_lane(std::size_t k) {
@@ -349,7 +350,7 @@ private:
         const auto& kernels = moment_kernels_of<n>();
         if (any_wide) {
             for (std::size_t k = 0; k < rows_.size(); ++k) {
-                if (ways_[k] == Way::narrow || ways_[k] == Way::wide) place(k);
+                if (is_in_lane(k)) place(k);
             }
         } else {
             kernels.place(&lanes_);

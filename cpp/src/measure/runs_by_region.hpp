@@ -38,10 +38,7 @@ struct RunBox {
 
 class RunsByRegion {
 public:
-    void clear() {
-        runs_.clear();
-        ends_.assign(1, 0);
-    }
+    void clear() { runs_.clear(); }
 
     // Adds the runs of row y.
     void add_row(std::int64_t y, const std::vector<SlotRun>& row) {

@@ -39,7 +39,8 @@ inline void set_numbers(Number* numbers, Vector vector) {
     __builtin_memcpy(numbers, &vector, sizeof vector);
 }
 
-// An unevaluated sum; the second is at most half a unit in the last place of the first.
+// An unevaluated sum, as in measure/two_doubles.hpp, whose functions no kernel may call; the second is
+// small beside the first or, where that cancels, within the bound of the error.
 struct TwoDoubles {
     Doubles high;
     Doubles low;
